@@ -1,0 +1,142 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is compiled alike: unsafe lines are marked, and a warning is an error.
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+/// A library module of the house; `path` says where, `dependencies` what it may import.
+func module(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+}
+
+/// The tests of a module.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["VolumeTesting", "VolumeCore"],
+    path: "Tests/\(name)", resources: [.copy("Fixtures")], swiftSettings: strict)
+}
+
+/// Tests that bring no files along.
+func plainTests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["VolumeTesting", "VolumeCore"],
+    path: "Tests/\(name)", swiftSettings: strict)
+}
+
+let package = Package(
+  name: "t2s-volume",
+  products: [.executable(name: "t2s-volume", targets: ["T2SVolume"])],
+  targets: [
+    // C libraries of the system.
+    .systemLibrary(
+      name: "CZstd", path: "Sources/Compression/CZstd", pkgConfig: "libzstd",
+      providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(
+      name: "CHDF5", path: "Sources/HDF5Library/CHDF5", pkgConfig: "hdf5",
+      providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(
+      name: "CTIFF", path: "Formats/TIFF/CTIFF", pkgConfig: "libtiff-4",
+      providers: [.apt(["libtiff-dev"])]),
+    .systemLibrary(
+      name: "CPNG", path: "Formats/Pictures/CPNG", pkgConfig: "libpng",
+      providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "COneDNN", path: "Sources/Engines/OneDNN/COneDNN",
+      providers: [.apt(["libdnnl-dev"])]),
+
+    // Our own loops in C, for what must be vectorised for the CPU at hand.
+    .target(
+      name: "CKernels", path: "Sources/Engines/OneDNN/CKernels",
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
+      name: "CChecksum", path: "Sources/Compression/CChecksum",
+      cSettings: [.unsafeFlags(["-O3"])]),
+
+    // Vocabulary, system and pure logic.
+    module("VolumeCore", "Sources/VolumeCore"),
+    module("SystemIO", "Sources/SystemIO", ["VolumeCore"]),
+    module("Pipelines", "Sources/Pipelines", ["VolumeCore"]),
+    module("NeuralGraph", "Sources/NeuralGraph", ["VolumeCore"]),
+    module("TilePlanning", "Sources/TilePlanning", ["VolumeCore", "NeuralGraph"]),
+
+    // Libraries that several formats use.
+    module(
+      "Compression", "Sources/Compression/Compression", ["CZstd", "CChecksum", "VolumeCore"]),
+    module("HDF5Library", "Sources/HDF5Library/HDF5Library", ["CHDF5", "VolumeCore"]),
+
+    // The engine seam and the engines.
+    module("EngineCore", "Sources/EngineCore", ["VolumeCore", "NeuralGraph"]),
+    module(
+      "OneDNNEngine", "Sources/Engines/OneDNN/OneDNNEngine",
+      ["COneDNN", "CKernels", "EngineCore", "NeuralGraph", "VolumeCore", "SystemIO", "Pipelines"]),
+
+    // Formats.
+    module("ZarrFormat", "Formats/Zarr/ZarrFormat", ["Compression", "VolumeCore"]),
+    module("RawFormat", "Formats/Raw/RawFormat", ["SystemIO", "VolumeCore"]),
+    module("TIFFFormat", "Formats/TIFF/TIFFFormat", ["CTIFF", "SystemIO", "VolumeCore"]),
+    module("Pictures", "Formats/Pictures/Pictures", ["CPNG", "SystemIO", "VolumeCore"]),
+    module(
+      "KerasModel", "Formats/Keras/KerasModel",
+      ["HDF5Library", "EngineCore", "NeuralGraph", "VolumeCore"]),
+    module(
+      "VolumeStore", "Sources/VolumeStore",
+      ["ZarrFormat", "Compression", "SystemIO", "VolumeCore"]),
+
+    // Workflows: they know only the seams.
+    module("Phantom", "Sources/Phantom", ["VolumeCore"]),
+    module("Evaluation", "Sources/Evaluation", ["VolumeCore"]),
+    module(
+      "VolumePipeline", "Sources/VolumePipeline",
+      ["EngineCore", "NeuralGraph", "TilePlanning", "Pipelines", "SystemIO", "VolumeCore"]),
+
+    // Commands and the composition root.
+    module(
+      "VolumeCommands", "Sources/VolumeCommands",
+      [
+        "VolumePipeline", "Evaluation", "Phantom", "EngineCore", "NeuralGraph", "TilePlanning",
+        "Pipelines", "SystemIO", "VolumeCore",
+      ]),
+    .executableTarget(
+      name: "T2SVolume",
+      dependencies: [
+        "VolumeCommands", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures", "KerasModel",
+        "OneDNNEngine", "EngineCore", "VolumeCore",
+      ],
+      path: "Sources/T2SVolume", exclude: ["T2SVolume.docc"], swiftSettings: strict),
+
+    // Tests.
+    .target(
+      name: "VolumeTesting", dependencies: ["VolumeCore", "SystemIO"],
+      path: "Tests/VolumeTesting", swiftSettings: strict),
+    plainTests("VolumeCoreTests", []),
+    plainTests("SystemIOTests", ["SystemIO"]),
+    plainTests("PipelinesTests", ["Pipelines"]),
+    plainTests("NeuralGraphTests", ["NeuralGraph"]),
+    plainTests("TilePlanningTests", ["TilePlanning", "NeuralGraph", "EngineCore"]),
+    tests("EngineCoreTests", ["EngineCore", "NeuralGraph"]),
+    plainTests("OneDNNEngineTests", ["OneDNNEngine", "EngineCore", "NeuralGraph"]),
+    tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
+    tests("VolumeStoreTests", ["VolumeStore", "ZarrFormat", "SystemIO"]),
+    tests("RawFormatTests", ["RawFormat", "SystemIO"]),
+    tests("TIFFFormatTests", ["TIFFFormat", "SystemIO"]),
+    plainTests("PicturesTests", ["Pictures", "SystemIO"]),
+    tests(
+      "KerasModelTests",
+      ["KerasModel", "HDF5Library", "EngineCore", "NeuralGraph", "OneDNNEngine"]),
+    plainTests("PhantomTests", ["Phantom"]),
+    plainTests("EvaluationTests", ["Evaluation"]),
+    plainTests(
+      "VolumePipelineTests",
+      [
+        "VolumePipeline", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning", "Pipelines",
+        "SystemIO",
+      ]),
+    plainTests("VolumeCommandsTests", ["VolumeCommands"]),
+    plainTests("ArchitectureTests", []),
+    plainTests("EndToEndTests", ["SystemIO"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

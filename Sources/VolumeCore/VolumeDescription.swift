@@ -1,0 +1,29 @@
+/// What is known of a volume before a voxel is read.
+public struct VolumeDescription: Hashable, Sendable {
+  /// The extent.
+  public var shape: Shape3
+  /// What a voxel is.
+  public var voxelType: VoxelType
+  /// The voxel's edges, or `nil` where the file does not say: it is never invented.
+  public var spacing: VoxelSpacing?
+  /// Where its first voxel lies in the volume that it was cut from, in voxels.
+  public var origin: Index3
+  /// The classes, where it is a label volume.
+  public var classes: [LabelClass]?
+  /// The format's name, for people: "raw (PyHST)", "TIFF folder", "OME-Zarr".
+  public var format: String
+  /// What a reader noticed that is no error, for people.
+  public var remarks: [String]
+
+  /// A volume of `shape` with voxels of `voxelType`, of which nothing else is known.
+  public init(shape: Shape3, voxelType: VoxelType, format: String) {
+    self.shape = shape
+    self.voxelType = voxelType
+    self.format = format
+    origin = Index3(z: 0, y: 0, x: 0)
+    remarks = []
+  }
+
+  /// Bytes of all voxels.
+  public var byteCount: Int { shape.voxelCount * voxelType.byteCount }
+}
