@@ -24,7 +24,7 @@ import VolumeCore
   }
 
   /// Bytes in the file.
-  public var byteCount: Int { storage.count }
+  public var byteCount: Int { unsafe storage.count }
 
   /// Lends the bytes to `body`.
   public borrowing func withBytes<Value, Failure>(

@@ -19,7 +19,7 @@ import VolumeCore
   deinit { unsafe munmap(storage.baseAddress, max(storage.count, 1)) }
 
   /// Bytes held.
-  public var byteCount: Int { storage.count }
+  public var byteCount: Int { unsafe storage.count }
 
   /// Lends the bytes to `body`; the compiler keeps the span from outliving the call.
   public borrowing func withBytes<Value, Failure>(
