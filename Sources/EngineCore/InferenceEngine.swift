@@ -1,0 +1,56 @@
+import VolumeCore
+
+/// Computes a prepared network on tiles, several in flight: the seam that the pipeline sees.
+///
+/// An engine stays on the thread that made it; it is a class that is not `Sendable`, so the
+/// compiler sees to that. Each slot goes: `submit`, then `collect`, then `submit` again.
+public protocol InferenceEngine: AnyObject {
+  /// Copies one tile of `shape` (one of the plan's), C order, the scan's voxel type, and starts on
+  /// it; returns at once.
+  func submit(_ slot: Int, shape: Shape3, _ voxels: RawSpan) throws(EngineError)
+
+  /// Waits for `slot` and lends its output: the whole tile, C order, as the plan asked.
+  func collect(
+    _ slot: Int, _ body: (RawSpan) throws(EngineError) -> Void
+  ) throws(EngineError)
+}
+
+/// Makes engines; unlike them, it may cross threads.
+public protocol EngineFactory: Sendable {
+  /// "onednn", "reference": what `--engine` takes.
+  var name: String { get }
+
+  /// For people: library, version and instruction set.
+  var words: String { get }
+
+  /// The precisions that this machine computes fast, the fastest first; never empty.
+  var precisions: [Precision] { get }
+
+  /// Bytes that an engine for this plan takes, with `slots` tiles in flight: values, weights,
+  /// workspace, and the slots' own buffers.
+  func byteCount(for plan: ExecutionPlan, slots: Int) -> Int
+
+  /// Makes an engine for the thread that calls, with `slots` tiles in flight.
+  func makeEngine(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> any InferenceEngine
+}
+
+/// An engine cannot compute.
+public enum EngineError: ExplainedError, Hashable {
+  /// A library call failed.
+  case callFailed(engine: String, call: String, status: Int)
+  /// The engine has no way to compute a node.
+  case unsupported(engine: String, node: String, why: String)
+
+  /// The error in words.
+  public var explanation: Explanation {
+    switch self {
+    case .callFailed(let engine, let call, let status):
+      Explanation(
+        .failed, "\(engine): \(call) failed with status \(status)",
+        remedy: "try --engine reference, and report this")
+    case .unsupported(let engine, let node, let why):
+      Explanation(
+        .input, "\(engine) cannot compute layer '\(node)': \(why)", remedy: "try --engine reference")
+    }
+  }
+}

@@ -1,0 +1,191 @@
+import VolumeCore
+
+/// What a node computes. An enum, so that the compiler lists every device that lacks a new one.
+public enum Operation: Hashable, Sendable {
+  /// The scan's voxels after normalisation.
+  case input(channels: Int)
+  /// A convolution, dense over channels.
+  case convolution(Convolution)
+  /// A convolution of each channel by itself.
+  case depthwiseConvolution(DepthwiseConvolution)
+  /// A transposed convolution: the up-sampling of learned networks.
+  case transposedConvolution(TransposedConvolution)
+  /// (x - mean) / sqrt(variance + epsilon) * scale + shift, channel by channel.
+  case batchNormalisation(BatchNormalisation)
+  /// max(x, 0).
+  case relu
+  /// The sum of all inputs.
+  case add
+  /// The channels of all inputs, one after the other.
+  case concatenate
+  /// The largest value of each window; windows do not overlap, and an incomplete one is dropped.
+  case maxPool(window: Shape3)
+  /// Each voxel repeated.
+  case upsampleNearest(factor: Shape3)
+  /// exp(x) / sum of exp over channels.
+  case softmax
+  /// Nothing at inference: dropout, noise.
+  case identity
+}
+
+/// Voxels of zero put around a value, or cropped from it, along each axis.
+public struct Padding: Hashable, Sendable {
+  /// Before the first voxel.
+  public var before: Shape3
+  /// After the last.
+  public var after: Shape3
+
+  /// These numbers of voxels.
+  public init(before: Shape3, after: Shape3) {
+    self.before = before
+    self.after = after
+  }
+
+  /// None.
+  public static let none = Padding(
+    before: Shape3(z: 0, y: 0, x: 0), after: Shape3(z: 0, y: 0, x: 0))
+
+  /// Keras's "same" for extents that are multiples of the stride: kernel - stride in all, the
+  /// larger half at the end.
+  public static func same(kernel: Shape3, stride: Shape3) -> Padding {
+    func total(_ k: Int, _ s: Int) -> Int { max(k - s, 0) }
+    let z = total(kernel.z, stride.z)
+    let y = total(kernel.y, stride.y)
+    let x = total(kernel.x, stride.x)
+    return Padding(
+      before: Shape3(z: z / 2, y: y / 2, x: x / 2),
+      after: Shape3(z: z - z / 2, y: y - y / 2, x: x - x / 2))
+  }
+}
+
+/// out[p, o] = bias[o] + sum over k, i of in[p * stride - before + k, i] * weights[k, i, o].
+public struct Convolution: Hashable, Sendable {
+  /// Extent of the kernel.
+  public var kernel: Shape3
+  /// Distance of two outputs in the input.
+  public var stride: Shape3
+  /// Zeros around the input.
+  public var padding: Padding
+  /// Channels in.
+  public var inputs: Int
+  /// Channels out.
+  public var outputs: Int
+  /// Order (z, y, x, in, out), as Keras keeps it.
+  public var weights: [Float]
+  /// One for each output; zeros where the layer has none.
+  public var bias: [Float]
+
+  /// A convolution with all its parameters.
+  public init(
+    kernel: Shape3, stride: Shape3, padding: Padding, inputs: Int, outputs: Int,
+    weights: [Float], bias: [Float]
+  ) {
+    precondition(weights.count == kernel.voxelCount * inputs * outputs)
+    precondition(bias.count == outputs)
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.inputs = inputs
+    self.outputs = outputs
+    self.weights = weights
+    self.bias = bias
+  }
+}
+
+/// out[p, c * multiplier + m] = bias + sum over k of in[p * stride - before + k, c] * weights[k, c, m].
+public struct DepthwiseConvolution: Hashable, Sendable {
+  /// Extent of the kernel.
+  public var kernel: Shape3
+  /// Distance of two outputs in the input.
+  public var stride: Shape3
+  /// Zeros around the input.
+  public var padding: Padding
+  /// Channels in.
+  public var inputs: Int
+  /// Outputs for each channel.
+  public var multiplier: Int
+  /// Order (z, y, x, in, multiplier), as Keras keeps it.
+  public var weights: [Float]
+  /// One for each output channel.
+  public var bias: [Float]
+
+  /// A depthwise convolution with all its parameters.
+  public init(
+    kernel: Shape3, stride: Shape3, padding: Padding, inputs: Int, multiplier: Int,
+    weights: [Float], bias: [Float]
+  ) {
+    precondition(weights.count == kernel.voxelCount * inputs * multiplier)
+    precondition(bias.count == inputs * multiplier)
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.inputs = inputs
+    self.multiplier = multiplier
+    self.weights = weights
+    self.bias = bias
+  }
+}
+
+/// full[p * stride + k, o] += in[p, i] * weights[k, o, i]; then `crop` is cut off, bias added.
+///
+/// The full result has (n - 1) * stride + kernel voxels along an axis. Keras's "same" keeps
+/// n * stride of them and crops kernel - stride, the larger half at the end.
+public struct TransposedConvolution: Hashable, Sendable {
+  /// Extent of the kernel.
+  public var kernel: Shape3
+  /// Distance in the output of what two neighbours write.
+  public var stride: Shape3
+  /// What is cut off the full result.
+  public var crop: Padding
+  /// Channels in.
+  public var inputs: Int
+  /// Channels out.
+  public var outputs: Int
+  /// Order (z, y, x, out, in), as Keras keeps it.
+  public var weights: [Float]
+  /// One for each output.
+  public var bias: [Float]
+
+  /// A transposed convolution with all its parameters.
+  public init(
+    kernel: Shape3, stride: Shape3, crop: Padding, inputs: Int, outputs: Int,
+    weights: [Float], bias: [Float]
+  ) {
+    precondition(weights.count == kernel.voxelCount * inputs * outputs)
+    precondition(bias.count == outputs)
+    self.kernel = kernel
+    self.stride = stride
+    self.crop = crop
+    self.inputs = inputs
+    self.outputs = outputs
+    self.weights = weights
+    self.bias = bias
+  }
+}
+
+/// The statistics and parameters of a batch normalisation, one of each for a channel.
+public struct BatchNormalisation: Hashable, Sendable {
+  /// gamma.
+  public var scale: [Float]
+  /// beta.
+  public var shift: [Float]
+  /// Moving mean.
+  public var mean: [Float]
+  /// Moving variance.
+  public var variance: [Float]
+  /// Added to the variance.
+  public var epsilon: Float
+
+  /// A batch normalisation with all its parameters.
+  public init(
+    scale: [Float], shift: [Float], mean: [Float], variance: [Float], epsilon: Float
+  ) {
+    precondition(
+      scale.count == shift.count && shift.count == mean.count && mean.count == variance.count)
+    self.scale = scale
+    self.shift = shift
+    self.mean = mean
+    self.variance = variance
+    self.epsilon = epsilon
+  }
+}
