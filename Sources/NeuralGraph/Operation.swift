@@ -74,11 +74,13 @@ public struct Convolution: Hashable, Sendable {
   public var weights: [Float]
   /// One for each output; zeros where the layer has none.
   public var bias: [Float]
+  /// Whether the layer has a bias, for the count of parameters alone.
+  public var hasBias: Bool
 
   /// A convolution with all its parameters.
   public init(
     kernel: Shape3, stride: Shape3, padding: Padding, inputs: Int, outputs: Int,
-    weights: [Float], bias: [Float]
+    weights: [Float], bias: [Float], hasBias: Bool = true
   ) {
     precondition(weights.count == kernel.voxelCount * inputs * outputs)
     precondition(bias.count == outputs)
@@ -89,6 +91,7 @@ public struct Convolution: Hashable, Sendable {
     self.outputs = outputs
     self.weights = weights
     self.bias = bias
+    self.hasBias = hasBias
   }
 }
 
@@ -106,13 +109,15 @@ public struct DepthwiseConvolution: Hashable, Sendable {
   public var multiplier: Int
   /// Order (z, y, x, in, multiplier), as Keras keeps it.
   public var weights: [Float]
-  /// One for each output channel.
+  /// One for each output channel; zeros where the layer has none.
   public var bias: [Float]
+  /// Whether the layer has a bias, for the count of parameters alone.
+  public var hasBias: Bool
 
   /// A depthwise convolution with all its parameters.
   public init(
     kernel: Shape3, stride: Shape3, padding: Padding, inputs: Int, multiplier: Int,
-    weights: [Float], bias: [Float]
+    weights: [Float], bias: [Float], hasBias: Bool = true
   ) {
     precondition(weights.count == kernel.voxelCount * inputs * multiplier)
     precondition(bias.count == inputs * multiplier)
@@ -123,6 +128,7 @@ public struct DepthwiseConvolution: Hashable, Sendable {
     self.multiplier = multiplier
     self.weights = weights
     self.bias = bias
+    self.hasBias = hasBias
   }
 }
 
@@ -143,13 +149,15 @@ public struct TransposedConvolution: Hashable, Sendable {
   public var outputs: Int
   /// Order (z, y, x, out, in), as Keras keeps it.
   public var weights: [Float]
-  /// One for each output.
+  /// One for each output; zeros where the layer has none.
   public var bias: [Float]
+  /// Whether the layer has a bias, for the count of parameters alone.
+  public var hasBias: Bool
 
   /// A transposed convolution with all its parameters.
   public init(
     kernel: Shape3, stride: Shape3, crop: Padding, inputs: Int, outputs: Int,
-    weights: [Float], bias: [Float]
+    weights: [Float], bias: [Float], hasBias: Bool = true
   ) {
     precondition(weights.count == kernel.voxelCount * inputs * outputs)
     precondition(bias.count == outputs)
@@ -160,14 +168,15 @@ public struct TransposedConvolution: Hashable, Sendable {
     self.outputs = outputs
     self.weights = weights
     self.bias = bias
+    self.hasBias = hasBias
   }
 }
 
 /// The statistics and parameters of a batch normalisation, one of each for a channel.
 public struct BatchNormalisation: Hashable, Sendable {
-  /// gamma.
+  /// gamma; ones where the layer has none.
   public var scale: [Float]
-  /// beta.
+  /// beta; zeros where the layer has none.
   public var shift: [Float]
   /// Moving mean.
   public var mean: [Float]
@@ -175,10 +184,15 @@ public struct BatchNormalisation: Hashable, Sendable {
   public var variance: [Float]
   /// Added to the variance.
   public var epsilon: Float
+  /// Whether the layer has a scale, for the count of parameters alone.
+  public var hasScale: Bool
+  /// Whether the layer has a shift, for the count of parameters alone.
+  public var hasShift: Bool
 
   /// A batch normalisation with all its parameters.
   public init(
-    scale: [Float], shift: [Float], mean: [Float], variance: [Float], epsilon: Float
+    scale: [Float], shift: [Float], mean: [Float], variance: [Float], epsilon: Float,
+    hasScale: Bool = true, hasShift: Bool = true
   ) {
     precondition(
       scale.count == shift.count && shift.count == mean.count && mean.count == variance.count)
@@ -187,5 +201,7 @@ public struct BatchNormalisation: Hashable, Sendable {
     self.mean = mean
     self.variance = variance
     self.epsilon = epsilon
+    self.hasScale = hasScale
+    self.hasShift = hasShift
   }
 }

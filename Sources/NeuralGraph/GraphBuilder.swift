@@ -1,0 +1,124 @@
+import VolumeCore
+
+/// Makes a graph layer by layer, with weights that follow from a seed.
+///
+///     var net = GraphBuilder(channels: 1, seed: 1)
+///     net.convolution("conv", kernel: 3, outputs: 8)
+///     net.relu("relu")
+///     let graph = net.graph
+///
+/// Each layer takes the value of the one before, unless told otherwise, and returns its number.
+public struct GraphBuilder {
+  private var nodes: [Node]
+  private var channels: [Int]
+  private var random: RandomWeights
+
+  /// Begins with an input of `channels`.
+  public init(channels: Int, seed: UInt64) {
+    nodes = [Node(name: "input", operation: .input(channels: channels), inputs: [])]
+    self.channels = [channels]
+    random = RandomWeights(seed: seed)
+  }
+
+  /// The graph so far; its result is the last layer's value.
+  public var graph: Graph { Graph(nodes: nodes, output: last) }
+  /// The number of the last layer.
+  public var last: Int { nodes.count - 1 }
+
+  /// The channels of a layer's value.
+  public func channels(of node: Int) -> Int { channels[node] }
+
+  /// Adds any operation on the values of `inputs`, by default that of the last layer.
+  @discardableResult
+  public mutating func add(
+    _ name: String, _ operation: Operation, outputs: Int? = nil, of inputs: [Int]? = nil
+  ) -> Int {
+    let inputs = inputs ?? [last]
+    nodes.append(Node(name: name, operation: operation, inputs: inputs))
+    channels.append(outputs ?? channels[inputs[0]])
+    return last
+  }
+
+  /// A square convolution within layers, with "same" padding.
+  @discardableResult
+  public mutating func convolution(
+    _ name: String, kernel: Int, stride: Int = 1, outputs: Int, of input: Int? = nil
+  ) -> Int {
+    let inputs = channels[input ?? last]
+    let extent = Shape3(z: 1, y: kernel, x: kernel)
+    let stride = Shape3(z: 1, y: stride, x: stride)
+    let terms = extent.voxelCount * inputs
+    let layer = Convolution(
+      kernel: extent, stride: stride, padding: .same(kernel: extent, stride: stride),
+      inputs: inputs, outputs: outputs,
+      weights: random.weights(count: terms * outputs, terms: terms),
+      bias: random.uniform(-0.1, 0.1, count: outputs))
+    return add(name, .convolution(layer), outputs: outputs, of: input.map { [$0] })
+  }
+
+  /// A depthwise 3x3 convolution without bias, then a 1x1 convolution.
+  @discardableResult
+  public mutating func separableConvolution(
+    _ name: String, kernel: Int, outputs: Int, of input: Int? = nil
+  ) -> Int {
+    let inputs = channels[input ?? last]
+    let extent = Shape3(z: 1, y: kernel, x: kernel)
+    let stride = Shape3(cube: 1)
+    let layer = DepthwiseConvolution(
+      kernel: extent, stride: stride, padding: .same(kernel: extent, stride: stride),
+      inputs: inputs, multiplier: 1,
+      weights: random.weights(count: extent.voxelCount * inputs, terms: extent.voxelCount),
+      bias: [Float](repeating: 0, count: inputs), hasBias: false)
+    add("\(name)/depthwise", .depthwiseConvolution(layer), of: input.map { [$0] })
+    return convolution(name, kernel: 1, outputs: outputs)
+  }
+
+  /// A square transposed convolution within layers, with Keras's "same" crop.
+  @discardableResult
+  public mutating func transposedConvolution(
+    _ name: String, kernel: Int, stride: Int = 2, outputs: Int, of input: Int? = nil
+  ) -> Int {
+    let inputs = channels[input ?? last]
+    let extent = Shape3(z: 1, y: kernel, x: kernel)
+    let stride = Shape3(z: 1, y: stride, x: stride)
+    let layer = TransposedConvolution(
+      kernel: extent, stride: stride, crop: .same(kernel: extent, stride: stride), inputs: inputs,
+      outputs: outputs,
+      weights: random.weights(count: extent.voxelCount * inputs * outputs, terms: inputs),
+      bias: random.uniform(-0.1, 0.1, count: outputs))
+    return add(name, .transposedConvolution(layer), outputs: outputs, of: input.map { [$0] })
+  }
+
+  /// A batch normalisation whose statistics are near, but not at, those of doing nothing.
+  @discardableResult
+  public mutating func batchNormalisation(_ name: String) -> Int {
+    let count = channels[last]
+    let layer = BatchNormalisation(
+      scale: random.uniform(0.8, 1.2, count: count), shift: random.uniform(-0.1, 0.1, count: count),
+      mean: random.uniform(-0.1, 0.1, count: count),
+      variance: random.uniform(0.5, 1.5, count: count), epsilon: 1e-3)
+    return add(name, .batchNormalisation(layer))
+  }
+
+  /// max(x, 0).
+  @discardableResult
+  public mutating func relu(_ name: String) -> Int { add(name, .relu) }
+
+  /// The largest of each 2x2 window.
+  @discardableResult
+  public mutating func maxPool(_ name: String) -> Int {
+    add(name, .maxPool(window: Shape3(z: 1, y: 2, x: 2)))
+  }
+
+  /// Each voxel repeated 2x2 times.
+  @discardableResult
+  public mutating func upsample(_ name: String) -> Int {
+    add(name, .upsampleNearest(factor: Shape3(z: 1, y: 2, x: 2)))
+  }
+
+  /// The channels of `inputs`, one after the other.
+  @discardableResult
+  public mutating func concatenate(_ name: String, _ inputs: [Int]) -> Int {
+    add(name, .concatenate, outputs: inputs.reduce(0) { $0 + channels[$1] }, of: inputs)
+  }
+}
