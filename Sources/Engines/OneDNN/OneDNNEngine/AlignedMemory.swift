@@ -24,7 +24,7 @@ import Glibc
   convenience init<Value: BitwiseCopyable>(_ values: [Value]) {
     self.init(byteCount: values.count * MemoryLayout<Value>.stride)
     unsafe values.withUnsafeBytes { bytes in
-      if let address = unsafe bytes.baseAddress {
+      if let address = bytes.baseAddress {
         unsafe base.copyMemory(from: address, byteCount: bytes.count)
       }
     }
@@ -36,7 +36,7 @@ import Glibc
   func fill(_ bytes: RawSpan) {
     precondition(bytes.byteCount <= byteCount)
     unsafe bytes.withUnsafeBytes { bytes in
-      if let address = unsafe bytes.baseAddress {
+      if let address = bytes.baseAddress {
         unsafe base.copyMemory(from: address, byteCount: bytes.count)
       }
     }

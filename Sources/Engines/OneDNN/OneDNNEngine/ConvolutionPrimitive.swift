@@ -57,7 +57,7 @@ struct ConvolutionSpec {
       spec.weightExtents, from.dataType, dnnl_format_tag_any)
     var bias = try unsafe memoryDescription([spec.outputs], dnnl_f32, dnnl_a)
 
-    var convolution = unsafe dnnl_convolution_desc_t()
+    var convolution = dnnl_convolution_desc_t()
     var strides = [Int64(spec.strideY), Int64(spec.strideX)]
     var before = [Int64(spec.padding.top), Int64(spec.padding.left)]
     var after = [Int64(spec.padding.bottom), Int64(spec.padding.right)]
@@ -96,10 +96,10 @@ struct ConvolutionSpec {
       let space = unsafe dnnl_primitive_desc_query_md(plan, dnnl_query_scratchpad_md, 0)
     else { throw .callFailed(engine: "oneDNN", call: "dnnl_primitive_desc_query_md", status: 0) }
     unsafe self.primitive = primitive
-    unsafe self.source = source
-    unsafe self.destination = destination
+    self.source = source
+    self.destination = destination
     unsafe scratch = space.pointee
-    unsafe biasDescription = bias
+    biasDescription = bias
     scratchByteCount = unsafe dnnl_memory_desc_get_size(space)
     unsafe self.weights = try cache.buffer(
       step: step, as: wanted.pointee, values: spec.weights, extents: spec.weightExtents, processor)

@@ -9,7 +9,7 @@ import EngineCore
     _ description: dnnl_memory_desc_t, _ address: UnsafeMutableRawPointer, _ processor: Processor
   ) throws(EngineError) {
     var memory: dnnl_memory_t?
-    var description = unsafe description
+    var description = description
     try unsafe check(
       "dnnl_memory_create", dnnl_memory_create(&memory, &description, processor.engine, address))
     guard let memory = unsafe memory else {
@@ -25,12 +25,12 @@ import EngineCore
 @unsafe func memoryDescription(
   _ extents: [Int], _ type: dnnl_data_type_t, _ order: dnnl_format_tag_t
 ) throws(EngineError) -> dnnl_memory_desc_t {
-  var description = unsafe dnnl_memory_desc_t()
+  var description = dnnl_memory_desc_t()
   var dimensions = extents.map { Int64($0) }
   try unsafe check(
     "dnnl_memory_desc_init_by_tag",
     dnnl_memory_desc_init_by_tag(&description, Int32(extents.count), &dimensions, type, order))
-  return unsafe description
+  return description
 }
 
 extension Precision {

@@ -8,7 +8,7 @@ import Synchronization
   let memory: AlignedMemory
 
   @unsafe init(_ description: dnnl_memory_desc_t, _ memory: AlignedMemory) {
-    unsafe self.description = description
+    self.description = description
     self.memory = memory
   }
 }
@@ -23,9 +23,9 @@ final class WeightCache: Sendable {
     step: Int, as wanted: dnnl_memory_desc_t, values: [Float], extents: [Int],
     _ processor: Processor
   ) throws(EngineError) -> WeightBuffer {
-    var wanted = unsafe wanted
+    var wanted = wanted
     for known in buffers.withLock({ $0[step] ?? [] }) {
-      var description = unsafe known.description
+      var description = known.description
       if unsafe dnnl_memory_desc_equal(&description, &wanted) != 0 { return known }
     }
     let plain = AlignedMemory(values)
