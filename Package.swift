@@ -12,6 +12,14 @@ func module(_ name: String, _ path: String, _ dependencies: [Target.Dependency] 
   .target(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
 }
 
+/// A library module whose loops are compiled for speed in every configuration: they are what the
+/// tests of a debug build spend their time in.
+func fastModule(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: path,
+    swiftSettings: strict + [.unsafeFlags(["-O"])])
+}
+
 /// The tests of a module.
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
@@ -68,7 +76,7 @@ let package = Package(
     module("HDF5Library", "Sources/HDF5Library/HDF5Library", ["CHDF5", "VolumeCore"]),
 
     // The engine seam and the engines.
-    module("EngineCore", "Sources/EngineCore", ["VolumeCore", "NeuralGraph"]),
+    fastModule("EngineCore", "Sources/EngineCore", ["VolumeCore", "NeuralGraph"]),
     module(
       "OneDNNEngine", "Sources/Engines/OneDNN/OneDNNEngine",
       ["COneDNN", "CKernels", "EngineCore", "NeuralGraph", "VolumeCore", "SystemIO", "Pipelines"]),

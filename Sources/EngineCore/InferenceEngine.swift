@@ -1,3 +1,4 @@
+import NeuralGraph
 import VolumeCore
 
 /// Computes a prepared network on tiles, several in flight: the seam that the pipeline sees.
@@ -40,6 +41,10 @@ public enum EngineError: ExplainedError, Hashable {
   case callFailed(engine: String, call: String, status: Int)
   /// The engine has no way to compute a node.
   case unsupported(engine: String, node: String, why: String)
+  /// The engine does not compute in this precision.
+  case precisionUnsupported(engine: String, precision: Precision)
+  /// The network is none that could be computed.
+  case graphUnsupported(engine: String, why: GraphError)
 
   /// The error in words.
   public var explanation: Explanation {
@@ -51,6 +56,14 @@ public enum EngineError: ExplainedError, Hashable {
     case .unsupported(let engine, let node, let why):
       Explanation(
         .input, "\(engine) cannot compute layer '\(node)': \(why)", remedy: "try --engine reference")
+    case .precisionUnsupported(let engine, let precision):
+      Explanation(
+        .input, "\(engine) does not compute in \(precision.rawValue)",
+        remedy: "try --precision auto")
+    case .graphUnsupported(let engine, let why):
+      Explanation(
+        why.explanation.kind, "\(engine): \(why.explanation.what)",
+        remedy: why.explanation.remedy)
     }
   }
 }
