@@ -40,7 +40,8 @@ public struct RawReading: Hashable, Sendable {
     let count = sample.voxelCount
     guard count > 0 else { return [] }
     let alongRow = (sample.likeness(at: 1).here ?? 0) - 2 * sample.shareOfNonsense()
-    let margin = RawLayout.peakMargin
+    // The same number of bytes for each type, so that none stands out more sharply than another.
+    let margin = 8 / sample.type.byteCount
     let divisors = divisors(of: count, upTo: 65_536)
 
     let rows = divisors.filter { $0 >= 16 }
@@ -57,7 +58,7 @@ public struct RawReading: Hashable, Sendable {
           shape.z == 1 ? 0.3 : sample.likeness(at: shape.x * shape.y, margin: margin).peak
         let depth = Float(max(shape.z, y)) / Float(min(shape.z, y))
         let score =
-          alongRow + row.peak + layer - 0.1 * log2(of: aspect) - 0.02 * log2(of: depth)
+          2 * alongRow + row.peak + layer - 0.1 * log2(of: aspect) - 0.02 * log2(of: depth)
         let layout = RawLayout(
           shape: shape, voxelType: sample.type, byteOrder: sample.order, offset: sample.offset)
         scored.append((RawReading(layout: layout), score))

@@ -13,6 +13,8 @@ func shapeWarnings(for file: RawFile, _ layout: RawLayout) -> [String] {
   guard let alongRow = sample.likeness(at: 1).here, alongRow >= 0.3 else { return [] }
 
   let best = shape.permutations
+    // Rows or columns of one voxel are the same bytes by another name.
+    .filter { min($0.y, $0.x) > 1 }
     .map { (shape: $0, likeness: RawLayout(permuting: layout, to: $0).neighbours(in: sample)) }
     .filter { $0.likeness.isBetter(than: rows) }
     .max { $0.likeness.sum < $1.likeness.sum }
