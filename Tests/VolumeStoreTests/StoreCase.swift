@@ -11,6 +11,7 @@ struct StoreCase: Hashable, Sendable, CustomStringConvertible {
   var seed: UInt64 = 1
   /// Small shards, so that small volumes have several.
   var shard = Shape3(z: 64, y: 128, x: 128)
+  var chunk = Shape3(z: 64, y: 64, x: 64)
 
   var description: String { "\(shape) \(type.rawValue)" }
 
@@ -18,6 +19,7 @@ struct StoreCase: Hashable, Sendable, CustomStringConvertible {
   func format(threads: Int = 1) -> StoreFormat {
     var format = StoreFormat(threads: threads)
     format.shard = shard
+    format.chunk = chunk
     return format
   }
 
@@ -29,19 +31,19 @@ struct StoreCase: Hashable, Sendable, CustomStringConvertible {
     OutputDescription(volume: volume, plan: plan, overwrites: overwrites)
   }
 
-  /// Smooth stretches, noise, and a stretch of zeros that covers whole chunks of larger volumes.
+  /// Stretches of noise, and stretches of zeros that cover whole chunks of larger volumes.
   var voxels: [UInt8] {
     var random = SeededRandom(seed: seed)
-    var bytes = [UInt8](repeating: 0, count: shape.voxelCount * type.byteCount)
-    let zeros = bytes.count / 4..<bytes.count / 2
-    for place in bytes.indices where !zeros.contains(place) || place % 8192 != 0 && place < 4096 {
-      bytes[place] = UInt8(truncatingIfNeeded: place / 512) &+ UInt8(random.next() % 16)
+    var words: [UInt64] = []
+    let count = (shape.voxelCount * type.byteCount + 7) / 8
+    while words.count < count {
+      let value = random.next()
+      let isZero = value % 5 == 0 && count > 10_000
+      for _ in 0..<min(5000, count - words.count) {
+        words.append(isZero ? 0 : random.next() & 0x0F0F_0F0F_0F0F_0F0F)
+      }
     }
-    if type == .float32 {
-      // Any bits are a float; those that are no number must come back too.
-      return bytes
-    }
-    return bytes
+    return unsafe words.withUnsafeBytes { unsafe Array($0.prefix(shape.voxelCount * type.byteCount)) }
   }
 
   /// The voxels of `region`, cut from the whole.
