@@ -19,8 +19,11 @@ import VolumeTesting
     return OutputDescription(volume: volume, plan: [:], overwrites: overwrites)
   }
 
-  func writeAll(_ voxels: [UInt8], to path: String, _ output: OutputDescription) throws {
-    let writer = try TIFFFormat().create(path, output)
+  func writeAll(
+    _ voxels: [UInt8], to path: String, _ output: OutputDescription,
+    _ format: TIFFFormat = TIFFFormat()
+  ) throws {
+    let writer = try format.create(path, output)
     let shape = output.volume.shape
     let layer = shape.y * shape.x * output.volume.voxelType.byteCount
     for block in writer.grid.indices.reversed() {
@@ -68,19 +71,18 @@ import VolumeTesting
     #expect(try reader.bytes(of: Region(shape)) == voxels)
   }
 
-  @Test func `reaches beyond four gigabytes`() throws {
-    let shape = Shape3(z: 1001, y: 2000, x: 2000)
-    let writer = try TIFFFormat().create(folder.file("big.tif"), Self.output(shape, .uint8))
-    let layer = 2000 * 2000
-    for block in writer.grid.indices {
-      let z = writer.grid.region(of: block).z
-      // The file system keeps holes for what is not written; only the last block matters here.
-      guard z.upperBound == shape.z else { continue }
-      let voxels = [UInt8](repeating: 7, count: z.count * layer)
-      try writer.commit(block, unsafe voxels.span.bytes)
-    }
-    #expect(throws: VolumeWriteError.self) { try writer.finish(record: [:]) }
-    #expect(kind(ofPath: folder.file("big.tif")) == .missing)
+  @Test(arguments: [nil, VoxelSpacing(z: 2, y: 1.25, x: 0.8)])
+  func `has 64-bit offsets where 32 bits do not reach`(spacing: VoxelSpacing?) throws {
+    let voxels = try TIFFSamples.voxels(.uint8)
+    let format = TIFFFormat(classicByteCount: 1000)
+    let output = Self.output(
+      TIFFSamples.shape, .uint8, spacing: spacing, classes: LabelClass.unnamed(count: 3))
+    try writeAll(voxels, to: folder.file("a.tif"), output, format)
+    #expect(try contents(ofFile: folder.file("a.tif")).prefix(4) == [0x49, 0x49, 43, 0])
+    let reader = try TIFFSamples.open(folder.file("a.tif"))
+    #expect(try reader.bytes(of: Region(TIFFSamples.shape)) == voxels)
+    #expect(reader.volume.spacing == spacing)
+    #expect(reader.volume.classes == output.volume.classes)
   }
 
   @Test func `leaves nothing that looks finished when it is not`() throws {
