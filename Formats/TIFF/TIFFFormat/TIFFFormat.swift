@@ -6,8 +6,15 @@ public struct TIFFFormat: VolumeFormat {
   /// "TIFF".
   public let name = "TIFF"
 
+  /// Outputs with more bytes of voxels than this get 64-bit offsets; below it the directories still
+  /// fit under 4 GiB.
+  let classicByteCount: Int
+
   /// The format.
-  public init() {}
+  public init() { self.init(classicByteCount: 3_900_000_000) }
+
+  /// The format with another border to BigTIFF, so that a test need not write 4 GB.
+  package init(classicByteCount: Int) { self.classicByteCount = classicByteCount }
 
   /// Whether `path` is a `.tif` or `.tiff` file, or a folder that holds some.
   public func recognises(_ path: String) -> Bool {
@@ -50,7 +57,7 @@ public struct TIFFFormat: VolumeFormat {
     _ path: String, _ output: OutputDescription
   ) throws(Explanation) -> any VolumeWriter {
     do {
-      return try TIFFWriter(path, output)
+      return try TIFFWriter(path, output, classicByteCount: classicByteCount)
     } catch {
       throw error.explanation
     }

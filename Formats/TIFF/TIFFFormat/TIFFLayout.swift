@@ -20,18 +20,15 @@ struct TIFFLayout {
     var colours: [UInt8]
   }
 
-  /// Files larger than this have 64-bit offsets; below it the directories still fit under 4 GiB.
-  static let classicByteCount = 3_900_000_000
-
   var pageCount: Int { shape.z }
   var pageByteCount: Int { shape.y * shape.x * voxelType.byteCount }
 
-  init(_ volume: VolumeDescription) {
+  init(_ volume: VolumeDescription, isBig: Bool) {
     shape = volume.shape
     voxelType = volume.voxelType
     spacing = volume.spacing
     classes = volume.voxelType == .uint8 ? volume.classes ?? [] : []
-    isBig = volume.byteCount > Self.classicByteCount
+    self.isBig = isBig
     extras = Extras(
       description: Self.description(shape, spacing, classes),
       resolution: spacing.map { Self.rational(1 / $0.x) + Self.rational(1 / $0.y) } ?? [],

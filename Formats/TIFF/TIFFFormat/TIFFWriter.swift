@@ -27,7 +27,9 @@ public final class TIFFWriter: VolumeWriter {
   /// About this many bytes are written at once.
   static let blockByteCount = 16 << 20
 
-  init(_ path: String, _ output: OutputDescription) throws(TIFFError) {
+  init(
+    _ path: String, _ output: OutputDescription, classicByteCount: Int
+  ) throws(TIFFError) {
     let volume = output.volume
     guard volume.voxelType != .float32 else {
       throw .typeIsNotWritten(type: volume.voxelType)
@@ -37,7 +39,7 @@ public final class TIFFWriter: VolumeWriter {
     case .file: guard output.overwrites else { throw .outputExists(path: path) }
     case .folder, .other: throw .outputExists(path: path)
     }
-    layout = TIFFLayout(volume)
+    layout = TIFFLayout(volume, isBig: volume.byteCount > classicByteCount)
     grid = ChunkGrid(
       volume: volume.shape,
       chunk: Shape3(

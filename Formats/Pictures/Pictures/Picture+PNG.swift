@@ -1,0 +1,77 @@
+import CPNG
+import Glibc
+import SystemIO
+import VolumeCore
+
+/// Why a picture cannot be written or read.
+public enum PictureError: Error, Hashable, Sendable {
+  /// libpng refused.
+  case encoding(width: Int, height: Int, message: String)
+  /// The file cannot be written.
+  case writing(SystemError)
+  /// Bytes that are no PNG.
+  case isNoPNG
+}
+
+extension PictureError: ExplainedError {
+  /// The error in words.
+  public var explanation: Explanation {
+    switch self {
+    case .encoding(let width, let height, let message):
+      Explanation(
+        .failed, "a picture of \(height) rows x \(width) columns cannot be made: \(message)",
+        remedy: "show a smaller part")
+    case .writing(let error): error.explanation
+    case .isNoPNG:
+      Explanation(.input, "this is no PNG picture", remedy: "check the file")
+    }
+  }
+}
+
+extension Picture {
+  /// The picture as a PNG file's bytes; equal pictures make equal bytes.
+  public func png() throws(PictureError) -> [UInt8] {
+    var count = 0
+    var message = [CChar](repeating: 0, count: 64)
+    guard width > 0, height > 0,
+      let bytes = unsafe cpng_encode_rgb(rgb, UInt32(width), UInt32(height), &count, &message)
+    else {
+      let words = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+      throw .encoding(
+        width: width, height: height,
+        message: words.isEmpty ? "it is empty" : String(decoding: words, as: UTF8.self))
+    }
+    defer { unsafe free(bytes) }
+    return unsafe Array(UnsafeBufferPointer(start: bytes, count: count))
+  }
+
+  /// Writes the picture to `path` so that it is either whole or not there.
+  public func writePNG(to path: String) throws(PictureError) {
+    let bytes = try png()
+    do {
+      try writeFileAtomically(path, bytes)
+    } catch {
+      throw .writing(error)
+    }
+  }
+
+  /// The picture in a PNG file's bytes, for comparisons.
+  public init(decodingPNG bytes: [UInt8]) throws(PictureError) {
+    var width: UInt32 = 0
+    var height: UInt32 = 0
+    guard let rgb = unsafe cpng_decode_rgb(bytes, bytes.count, &width, &height) else {
+      throw .isNoPNG
+    }
+    defer { unsafe free(rgb) }
+    self.init(
+      width: Int(width), height: Int(height),
+      rgb: unsafe Array(UnsafeBufferPointer(start: rgb, count: Int(width) * Int(height) * 3)))
+  }
+}
+
+/// Writes `rgb`, `height` rows of `width` red, green and blue bytes, as a PNG to `path`.
+public func writePNG(
+  _ path: String, width: Int, height: Int, rgb: [UInt8]
+) throws(PictureError) {
+  try Picture(width: width, height: height, rgb: rgb).writePNG(to: path)
+}
