@@ -36,18 +36,19 @@ import VolumeCore
     #expect(try graph { _ in }.classCount == 3)
   }
 
-  @Test(arguments: [
-    ("enc-block-0-conv1", "dilation_rate", [2, 2]), ("enc-block-0-conv1", "groups", 2),
-    ("enc-block-0-conv1", "data_format", "channels_first"),
-    ("enc-block-0-conv1", "padding", "causal"), ("enc-block-0-conv1", "activation", "gelu"),
-    ("enc-block-0-conv1", "kernel_size", [0, 3]), ("enc-block-0-conv1", "strides", [-1, 1]),
-    ("enc-block-0-conv1", "filters", .integer(Int.max)),
-    ("enc-block-0-conv1", "kernel_size", .array([.integer(Int.max), 3])),
-    ("enc-block-0-conv1-bn", "axis", 1), ("enc-block-0-conv1-relu", "max_value", 6),
-    ("enc-block-0-conv1-relu", "negative_slope", 0.5), ("enc-block-0-DOWN", "strides", [1, 1]),
-    ("dec-block-0-UP", "output_padding", [1, 1]), ("dec-block-0-UP", "strides", [3, 3]),
-    ("concatenate_0", "axis", 1),
-  ] as [(String, String, JSONValue)])
+  @Test(
+    arguments: [
+      ("enc-block-0-conv1", "dilation_rate", [2, 2]), ("enc-block-0-conv1", "groups", 2),
+      ("enc-block-0-conv1", "data_format", "channels_first"),
+      ("enc-block-0-conv1", "padding", "causal"), ("enc-block-0-conv1", "activation", "gelu"),
+      ("enc-block-0-conv1", "kernel_size", [0, 3]), ("enc-block-0-conv1", "strides", [-1, 1]),
+      ("enc-block-0-conv1", "filters", .integer(Int.max)),
+      ("enc-block-0-conv1", "kernel_size", .array([.integer(Int.max), 3])),
+      ("enc-block-0-conv1-bn", "axis", 1), ("enc-block-0-conv1-relu", "max_value", 6),
+      ("enc-block-0-conv1-relu", "negative_slope", 0.5), ("enc-block-0-DOWN", "strides", [1, 1]),
+      ("dec-block-0-UP", "output_padding", [1, 1]), ("dec-block-0-UP", "strides", [3, 3]),
+      ("concatenate_0", "axis", 1),
+    ] as [(String, String, JSONValue)])
   func `with an option that is not computed is refused`(
     layer: String, option: String, value: JSONValue
   ) {
@@ -56,11 +57,12 @@ import VolumeCore
     ) { try graph(layer: layer, option, value) }
   }
 
-  @Test(arguments: [
-    ("enc-block-0-conv1", "filters", "many"), ("enc-block-0-conv1", "kernel_size", [3]),
-    ("enc-block-0-conv1", "use_bias", "yes"), ("enc-block-0-conv1-bn", "epsilon", .null),
-    ("input", "batch_shape", .null), ("input", "batch_shape", [.null, .null, .null, .null]),
-  ] as [(String, String, JSONValue)])
+  @Test(
+    arguments: [
+      ("enc-block-0-conv1", "filters", "many"), ("enc-block-0-conv1", "kernel_size", [3]),
+      ("enc-block-0-conv1", "use_bias", "yes"), ("enc-block-0-conv1-bn", "epsilon", .null),
+      ("input", "batch_shape", .null), ("input", "batch_shape", [.null, .null, .null, .null]),
+    ] as [(String, String, JSONValue)])
   func `without an option, or with one of another form, is refused`(
     layer: String, option: String, value: JSONValue
   ) throws {
@@ -98,7 +100,9 @@ import VolumeCore
     #expect(
       throws: KerasModelError.inputIsMissing(layer: "enc-block-0-conv1", input: "out")
     ) {
-      try graph { $0.change(layer: "enc-block-0-conv1") { $0["inbound_nodes"] = [[["out", 0, 0]]] } }
+      try graph {
+        $0.change(layer: "enc-block-0-conv1") { $0["inbound_nodes"] = [[["out", 0, 0]]] }
+      }
     }
     #expect(
       throws: KerasModelError.inputIsMissing(layer: "enc-block-0-conv1", input: "nowhere")

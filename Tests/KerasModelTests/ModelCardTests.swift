@@ -50,27 +50,28 @@ import VolumeTesting
     #expect(model.card.greyHistogram == nil)
   }
 
-  @Test(arguments: [
-    (["version"], 2, .version(2)), (["version"], .null, .version(nil)),
-    (["classes"], .null, .malformed("classes")),
-    (["classes"], [["value": 0, "name": "a"]], .classCount(card: 1, network: 3)),
-    (["classes"], ["a", "b", "c"], .malformed("classes")),
-    (
-      ["classes"],
-      [["value": 0, "name": "a"], ["value": 5, "name": "b"], ["value": 2, "name": "c"]],
-      .classValue(name: "b", value: 5, place: 1)
-    ),
-    (
-      ["classes"],
-      [["value": 0, "name": "a", "colour": [300, 0, 0]], ["value": 1, "name": "b"], .null],
-      .malformed("colour")
-    ),
-    (["normalisation"], ["low": 3], .malformed("normalisation")),
-    (["normalisation"], ["low": 3, "high": 3], .malformed("normalisation")),
-    (["normalisation"], ["low": 0, "high": 1e300], .malformed("normalisation")),
-    (["voxel_type"], "uint4", .malformed("voxel_type")),
-    (["grey_histogram"], [1, 2, 3], .malformed("grey_histogram")),
-  ] as [([String], JSONValue, ModelCardError)])
+  @Test(
+    arguments: [
+      (["version"], 2, .version(2)), (["version"], .null, .version(nil)),
+      (["classes"], .null, .malformed("classes")),
+      (["classes"], [["value": 0, "name": "a"]], .classCount(card: 1, network: 3)),
+      (["classes"], ["a", "b", "c"], .malformed("classes")),
+      (
+        ["classes"],
+        [["value": 0, "name": "a"], ["value": 5, "name": "b"], ["value": 2, "name": "c"]],
+        .classValue(name: "b", value: 5, place: 1)
+      ),
+      (
+        ["classes"],
+        [["value": 0, "name": "a", "colour": [300, 0, 0]], ["value": 1, "name": "b"], .null],
+        .malformed("colour")
+      ),
+      (["normalisation"], ["low": 3], .malformed("normalisation")),
+      (["normalisation"], ["low": 3, "high": 3], .malformed("normalisation")),
+      (["normalisation"], ["low": 0, "high": 1e300], .malformed("normalisation")),
+      (["voxel_type"], "uint4", .malformed("voxel_type")),
+      (["grey_histogram"], [1, 2, 3], .malformed("grey_histogram")),
+    ] as [([String], JSONValue, ModelCardError)])
   func `that is wrong is refused`(path: [String], value: JSONValue, error: ModelCardError) throws {
     var card = Self.good
     card[path[0]] = value

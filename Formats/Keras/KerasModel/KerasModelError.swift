@@ -85,7 +85,8 @@ public enum KerasModelError: ExplainedError, Hashable {
         "weights '\(weight)' of layer '\(layer)' are of shape \(found); it asks for \(wanted)",
         Self.saveAgain)
     case .card(let error, let place):
-      explain("\(place): \(error.words)", "correct the card; its form is in Formats/Keras/README.md")
+      explain(
+        "\(place): \(error.words)", "correct the card; its form is in Formats/Keras/README.md")
     }
   }
 
@@ -122,7 +123,8 @@ public enum ModelCardError: Error, Hashable, Sendable {
     case .classCount(let card, let network):
       "the model's card names \(card) classes; the network tells \(network) apart"
     case .classValue(let name, let value, let place):
-      "the model's card gives class '\(name)' the value \(value); its place in the output is \(place)"
+      "the model's card gives class '\(name)' the value \(value); "
+        + "its place in the output is \(place)"
     }
   }
 }

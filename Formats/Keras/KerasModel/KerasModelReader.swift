@@ -36,7 +36,8 @@ public struct KerasModelReader: ModelReader {
     let graph = try Self.graph(describedBy: description.config, weightsIn: path)
     let card = try Self.card(description.card, path, classCount: graph.classCount)
     return Model(
-      graph: graph, card: card ?? ModelCard(unnamed: Self.baseName(path), classCount: graph.classCount),
+      graph: graph,
+      card: card ?? ModelCard(unnamed: Self.baseName(path), classCount: graph.classCount),
       hasCard: card != nil, path: path, hash: hash, format: description.format)
   }
 
