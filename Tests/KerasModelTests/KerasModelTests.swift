@@ -1,9 +1,11 @@
 import EngineCore
+import HDF5Library
 import KerasModel
 import NeuralGraph
 import SystemIO
 import Testing
 import VolumeCore
+import VolumeTesting
 
 @Suite struct `A Keras model` {
   let reader = KerasModelReader()
@@ -125,6 +127,29 @@ private let shippedModel = Fixtures.folder + "/../../../Samples/default.h5"
     ) { try reader.load(Fixtures.path("wrong-shape.\(writer).h5")) }
     #expect(throws: KerasModelError.weightsMissing(layer: "out", weight: "kernel")) {
       try reader.load(Fixtures.path("missing-weights.\(writer).h5"))
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("moving_variance", -1), ("moving_variance", .infinity), ("moving_mean", .nan),
+      ("gamma", -.infinity),
+    ] as [(String, Float)])
+  func `is one with weights that no training gave`(weight: String, value: Float) throws {
+    let source = Fixtures.path("plain.keras2.h5")
+    let layer = "enc-block-0-conv1-bn"
+    let numbers = try HDF5File(readingFrom: source)
+      .floats(ofDataset: "model_weights/\(layer)/\(layer)/\(weight):0", limit: 2)
+    func bytes(_ values: [Float]) -> [UInt8] {
+      values.flatMap { value in (0..<4).map { UInt8(value.bitPattern >> (8 * $0) & 0xFF) } }
+    }
+    var file = try contents(ofFile: source)
+    let place = try #require(file.firstRange(of: bytes(numbers)))
+    file.replaceSubrange(place, with: bytes([numbers[0], value]))
+    let folder = try TemporaryFolder()
+    try writeFileAtomically(folder.file("m.h5"), file)
+    #expect(throws: KerasModelError.weightsOutOfRange(layer: layer, weight: weight)) {
+      try KerasModelReader().load(folder.file("m.h5"))
     }
   }
 
