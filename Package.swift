@@ -111,7 +111,7 @@ let package = Package(
       name: "T2SVolume",
       dependencies: [
         "VolumeCommands", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures", "KerasModel",
-        "OneDNNEngine", "EngineCore", "VolumeCore",
+        "OneDNNEngine", "EngineCore", "Pipelines", "VolumeCore",
       ],
       path: "Sources/T2SVolume", exclude: ["T2SVolume.docc"], swiftSettings: strict),
 

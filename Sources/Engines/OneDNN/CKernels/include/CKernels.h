@@ -1,1 +1,96 @@
+// The loops of the oneDNN engine that oneDNN has not, or not fast enough.
+//
+// Two layouts of a value with C channels on H rows by W columns:
+//
+// * channels last: [H][W][C], float or bfloat16, as oneDNN calls nhwc;
+// * pairs: bfloat16 planes of channel pairs with zeros around, [C/2][H+2][stride][2], the first
+//   column at T2S_MARGIN. A vector of 16 pixels holds two channels of each, which is what the
+//   bfloat16 dot product of AVX-512 multiplies; so a layer of 8 channels fills its vectors.
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// Columns of zeros before the first column of a row in the pairs layout.
+#define T2S_MARGIN 16
+
+// Columns from one row to the next in the pairs layout, for rows of `width` columns.
+static inline long t2s_pairs_stride(long width) { return (width + 47) / 48 * 48 + 2 * T2S_MARGIN; }
+
+// Columns (of two bfloat16) in one plane of the pairs layout.
+static inline long t2s_pairs_plane(long height, long width) {
+  return (height + 2) * t2s_pairs_stride(width);
+}
+
+typedef enum { T2S_UINT8 = 0, T2S_UINT16 = 1, T2S_FLOAT32 = 2 } t2s_voxel;
+
+// Whether this processor has what the pairs kernels need: AVX-512 with bfloat16.
+int t2s_has_pairs_kernels(void);
+
+// -- channels last -------------------------------------------------------------------------------
+
+// (voxel - low) * factor, drawn to 0...1 where `clips`.
+void t2s_normalise(const void *voxels, t2s_voxel type, long count, float low, float factor,
+                   int clips, void *out, int bf16);
+
+// The largest of each window; h, w are the input's extents.
+void t2s_max_pool(const void *in, void *out, int bf16, long h, long w, long c, long wy, long wx);
+
+// Copies `bytes` of each pixel to `offset` of the output's pixels, which have `stride` bytes.
+void t2s_place(const void *in, void *out, long pixels, long bytes, long stride, long offset);
+
+// Pixels of fy * fx phases of `bytes` each become fy x fx pixels; output as in `t2s_place`.
+void t2s_depth_to_space(const void *in, void *out, long h, long w, long fy, long fx, long bytes,
+                        long stride, long offset);
+
+// Each pixel of `bytes` repeated fy x fx times.
+void t2s_upsample(const void *in, void *out, long h, long w, long fy, long fx, long bytes);
+
+// out = the sum of the inputs, then ReLU where asked.
+void t2s_add(const void *const *in, int inputs, void *out, long count, int bf16, int relu);
+
+// out = in * scale[c] + shift[c], then ReLU where asked.
+void t2s_affine(const void *in, void *out, long pixels, long c, const float *scale,
+                const float *shift, int bf16, int relu);
+
+// out = max(in, 0).
+void t2s_relu(const void *in, void *out, long count, int bf16);
+
+// exp(x) / sum of exp over the c channels of each pixel; the result has the input's type.
+void t2s_softmax(const void *in, void *out, long pixels, long c, int bf16);
+
+// The first of the largest channels of each pixel.
+void t2s_argmax(const void *in, int bf16, uint8_t *labels, long pixels, long c);
+
+// bfloat16 to float.
+void t2s_widen(const void *in, float *out, long count);
+
+// -- pairs ---------------------------------------------------------------------------------------
+
+// As t2s_normalise, into one plane whose second channel is zero.
+void t2s_pairs_normalise(const void *voxels, t2s_voxel type, long h, long w, float low,
+                         float factor, int clips, uint16_t *out);
+
+// 3x3 convolution with zeros around, `planes` channel pairs in (each plane by its own address, so
+// that a concatenation costs nothing), 8 channels out, ReLU where asked.
+// weights: [planes][3][3][8] pairs of bfloat16, the even channel in the low half.
+void t2s_pairs_convolution(const uint16_t *const *in, long planes, uint16_t *out,
+                           const uint32_t *weights, const float *bias, long h, long w, int relu);
+
+// 2x2 max-pool from pairs (c channels) to channels last.
+void t2s_pairs_max_pool(const uint16_t *in, uint16_t *out, long h, long w, long c);
+
+// Channels last [h][w][c/2][2][2][2] (pair, row phase, column phase, channel of the pair) to pairs
+// of 2h x 2w with c channels.
+void t2s_pairs_depth_to_space(const uint16_t *in, uint16_t *out, long h, long w, long c);
+
+// 1x1 convolution in float from pairs (c channels) to classes; labels of the first largest.
+// weights: [c][classes].
+void t2s_pairs_labels(const uint16_t *in, uint8_t *labels, long h, long w, long c, long classes,
+                      const float *weights, const float *bias);
+
+// The same, but the scores themselves, channels last.
+void t2s_pairs_scores(const uint16_t *in, float *scores, long h, long w, long c, long classes,
+                      const float *weights, const float *bias);
+
+// From pairs to channels last, bfloat16.
+void t2s_pairs_to_channels_last(const uint16_t *in, uint16_t *out, long h, long w, long c);

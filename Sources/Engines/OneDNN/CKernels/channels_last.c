@@ -1,0 +1,205 @@
+#include "CKernels.h"
+#include "bfloat16.h"
+#include <math.h>
+
+// One loop for float and one for bfloat16, from one text: L reads element i, S writes it.
+#define FOR_BOTH_TYPES(LOOP)                                                    \
+  if (bf16) {                                                                   \
+    const uint16_t *a = in;                                                     \
+    uint16_t *b = out;                                                          \
+    LOOP(t2s_from_bf16, t2s_to_bf16)                                            \
+  } else {                                                                      \
+    const float *a = in;                                                        \
+    float *b = out;                                                             \
+    LOOP(, )                                                                    \
+  }
+
+static inline float drawn(float value, int clips) {
+  if (!clips) return value;
+  return value < 0 ? 0 : value > 1 ? 1 : value;
+}
+
+#define NORMALISE(TYPE)                                                                        \
+  {                                                                                            \
+    const TYPE *a = voxels;                                                                    \
+    if (bf16) {                                                                                \
+      uint16_t *b = out;                                                                       \
+      for (long i = 0; i < count; i++) b[i] = t2s_to_bf16(drawn((a[i] - low) * factor, clips)); \
+    } else {                                                                                   \
+      float *b = out;                                                                          \
+      for (long i = 0; i < count; i++) b[i] = drawn((a[i] - low) * factor, clips);             \
+    }                                                                                          \
+  }
+
+T2S_CLONES
+void t2s_normalise(const void *voxels, t2s_voxel type, long count, float low, float factor,
+                   int clips, void *out, int bf16) {
+  switch (type) {
+    case T2S_UINT8: NORMALISE(uint8_t) break;
+    case T2S_UINT16: NORMALISE(uint16_t) break;
+    case T2S_FLOAT32: NORMALISE(float) break;
+  }
+}
+
+T2S_CLONES
+static void max_rows_bf16(uint16_t *best, const uint16_t *other, long count) {
+  for (long i = 0; i < count; i++)
+    best[i] = t2s_ordered(other[i]) > t2s_ordered(best[i]) ? other[i] : best[i];
+}
+
+T2S_CLONES
+static void max_rows_f32(float *best, const float *other, long count) {
+  for (long i = 0; i < count; i++) best[i] = other[i] > best[i] ? other[i] : best[i];
+}
+
+void t2s_max_pool(const void *in, void *out, int bf16, long h, long w, long c, long wy, long wx) {
+  long size = bf16 ? 2 : 4, oh = h / wy, ow = w / wx;
+  for (long y = 0; y < oh; y++)
+    for (long x = 0; x < ow; x++) {
+      char *best = (char *)out + (y * ow + x) * c * size;
+      for (long ky = 0; ky < wy; ky++)
+        for (long kx = 0; kx < wx; kx++) {
+          const char *pixel = (const char *)in + ((y * wy + ky) * w + x * wx + kx) * c * size;
+          if (ky == 0 && kx == 0)
+            memcpy(best, pixel, (size_t)(c * size));
+          else if (bf16)
+            max_rows_bf16((uint16_t *)best, (const uint16_t *)pixel, c);
+          else
+            max_rows_f32((float *)best, (const float *)pixel, c);
+        }
+    }
+}
+
+// Copies of a size known to the compiler are single moves; the common sizes get one.
+#define COPY_PIXELS(BYTES, LOOP)            \
+  switch (BYTES) {                          \
+    case 8: LOOP(8) break;                  \
+    case 16: LOOP(16) break;                \
+    case 32: LOOP(32) break;                \
+    case 64: LOOP(64) break;                \
+    case 128: LOOP(128) break;              \
+    default: LOOP((size_t)BYTES) break;     \
+  }
+
+T2S_CLONES
+void t2s_place(const void *in, void *out, long pixels, long bytes, long stride, long offset) {
+  const char *a = in;
+  char *b = (char *)out + offset;
+#define PLACE(N) \
+  for (long i = 0; i < pixels; i++) memcpy(b + i * stride, a + i * bytes, N);
+  COPY_PIXELS(bytes, PLACE)
+}
+
+T2S_CLONES
+void t2s_depth_to_space(const void *in, void *out, long h, long w, long fy, long fx, long bytes,
+                        long stride, long offset) {
+  const char *a = in;
+  char *b = (char *)out + offset;
+  for (long y = 0; y < h; y++)
+    for (long ry = 0; ry < fy; ry++) {
+      char *row = b + (y * fy + ry) * w * fx * stride;
+      for (long rx = 0; rx < fx; rx++) {
+        const char *phase = a + (y * w * fy * fx + ry * fx + rx) * bytes;
+#define SPREAD(N)                \
+  for (long x = 0; x < w; x++) \
+    memcpy(row + (x * fx + rx) * stride, phase + x * fy * fx * bytes, N);
+        COPY_PIXELS(bytes, SPREAD)
+      }
+    }
+}
+
+T2S_CLONES
+void t2s_upsample(const void *in, void *out, long h, long w, long fy, long fx, long bytes) {
+  const char *a = in;
+  char *b = out;
+  for (long y = 0; y < h * fy; y++) {
+    const char *row = a + y / fy * w * bytes;
+    for (long x = 0; x < w * fx; x++, b += bytes)
+      memcpy(b, row + x / fx * bytes, (size_t)bytes);
+  }
+}
+
+T2S_CLONES
+void t2s_add(const void *const *ins, int inputs, void *out, long count, int bf16, int relu) {
+  for (int k = 1; k < inputs; k++) {
+    const void *in = ins[k];
+    const void *sofar = k == 1 ? ins[0] : out;
+    int last = relu && k == inputs - 1;
+#define ADD(L, S)                                         \
+  const __typeof__(*b) *s = sofar;                        \
+  for (long i = 0; i < count; i++) {                      \
+    float sum = L(s[i]) + L(a[i]);                        \
+    b[i] = S(last && sum < 0 ? 0 : sum);                  \
+  }
+    FOR_BOTH_TYPES(ADD)
+  }
+}
+
+T2S_CLONES
+void t2s_affine(const void *in, void *out, long pixels, long c, const float *scale,
+                const float *shift, int bf16, int relu) {
+#define AFFINE(L, S)                                             \
+  for (long p = 0; p < pixels; p++)                              \
+    for (long i = 0; i < c; i++) {                               \
+      float value = L(a[p * c + i]) * scale[i] + shift[i];       \
+      b[p * c + i] = S(relu && value < 0 ? 0 : value);           \
+    }
+  FOR_BOTH_TYPES(AFFINE)
+}
+
+T2S_CLONES
+void t2s_relu(const void *in, void *out, long count, int bf16) {
+#define RELU(L, S)                           \
+  for (long i = 0; i < count; i++) {         \
+    float value = L(a[i]);                   \
+    b[i] = S(value < 0 ? 0 : value);         \
+  }
+  FOR_BOTH_TYPES(RELU)
+}
+
+void t2s_softmax(const void *in, void *out, long pixels, long c, int bf16) {
+#define SOFTMAX(L, S)                                                     \
+  for (long p = 0; p < pixels; p++) {                                     \
+    float largest = L(a[p * c]), sum = 0;                                 \
+    for (long i = 1; i < c; i++)                                          \
+      if (L(a[p * c + i]) > largest) largest = L(a[p * c + i]);           \
+    for (long i = 0; i < c; i++) sum += expf(L(a[p * c + i]) - largest);  \
+    for (long i = 0; i < c; i++)                                          \
+      b[p * c + i] = S(expf(L(a[p * c + i]) - largest) / sum);            \
+  }
+  FOR_BOTH_TYPES(SOFTMAX)
+}
+
+T2S_CLONES
+static void argmax3_f32(const float *a, uint8_t *labels, long pixels) {
+  for (long p = 0; p < pixels; p++) {
+    float first = a[3 * p], second = a[3 * p + 1], third = a[3 * p + 2];
+    float best = second > first ? second : first;
+    uint8_t label = second > first;
+    labels[p] = third > best ? 2 : label;
+  }
+}
+
+T2S_CLONES
+void t2s_argmax(const void *in, int bf16, uint8_t *labels, long pixels, long c) {
+  if (!bf16 && c == 3) {
+    argmax3_f32(in, labels, pixels);
+    return;
+  }
+  for (long p = 0; p < pixels; p++) {
+    long best = 0;
+    for (long i = 1; i < c; i++) {
+      float x = bf16 ? t2s_from_bf16(((const uint16_t *)in)[p * c + i]) : ((const float *)in)[p * c + i];
+      float y = bf16 ? t2s_from_bf16(((const uint16_t *)in)[p * c + best])
+                     : ((const float *)in)[p * c + best];
+      if (x > y) best = i;
+    }
+    labels[p] = (uint8_t)best;
+  }
+}
+
+T2S_CLONES
+void t2s_widen(const void *in, float *out, long count) {
+  const uint16_t *a = in;
+  for (long i = 0; i < count; i++) out[i] = t2s_from_bf16(a[i]);
+}

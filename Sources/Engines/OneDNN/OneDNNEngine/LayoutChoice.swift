@@ -1,0 +1,110 @@
+import CKernels
+import NeuralGraph
+import VolumeCore
+
+/// Which values lie in planes of pixels instead of channels last, and which ReLUs are fused.
+///
+/// A vector of AVX-512 holds 32 bfloat16; with 8 channels last half of every vector of oneDNN's
+/// kernels is empty, so narrow 3x3 layers run at twice the speed in planes. They must be able to
+/// take planes from what comes before: the scan, another narrow layer, a 2x2 transposed
+/// convolution, or a concatenation of these.
+struct LayoutChoice {
+  /// For each node, whether its value lies in planes.
+  private(set) var isPairs: [Bool]
+  /// For each node, whether the ReLU that follows is computed with it.
+  let hasFusedRelu: [Bool]
+  /// For each node, whether it is a ReLU that its input computes.
+  let isFusedRelu: [Bool]
+
+  init(_ graph: Graph, allowsPairs: Bool) {
+    let consumers = graph.consumers
+    var has = [Bool](repeating: false, count: graph.nodes.count)
+    var fused = has
+    for (index, node) in graph.nodes.enumerated() where node.operation == .relu {
+      let before = node.inputs[0]
+      guard consumers[before].count == 1, before != graph.output,
+        graph.nodes[before].operation.canFuseRelu
+      else { continue }
+      has[before] = true
+      fused[index] = true
+    }
+    hasFusedRelu = has
+    isFusedRelu = fused
+    isPairs = Array(repeating: false, count: graph.nodes.count)
+    guard allowsPairs, t2s_has_pairs_kernels() != 0 else { return }
+
+    // Begin with all that could, and drop what cannot until nothing changes.
+    var narrow = Set(graph.nodes.indices.filter { graph.nodes[$0].operation.isNarrow })
+    let channels = graph.channels
+
+    /// Whether all that take the value take planes.
+    func isTakenAsPlanes(_ index: Int) -> Bool {
+      index != graph.output && !consumers[index].isEmpty
+        && consumers[index].allSatisfy { consumer in
+          if narrow.contains(consumer) { return true }
+          if fused[consumer] || graph.nodes[consumer].operation == .concatenate {
+            return canBePlanes(consumer)
+          }
+          return false
+        }
+    }
+    /// Whether the value can lie in planes with `narrow` as it is.
+    func canBePlanes(_ index: Int) -> Bool {
+      let node = graph.nodes[index]
+      switch node.operation {
+      case .input(let count): return count == 1 && isTakenAsPlanes(index)
+      case .convolution: return narrow.contains(index)
+      case .relu:
+        guard fused[index], canMakePlanes(node.inputs[0]) else { return false }
+        return narrow.contains(node.inputs[0]) || isTakenAsPlanes(index)
+      case .transposedConvolution: return isTakenAsPlanes(index) && canMakePlanes(index)
+      case .concatenate:
+        return node.inputs.allSatisfy { canMakePlanes($0) && channels[$0] % 2 == 0 }
+          && consumers[index].allSatisfy { narrow.contains($0) } && index != graph.output
+      default: return false
+      }
+    }
+    /// Whether the node's kernel can write planes, whoever takes them.
+    func canMakePlanes(_ index: Int) -> Bool {
+      let node = graph.nodes[index]
+      switch node.operation {
+      case .input(let count): return count == 1
+      case .convolution: return narrow.contains(index)
+      case .relu: return fused[index] && canMakePlanes(node.inputs[0])
+      case .transposedConvolution(let layer):
+        return layer.kernel == Shape3(z: 1, y: 2, x: 2) && layer.stride == layer.kernel
+          && layer.outputs % 2 == 0 && layer.crop == .none
+      default: return false
+      }
+    }
+    while true {
+      let kept = narrow.filter { index in
+        let source = graph.nodes[index].inputs[0]
+        return canBePlanes(source) && (channels[source] % 2 == 0 || source == 0)
+      }
+      if kept == narrow { break }
+      narrow = kept
+    }
+    for index in graph.nodes.indices { isPairs[index] = canBePlanes(index) }
+  }
+}
+
+extension Operation {
+  /// Whether its kernel can end with a ReLU.
+  var canFuseRelu: Bool {
+    switch self {
+    case .convolution, .depthwiseConvolution, .transposedConvolution, .batchNormalisation, .add:
+      true
+    default: false
+    }
+  }
+
+  /// Whether it is a convolution that the kernel for planes computes.
+  var isNarrow: Bool {
+    guard case .convolution(let layer) = self else { return false }
+    let one = Shape3(z: 0, y: 1, x: 1)
+    return layer.kernel == Shape3(z: 1, y: 3, x: 3) && layer.stride.voxelCount == 1
+      && layer.padding == Padding(before: one, after: one) && layer.outputs == 8
+      && layer.inputs <= 16
+  }
+}

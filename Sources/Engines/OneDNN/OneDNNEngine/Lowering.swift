@@ -1,0 +1,316 @@
+import CKernels
+import EngineCore
+import NeuralGraph
+import VolumeCore
+
+/// Turns a network into steps over buffers: which kernel computes what, and in which layout.
+///
+/// Batch norms are folded, ReLUs fused into what they follow, transposed convolutions rewritten as
+/// phases, and a concatenation is written in place by those who make its parts, or costs nothing
+/// where its parts are planes.
+struct Lowering {
+  private(set) var steps: [Step] = []
+  private(set) var buffers: [Buffer] = []
+
+  private let graph: Graph
+  private let channels: [Int]
+  private let consumers: [[Int]]
+  private let precision: Precision
+  private let layouts: LayoutChoice
+  /// Where each node's value lies.
+  private var values: [Value?]
+  /// Phases whose depth-to-space waits for the concatenation that they are part of.
+  private var waiting: [Int: (buffer: Int, factorY: Int, factorX: Int)] = [:]
+  private var channelsLastCopies: [Int: Int] = [:]
+
+  private enum Value {
+    case buffer(Int)
+    /// Planes of several buffers, one after the other.
+    case planes([Int])
+  }
+
+  /// - Parameter graph: simplified already.
+  init(_ graph: Graph, precision: Precision, output: EngineOutput) throws(EngineError) {
+    self.graph = graph
+    self.precision = precision
+    channels = graph.channels
+    consumers = graph.consumers
+    layouts = LayoutChoice(graph, allowsPairs: precision == .bf16 && Processor.hasBFloat16)
+    values = Array(repeating: nil, count: graph.nodes.count)
+    for index in graph.nodes.indices where !isFinish(index) { try lower(index) }
+    try finish(output)
+  }
+
+  // MARK: - Nodes
+
+  private mutating func lower(_ index: Int) throws(EngineError) {
+    let node = graph.nodes[index]
+    switch node.operation {
+    case .input(let channels):
+      guard channels == 1 else {
+        throw unsupported(node, "it takes \(channels) channels, and scans have one")
+      }
+      let to = add(layouts.isPairs[index] ? .pairs : plain, 1, index)
+      steps.append(.normalise(to: to))
+      values[index] = .buffer(to)
+    case .convolution(let layer):
+      try require2D(node, layer.kernel, layer.stride)
+      lower(layer, index, node)
+    case .depthwiseConvolution(let layer):
+      try require2D(node, layer.kernel, layer.stride)
+      let to = add(plain, channels[index], index)
+      let spec = ConvolutionSpec(layer, relu: layouts.hasFusedRelu[index])
+      steps.append(.convolution(spec, from: plainSource(node.inputs[0]), to: to))
+      values[index] = .buffer(to)
+    case .transposedConvolution(let layer):
+      try lower(layer, index, node)
+    case .relu:
+      if layouts.isFusedRelu[index] {
+        values[index] = values[node.inputs[0]]
+        waiting[index] = waiting[node.inputs[0]]
+      } else {
+        let to = add(plain, channels[index], index)
+        steps.append(.relu(from: plainSource(node.inputs[0]), to: to))
+        values[index] = .buffer(to)
+      }
+    case .batchNormalisation(let layer):
+      let factors = layer.mean.indices.map {
+        layer.scale[$0] / (layer.variance[$0] + layer.epsilon).squareRoot()
+      }
+      let shifts = layer.mean.indices.map { layer.shift[$0] - layer.mean[$0] * factors[$0] }
+      let to = add(plain, channels[index], index)
+      steps.append(
+        .affine(
+          scale: factors, shift: shifts, from: plainSource(node.inputs[0]), to: to,
+          relu: layouts.hasFusedRelu[index]))
+      values[index] = .buffer(to)
+    case .add:
+      let from = node.inputs.map { plainSource($0) }
+      let to = add(plain, channels[index], index)
+      steps.append(.add(from: from, to: to, relu: layouts.hasFusedRelu[index]))
+      values[index] = .buffer(to)
+    case .concatenate:
+      lowerConcatenation(index, node)
+    case .maxPool(let window):
+      try require2D(node, window, window)
+      let to = add(plain, channels[index], index)
+      if case .buffer(let from)? = values[node.inputs[0]], buffers[from].layout == .pairs,
+        window == Shape3(z: 1, y: 2, x: 2)
+      {
+        steps.append(.pairsMaxPool(from: from, to: to))
+      } else {
+        steps.append(
+          .maxPool(
+            from: plainSource(node.inputs[0]), to: to, windowY: window.y, windowX: window.x))
+      }
+      values[index] = .buffer(to)
+    case .upsampleNearest(let factor):
+      try require2D(node, factor, factor)
+      let to = add(plain, channels[index], index)
+      steps.append(
+        .upsample(
+          from: plainSource(node.inputs[0]), to: to, factorY: factor.y, factorX: factor.x))
+      values[index] = .buffer(to)
+    case .softmax:
+      let to = add(plain, channels[index], index)
+      steps.append(.softmax(from: plainSource(node.inputs[0]), to: to))
+      values[index] = .buffer(to)
+    case .identity:
+      values[index] = values[node.inputs[0]]
+    }
+  }
+
+  private mutating func lower(_ layer: Convolution, _ index: Int, _ node: Node) {
+    let relu = layouts.hasFusedRelu[index]
+    if layouts.isPairs[index] {
+      let to = add(.pairs, 8, index)
+      let from = planeSources(node.inputs[0])
+      steps.append(.pairsConvolution(PairsWeights(layer), from: from, to: to, relu: relu))
+      values[index] = .buffer(to)
+      return
+    }
+    if isScores(index), layer.isPointwise, layer.outputs <= 8,
+      case .buffer(let from)? = values[node.inputs[0]], buffers[from].layout == .pairs
+    {
+      // The last layer, straight from planes; what it writes is decided at the end.
+      values[index] = .buffer(from)
+      return
+    }
+    let to = add(isScores(index) ? .channelsLast(.f32) : plain, layer.outputs, index)
+    let spec = ConvolutionSpec(layer, relu: relu)
+    steps.append(.convolution(spec, from: plainSource(node.inputs[0]), to: to))
+    values[index] = .buffer(to)
+  }
+
+  private mutating func lower(
+    _ layer: TransposedConvolution, _ index: Int, _ node: Node
+  ) throws(EngineError) {
+    let pairs = layouts.isPairs[index]
+    guard
+      let phases = Phases(
+        layer, relu: layouts.hasFusedRelu[index], order: pairs ? .pairFirst : .phaseFirst)
+    else {
+      throw unsupported(node, "its output is not exactly its stride times as large as its input")
+    }
+    let middle = add(plain, phases.spec.outputs, node.inputs[0])
+    steps.append(.convolution(phases.spec, from: plainSource(node.inputs[0]), to: middle))
+    if pairs {
+      let to = add(.pairs, layer.outputs, index)
+      steps.append(.pairsDepthToSpace(from: middle, to: to))
+      values[index] = .buffer(to)
+    } else if isPartOfOneConcatenation(index) {
+      waiting[index] = (middle, phases.factorY, phases.factorX)
+    } else {
+      let to = add(plain, layer.outputs, index)
+      steps.append(
+        .depthToSpace(
+          from: middle, to: to, factorY: phases.factorY, factorX: phases.factorX,
+          channels: layer.outputs, offset: 0))
+      values[index] = .buffer(to)
+    }
+  }
+
+  private mutating func lowerConcatenation(_ index: Int, _ node: Node) {
+    if layouts.isPairs[index] {
+      values[index] = .planes(node.inputs.flatMap { planeSources($0) })
+      return
+    }
+    let sources = node.inputs.map { waiting[$0] == nil ? plainSource($0) : -1 }
+    let to = add(plain, channels[index], index)
+    var offset = 0
+    for (input, source) in zip(node.inputs, sources) {
+      if let phases = waiting[input] {
+        steps.append(
+          .depthToSpace(
+            from: phases.buffer, to: to, factorY: phases.factorY, factorX: phases.factorX,
+            channels: channels[input], offset: offset))
+      } else {
+        steps.append(.place(from: source, to: to, offset: offset))
+      }
+      offset += channels[input]
+    }
+    values[index] = .buffer(to)
+  }
+
+  // MARK: - The end
+
+  /// The node whose value decides the label: the network's output, or what its softmax takes.
+  private var scoresNode: Int {
+    if case .softmax = graph.nodes[graph.output].operation {
+      graph.nodes[graph.output].inputs[0]
+    } else {
+      graph.output
+    }
+  }
+
+  private func isScores(_ index: Int) -> Bool { index == scoresNode && consumers[index].count <= 1 }
+
+  /// Whether the node is the softmax at the end, which labels do not need.
+  private func isFinish(_ index: Int) -> Bool { index == graph.output && index != scoresNode }
+
+  private mutating func finish(_ output: EngineOutput) throws(EngineError) {
+    let node = graph.nodes[scoresNode]
+    let hasSoftmax = scoresNode != graph.output
+    guard case .buffer(let from)? = values[scoresNode] else {
+      throw unsupported(node, "its result is no single value")
+    }
+    if case .convolution(let layer) = node.operation, buffers[from].layout == .pairs,
+      layer.isPointwise, !layouts.isPairs[scoresNode]
+    {
+      let weights = HeadWeights(layer)
+      if output == .labels {
+        steps.append(.pairsLabels(weights, from: from))
+      } else {
+        let to = add(.channelsLast(.f32), layer.outputs, scoresNode)
+        steps.append(.pairsScores(weights, from: from, to: to))
+        finishScores(to, softmax: hasSoftmax)
+      }
+    } else {
+      let last = plainSource(scoresNode)
+      if output == .labels {
+        steps.append(.labels(from: last))
+      } else {
+        finishScores(last, softmax: hasSoftmax)
+      }
+    }
+  }
+
+  private mutating func finishScores(_ from: Int, softmax: Bool) {
+    var last = from
+    if softmax {
+      last = add(buffers[from].layout, buffers[from].channels, buffers[from].extentOfNode)
+      steps.append(.softmax(from: from, to: last))
+    }
+    steps.append(.scores(from: last))
+  }
+
+  // MARK: - Buffers
+
+  private var plain: Buffer.Layout { .channelsLast(precision) }
+
+  private mutating func add(_ layout: Buffer.Layout, _ channels: Int, _ node: Int) -> Int {
+    buffers.append(Buffer(layout: layout, channels: channels, extentOfNode: node))
+    return buffers.count - 1
+  }
+
+  /// The value of `node` channels last, converted where it lies in planes.
+  private mutating func plainSource(_ node: Int) -> Int {
+    guard case .buffer(let buffer)? = values[node] else {
+      preconditionFailure("planes are only joined for those who take planes")
+    }
+    guard buffers[buffer].layout == .pairs else { return buffer }
+    if let copy = channelsLastCopies[buffer] { return copy }
+    let copy = add(plain, buffers[buffer].channels, buffers[buffer].extentOfNode)
+    steps.append(.toChannelsLast(from: buffer, to: copy))
+    channelsLastCopies[buffer] = copy
+    return copy
+  }
+
+  private func planeSources(_ node: Int) -> [Int] {
+    switch values[node] {
+    case .buffer(let buffer): [buffer]
+    case .planes(let buffers): buffers
+    case nil: preconditionFailure("a node is lowered after its inputs")
+    }
+  }
+
+  /// Whether the value goes into one concatenation, which is not planes, and nowhere else.
+  private func isPartOfOneConcatenation(_ index: Int) -> Bool {
+    let node = layouts.hasFusedRelu[index] ? consumers[index][0] : index
+    guard consumers[node].count == 1, graph.output != node else { return false }
+    let consumer = consumers[node][0]
+    let parts = graph.nodes[consumer].inputs
+    return graph.nodes[consumer].operation == .concatenate && !layouts.isPairs[consumer]
+      && parts.count { $0 == node } == 1
+  }
+
+  private func require2D(
+    _ node: Node, _ kernel: Shape3, _ stride: Shape3
+  ) throws(EngineError) {
+    guard kernel.z == 1, stride.z == 1 else {
+      throw unsupported(node, "it reaches over layers (\(kernel)); 2D networks are computed so far")
+    }
+  }
+
+  private func unsupported(_ node: Node, _ why: String) -> EngineError {
+    .unsupported(engine: "oneDNN", node: node.name, why: why)
+  }
+}
+
+extension Graph {
+  /// The nodes that take each node's value.
+  var consumers: [[Int]] {
+    var result = [[Int]](repeating: [], count: nodes.count)
+    for (index, node) in nodes.enumerated() {
+      for input in node.inputs { result[input].append(index) }
+    }
+    return result
+  }
+}
+
+extension Convolution {
+  /// Whether it mixes channels only.
+  var isPointwise: Bool {
+    kernel.voxelCount == 1 && stride.voxelCount == 1 && padding == .none && inputs % 2 == 0
+  }
+}

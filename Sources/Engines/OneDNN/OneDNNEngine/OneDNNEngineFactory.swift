@@ -1,0 +1,72 @@
+import EngineCore
+import NeuralGraph
+import VolumeCore
+
+/// Makes engines that compute with Intel's oneDNN (2.6, C interface) on the processor's cores.
+public struct OneDNNEngineFactory: EngineFactory {
+  /// The factory.
+  public init() {}
+
+  /// `onednn`.
+  public var name: String { "onednn" }
+
+  /// "oneDNN 2.6.3 (AVX-512 with bfloat16)".
+  public var words: String { "oneDNN \(Processor.version) (\(Processor.instructionSet))" }
+
+  /// bfloat16 first where the processor multiplies it; emulated it would be slower than f32.
+  public var precisions: [Precision] { Processor.hasBFloat16 ? [.bf16, .f32] : [.f32] }
+
+  /// Working memory of each worker, weights, and the slots' buffers.
+  public func byteCount(for plan: ExecutionPlan, slots: Int) -> Int {
+    let graph = plan.graph.simplified()
+    guard let lowering = try? Lowering(graph, precision: plan.precision, output: plan.output) else {
+      return 0
+    }
+    var arena = 0
+    for shape in plan.shapes {
+      guard
+        let extents = try? graph.shapes(forInput: Shape3(z: 1, y: shape.y, x: shape.x))
+      else { continue }
+      let places = ArenaPlan(lowering.buffers, steps: lowering.steps, shapes: extents)
+      arena = max(arena, places.byteCount)
+    }
+    let workers = max(1, min(plan.threads, slots))
+    let largest = plan.shapes.map(\.voxelCount).max() ?? 0
+    let slot = largest * (plan.voxelType.byteCount + plan.outputVoxelByteCount)
+    // Weights are kept as read, as packed, and as each primitive's order; code is generated.
+    let weights = 4 * 4 * graph.weightCount
+    return workers * (arena + Self.workspace) + slots * slot + weights + Self.library
+  }
+
+  /// Makes an engine with its worker threads.
+  public func makeEngine(
+    for plan: ExecutionPlan, slots: Int
+  ) throws(EngineError) -> any InferenceEngine {
+    guard precisions.contains(plan.precision) else {
+      throw .unsupported(
+        engine: "oneDNN", node: "input",
+        why: "this processor (\(Processor.instructionSet)) has no \(plan.precision.rawValue) "
+          + "arithmetic; use --precision f32")
+    }
+    return try OneDNNEngine(plan, slots: slots)
+  }
+
+  /// A primitive's scratch space, at most.
+  private static let workspace = 4 << 20
+  /// The library's generated code and tables.
+  private static let library = 24 << 20
+}
+
+extension Graph {
+  /// The number of weights.
+  fileprivate var weightCount: Int {
+    nodes.reduce(0) { sum, node in
+      switch node.operation {
+      case .convolution(let layer): sum + layer.weights.count
+      case .depthwiseConvolution(let layer): sum + layer.weights.count
+      case .transposedConvolution(let layer): sum + layer.weights.count
+      default: sum
+      }
+    }
+  }
+}

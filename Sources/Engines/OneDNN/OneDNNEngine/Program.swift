@@ -1,0 +1,87 @@
+import CKernels
+import EngineCore
+import NeuralGraph
+import Synchronization
+import VolumeCore
+
+/// A network made ready for this processor: steps, and the primitives for each shape of tile.
+///
+/// Shared by all workers; primitives of a shape are made when the first tile of it comes.
+final class Program: Sendable {
+  let plan: ExecutionPlan
+  let graph: Graph
+  let steps: [Step]
+  let buffers: [Buffer]
+  private let processor: Processor
+  private let weights = WeightCache()
+  private let prepared = Mutex<[Shape3: PreparedShape]>([:])
+
+  init(_ plan: ExecutionPlan) throws(EngineError) {
+    self.plan = plan
+    graph = plan.graph.simplified()
+    let lowering = try Lowering(graph, precision: plan.precision, output: plan.output)
+    steps = lowering.steps
+    buffers = lowering.buffers
+    processor = try Processor()
+  }
+
+  /// The extents of the nodes' values for one layer of a tile of `shape`.
+  func extents(_ shape: Shape3) throws(EngineError) -> [Shape3] {
+    do {
+      return try graph.shapes(forInput: Shape3(z: 1, y: shape.y, x: shape.x))
+    } catch {
+      throw .unsupported(engine: "oneDNN", node: "input", why: error.explanation.what)
+    }
+  }
+
+  /// Primitives and places for tiles of `shape`.
+  func prepare(_ shape: Shape3) throws(EngineError) -> PreparedShape {
+    if let ready = prepared.withLock({ $0[shape] }) { return ready }
+    let extents = try extents(shape)
+    var primitives: [ConvolutionPrimitive?] = []
+    for (index, step) in steps.enumerated() {
+      guard case .convolution(let spec, let from, let to) = step,
+        case .channelsLast(let source) = buffers[from].layout,
+        case .channelsLast(let destination) = buffers[to].layout
+      else {
+        primitives.append(nil)
+        continue
+      }
+      primitives.append(
+        try ConvolutionPrimitive(
+          spec, input: extents[buffers[from].extentOfNode],
+          output: extents[buffers[to].extentOfNode], from: source, to: destination, step: index,
+          weights: weights, processor: processor))
+    }
+    let result = PreparedShape(
+      shape: shape, extents: extents,
+      arena: ArenaPlan(buffers, steps: steps, shapes: extents), primitives: primitives)
+    prepared.withLock { $0[shape] = result }
+    return result
+  }
+
+  func makeStream() throws(EngineError) -> Stream { try Stream(processor) }
+}
+
+/// What a tile of one shape needs.
+final class PreparedShape: Sendable {
+  let shape: Shape3
+  let extents: [Shape3]
+  let arena: ArenaPlan
+  /// One for each step that is a convolution of the library.
+  let primitives: [ConvolutionPrimitive?]
+  let scratchByteCount: Int
+
+  init(
+    shape: Shape3, extents: [Shape3], arena: ArenaPlan, primitives: [ConvolutionPrimitive?]
+  ) {
+    self.shape = shape
+    self.extents = extents
+    self.arena = arena
+    self.primitives = primitives
+    scratchByteCount = primitives.reduce(0) { max($0, $1?.scratchByteCount ?? 0) }
+  }
+
+  /// Bytes of working memory.
+  var byteCount: Int { (arena.byteCount + scratchByteCount + 4095) / 4096 * 4096 }
+}

@@ -1,0 +1,88 @@
+import EngineCore
+
+/// A value of the network on its way through the engine: where and how it lies is decided here.
+struct Buffer: Hashable {
+  /// How its numbers lie in memory.
+  enum Layout: Hashable {
+    /// [y][x][channel].
+    case channelsLast(Precision)
+    /// Planes of channel pairs in bfloat16 with zeros around; see CKernels.h.
+    case pairs
+  }
+
+  var layout: Layout
+  var channels: Int
+  /// The node whose value has this one's extent.
+  var extentOfNode: Int
+}
+
+/// One call of a kernel; numbers are places in the list of buffers.
+enum Step {
+  /// The scan's voxels to the network's input.
+  case normalise(to: Int)
+  case convolution(ConvolutionSpec, from: Int, to: Int)
+  /// 3x3 with 8 outputs; the channels of all inputs, one after the other.
+  case pairsConvolution(PairsWeights, from: [Int], to: Int, relu: Bool)
+  /// Phases to voxels; written from channel `offset` of the output's pixels.
+  case depthToSpace(from: Int, to: Int, factorY: Int, factorX: Int, channels: Int, offset: Int)
+  case pairsDepthToSpace(from: Int, to: Int)
+  /// All channels, written from channel `offset` of the output's pixels.
+  case place(from: Int, to: Int, offset: Int)
+  case maxPool(from: Int, to: Int, windowY: Int, windowX: Int)
+  case pairsMaxPool(from: Int, to: Int)
+  case upsample(from: Int, to: Int, factorY: Int, factorX: Int)
+  case add(from: [Int], to: Int, relu: Bool)
+  case affine(scale: [Float], shift: [Float], from: Int, to: Int, relu: Bool)
+  case relu(from: Int, to: Int)
+  case softmax(from: Int, to: Int)
+  case toChannelsLast(from: Int, to: Int)
+  /// To the slot's output: the first largest channel.
+  case labels(from: Int)
+  /// To the slot's output: all channels in single precision.
+  case scores(from: Int)
+  /// To the slot's output: 1x1 convolution, then as `labels`.
+  case pairsLabels(HeadWeights, from: Int)
+  /// 1x1 convolution in single precision.
+  case pairsScores(HeadWeights, from: Int, to: Int)
+
+  /// The buffers that it reads.
+  var sources: [Int] {
+    switch self {
+    case .normalise: []
+    case .convolution(_, let from, _), .depthToSpace(let from, _, _, _, _, _),
+      .pairsDepthToSpace(let from, _), .place(let from, _, _), .maxPool(let from, _, _, _),
+      .pairsMaxPool(let from, _), .upsample(let from, _, _, _), .affine(_, _, let from, _, _),
+      .relu(let from, _), .softmax(let from, _), .toChannelsLast(let from, _), .labels(let from),
+      .scores(let from), .pairsLabels(_, let from), .pairsScores(_, let from, _):
+      [from]
+    case .pairsConvolution(_, let from, _, _), .add(let from, _, _): from
+    }
+  }
+
+  /// The buffer that it writes; `nil` where that is the slot's output.
+  var destination: Int? {
+    switch self {
+    case .normalise(let to), .convolution(_, _, let to), .pairsConvolution(_, _, let to, _),
+      .depthToSpace(_, let to, _, _, _, _), .pairsDepthToSpace(_, let to), .place(_, let to, _),
+      .maxPool(_, let to, _, _), .pairsMaxPool(_, let to), .upsample(_, let to, _, _),
+      .add(_, let to, _), .affine(_, _, _, let to, _), .relu(_, let to), .softmax(_, let to),
+      .toChannelsLast(_, let to), .pairsScores(_, _, let to):
+      to
+    case .labels, .scores, .pairsLabels: nil
+    }
+  }
+}
+
+/// Weights of a narrow convolution: [pair][3][3][8] pairs of bfloat16, and 8 offsets.
+struct PairsWeights {
+  var weights: AlignedMemory
+  var bias: AlignedMemory
+  var pairs: Int
+}
+
+/// Weights of the last 1x1 convolution: [channel][class], and one offset a class.
+struct HeadWeights {
+  var weights: AlignedMemory
+  var bias: AlignedMemory
+  var classes: Int
+}

@@ -1,0 +1,179 @@
+import CKernels
+import EngineCore
+import VolumeCore
+
+/// One thread's memory and stream: runs the program on one tile after the other.
+@safe final class Worker {
+  private let program: Program
+  private let stream: Stream
+  private var memory = AlignedMemory(byteCount: 0)
+
+  init(_ program: Program) throws(EngineError) {
+    self.program = program
+    stream = try program.makeStream()
+  }
+
+  /// Computes the tile of `shape` at `input`; its output goes to `output`. Both in C order.
+  @unsafe func run(
+    _ shape: Shape3, input: UnsafeMutableRawPointer, output: UnsafeMutableRawPointer
+  ) throws(EngineError) {
+    let prepared = try program.prepare(shape)
+    if memory.byteCount < prepared.byteCount {
+      memory = AlignedMemory(byteCount: 0)  // gives the old back before it asks for more
+      memory = AlignedMemory(byteCount: prepared.byteCount)
+    }
+    let layer = shape.y * shape.x
+    for z in 0..<shape.z {
+      try unsafe runLayer(
+        prepared, input: input + z * layer * program.plan.voxelType.byteCount,
+        output: output + z * layer * program.plan.outputVoxelByteCount)
+    }
+  }
+
+  @unsafe private func runLayer(
+    _ prepared: PreparedShape, input: UnsafeMutableRawPointer, output: UnsafeMutableRawPointer
+  ) throws(EngineError) {
+    for (index, step) in program.steps.enumerated() {
+      if let primitive = prepared.primitives[index], case .convolution(_, let from, let to) = step {
+        try unsafe primitive.execute(
+          from: address(from, prepared), to: address(to, prepared),
+          space: memory.base + prepared.arena.byteCount, on: stream)
+      } else {
+        unsafe runKernel(step, prepared, input: input, output: output)
+      }
+    }
+  }
+
+  private func address(_ buffer: Int, _ prepared: PreparedShape) -> UnsafeMutableRawPointer {
+    unsafe memory.base + prepared.arena.offsets[buffer]
+  }
+
+  @unsafe private func runKernel(
+    _ step: Step, _ prepared: PreparedShape, input: UnsafeMutableRawPointer,
+    output: UnsafeMutableRawPointer
+  ) {
+    func at(_ buffer: Int) -> UnsafeMutableRawPointer { unsafe address(buffer, prepared) }
+    func planes(_ buffer: Int) -> UnsafeMutablePointer<UInt16> {
+      unsafe at(buffer).assumingMemoryBound(to: UInt16.self)
+    }
+    func shape(_ buffer: Int) -> Shape3 { prepared.extents[program.buffers[buffer].extentOfNode] }
+    func channels(_ buffer: Int) -> Int { program.buffers[buffer].channels }
+    func size(_ buffer: Int) -> Int { program.buffers[buffer].numberByteCount }
+    func isBF16(_ buffer: Int) -> Int32 { size(buffer) == 2 ? 1 : 0 }
+
+    switch step {
+    case .convolution: preconditionFailure("the library computes it")
+    case .normalise(let to):
+      let rule = program.plan.normalisation
+      let factor = 1 / (rule.high - rule.low)
+      let type = program.plan.voxelType.kernelType
+      let s = shape(to)
+      if program.buffers[to].layout == .pairs {
+        unsafe t2s_pairs_normalise(
+          input, type, s.y, s.x, rule.low, factor, rule.clips ? 1 : 0, planes(to))
+      } else {
+        unsafe t2s_normalise(
+          input, type, s.y * s.x, rule.low, factor, rule.clips ? 1 : 0, at(to), isBF16(to))
+      }
+    case .pairsConvolution(let layer, let from, let to, let relu):
+      let s = shape(to)
+      var sources: [UnsafePointer<UInt16>?] = unsafe []
+      for buffer in from {
+        for plane in 0..<(channels(buffer) + 1) / 2 {
+          unsafe sources.append(
+            UnsafePointer(planes(buffer) + 2 * plane * t2s_pairs_plane(s.y, s.x)))
+        }
+      }
+      unsafe t2s_pairs_convolution(
+        &sources, layer.pairs, planes(to),
+        layer.weights.base.assumingMemoryBound(to: UInt32.self),
+        layer.bias.base.assumingMemoryBound(to: Float.self), s.y, s.x, relu ? 1 : 0)
+    case .depthToSpace(let from, let to, let fy, let fx, let count, let offset):
+      let s = shape(from)
+      unsafe t2s_depth_to_space(
+        at(from), at(to), s.y, s.x, fy, fx, count * size(from), channels(to) * size(to),
+        offset * size(to))
+    case .pairsDepthToSpace(let from, let to):
+      let s = shape(from)
+      unsafe t2s_pairs_depth_to_space(planes(from), planes(to), s.y, s.x, channels(to))
+    case .place(let from, let to, let offset):
+      let s = shape(to)
+      unsafe t2s_place(
+        at(from), at(to), s.y * s.x, channels(from) * size(from), channels(to) * size(to),
+        offset * size(to))
+    case .maxPool(let from, let to, let wy, let wx):
+      let s = shape(from)
+      unsafe t2s_max_pool(at(from), at(to), isBF16(from), s.y, s.x, channels(from), wy, wx)
+    case .pairsMaxPool(let from, let to):
+      let s = shape(from)
+      unsafe t2s_pairs_max_pool(planes(from), planes(to), s.y, s.x, channels(from))
+    case .upsample(let from, let to, let fy, let fx):
+      let s = shape(from)
+      unsafe t2s_upsample(at(from), at(to), s.y, s.x, fy, fx, channels(from) * size(from))
+    case .add(let from, let to, let relu):
+      let s = shape(to)
+      var sources: [UnsafeRawPointer?] = unsafe from.map { unsafe UnsafeRawPointer(at($0)) }
+      unsafe t2s_add(
+        &sources, Int32(from.count), at(to), s.y * s.x * channels(to), isBF16(to), relu ? 1 : 0)
+    case .affine(let scale, let shift, let from, let to, let relu):
+      let s = shape(to)
+      unsafe t2s_affine(
+        at(from), at(to), s.y * s.x, channels(to), scale, shift, isBF16(to), relu ? 1 : 0)
+    case .relu(let from, let to):
+      let s = shape(to)
+      unsafe t2s_relu(at(from), at(to), s.y * s.x * channels(to), isBF16(to))
+    case .softmax(let from, let to):
+      let s = shape(to)
+      unsafe t2s_softmax(at(from), at(to), s.y * s.x, channels(to), isBF16(to))
+    case .toChannelsLast(let from, let to):
+      let s = shape(to)
+      unsafe t2s_pairs_to_channels_last(planes(from), planes(to), s.y, s.x, channels(to))
+    case .labels(let from):
+      let s = shape(from)
+      unsafe t2s_argmax(
+        at(from), isBF16(from), output.assumingMemoryBound(to: UInt8.self), s.y * s.x,
+        channels(from))
+    case .scores(let from):
+      let s = shape(from)
+      let count = s.y * s.x * channels(from)
+      if size(from) == 2 {
+        unsafe t2s_widen(at(from), output.assumingMemoryBound(to: Float.self), count)
+      } else {
+        unsafe output.copyMemory(from: at(from), byteCount: 4 * count)
+      }
+    case .pairsLabels(let head, let from):
+      let s = shape(from)
+      unsafe t2s_pairs_labels(
+        planes(from), output.assumingMemoryBound(to: UInt8.self), s.y, s.x, channels(from),
+        head.classes, head.weights.base.assumingMemoryBound(to: Float.self),
+        head.bias.base.assumingMemoryBound(to: Float.self))
+    case .pairsScores(let head, let from, let to):
+      let s = shape(from)
+      unsafe t2s_pairs_scores(
+        planes(from), at(to).assumingMemoryBound(to: Float.self), s.y, s.x, channels(from),
+        head.classes, head.weights.base.assumingMemoryBound(to: Float.self),
+        head.bias.base.assumingMemoryBound(to: Float.self))
+    }
+  }
+}
+
+extension Buffer {
+  /// Bytes of one number.
+  var numberByteCount: Int {
+    switch layout {
+    case .channelsLast(let precision): precision.byteCount
+    case .pairs: 2
+    }
+  }
+}
+
+extension VoxelType {
+  /// The kernels' name of it.
+  var kernelType: t2s_voxel {
+    switch self {
+    case .uint8: T2S_UINT8
+    case .uint16: T2S_UINT16
+    case .float32: T2S_FLOAT32
+    }
+  }
+}

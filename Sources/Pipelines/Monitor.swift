@@ -1,0 +1,35 @@
+import Glibc
+
+/// A mutex with a condition: the one place where threads wait for each other.
+@safe final class Monitor: @unchecked Sendable {
+  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  private let condition: UnsafeMutablePointer<pthread_cond_t>
+
+  init() {
+    unsafe mutex = .allocate(capacity: 1)
+    unsafe condition = .allocate(capacity: 1)
+    unsafe mutex.initialize(to: pthread_mutex_t())
+    unsafe condition.initialize(to: pthread_cond_t())
+    unsafe pthread_mutex_init(mutex, nil)
+    unsafe pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    unsafe pthread_cond_destroy(condition)
+    unsafe pthread_mutex_destroy(mutex)
+    unsafe condition.deallocate()
+    unsafe mutex.deallocate()
+  }
+
+  /// Enters; every `lock` is followed by one `unlock`.
+  func lock() { unsafe pthread_mutex_lock(mutex) }
+
+  /// Leaves.
+  func unlock() { unsafe pthread_mutex_unlock(mutex) }
+
+  /// Leaves, waits for a `wakeAll`, and enters again; the caller looks at its condition again.
+  func wait() { unsafe pthread_cond_wait(condition, mutex) }
+
+  /// Wakes all that wait.
+  func wakeAll() { unsafe pthread_cond_broadcast(condition) }
+}

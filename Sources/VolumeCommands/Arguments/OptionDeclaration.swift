@@ -1,0 +1,44 @@
+/// One option of a command, as data: the parser, the help and the tests read the same.
+public struct OptionDeclaration: Hashable, Sendable {
+  /// Without the dashes: "tile".
+  public var name: String
+  /// What its value is called in the help: "SIZE"; `nil` for an option that takes none.
+  public var value: String?
+  /// What it does and what is the default, in one or two lines.
+  public var help: String
+
+  /// The option `--name VALUE`, or `--name` where `value` is `nil`.
+  public init(_ name: String, _ value: String?, _ help: String) {
+    self.name = name
+    self.value = value
+    self.help = help
+  }
+
+  /// `--json`, which every command has.
+  public static let json = OptionDeclaration(
+    "json", nil, "print exactly one JSON object on standard output; progress goes to standard error")
+  /// `--help`, which every command has.
+  public static let help = OptionDeclaration("help", nil, "show this text")
+
+  /// What describes a raw file whose sidecar or name does not; every command that reads has them.
+  public static let inputs: [OptionDeclaration] = [
+    OptionDeclaration(
+      "shape", "ZxYxX",
+      "a raw file's extent, layers first: 1900x1040x1300, or x=1300,y=1040,z=1900"),
+    OptionDeclaration("type", "TYPE", "a raw file's voxel type: uint8, uint16 or float32"),
+    OptionDeclaration("byte-order", "ORDER", "a raw file's byte order: little or big"),
+    OptionDeclaration("offset", "BYTES", "bytes before a raw file's first voxel"),
+    OptionDeclaration(
+      "voxel-size", "LENGTH", "a voxel's edge where the file has none: 1.3um, 0.0013mm, 1300nm"),
+  ]
+
+  /// `--overwrite`, of every command that makes a volume.
+  public static let overwrite = OptionDeclaration(
+    "overwrite", nil, "replace an output that is finished, or that another plan began")
+  /// `--memory`, of every command that keeps voxels.
+  public static let memory = OptionDeclaration(
+    "memory", "SIZE", "memory that may be used: 1G (2^30), 400M; default: half of what is free")
+  /// `--threads`.
+  public static let threads = OptionDeclaration(
+    "threads", "N", "processor cores to keep busy; default: all")
+}

@@ -1,0 +1,70 @@
+import Evaluation
+import VolumeCore
+
+/// `evaluate`: compares labels with the truth.
+public struct EvaluateCommand: Command {
+  /// The command.
+  public init() {}
+
+  /// "evaluate".
+  public var name: String { "evaluate" }
+  /// What it does.
+  public var summary: String { "score labels against the truth, class by class" }
+  /// What it takes.
+  public var operands: String { "PREDICTION TRUTH" }
+  /// Its options.
+  public var options: [OptionDeclaration] {
+    OptionDeclaration.inputs + [
+      OptionDeclaration(
+        "region", "z0:z1,y0:y1,x0:x1", "compare only this box of both; ':' stands for a whole axis"),
+      .memory, .threads,
+    ]
+  }
+  /// Lines to type.
+  public var examples: [String] {
+    [
+      "t2s-volume evaluate big.labels.zarr big.raw.labels.zarr",
+      "t2s-volume evaluate scan.labels.zarr truth.tif --region :,:,740:904 --json",
+    ]
+  }
+  /// What else is worth knowing.
+  public var notes: [String] {
+    [
+      "Voxels that are 255 in the truth (not annotated) are skipped. The mean is over the classes "
+        + "that occur in the truth or in the prediction. What describes a raw file (--shape and the "
+        + "like) holds for each of the two that has no description of its own."
+    ]
+  }
+
+  /// Compares.
+  public func run(
+    _ arguments: Arguments, _ context: CommandContext
+  ) throws(Explanation) -> [String: JSONValue] {
+    let (paths, hints, limits) = try explained { () throws(UsageError) in
+      let paths = try arguments.operands(["PREDICTION", "TRUTH"], of: name)
+      return (paths, try arguments.openingHints(), try CopyLimits(arguments))
+    }
+    let prediction = try context.openInput(paths[0], hints: hints)
+    let truth = try context.openInput(paths[1], hints: hints)
+    guard prediction.volume.shape == truth.volume.shape else {
+      throw Explanation(
+        .input,
+        "\(paths[0]) has \(prediction.volume.shape.words), \(paths[1]) has "
+          + truth.volume.shape.words,
+        remedy: "compare volumes of equal extent; t2s-volume convert --region cuts one out")
+    }
+    let region = try explained { () throws(UsageError) in
+      try arguments.value("region") { text throws(UsageError) in
+        try text.region(in: truth.volume.shape)
+      }
+    }
+    let comparison = Comparison(
+      prediction: prediction, truth: truth, region: region ?? Region(truth.volume.shape))
+    let matrix = try comparison.run(limits, context)
+    let classes = truth.volume.classes ?? prediction.volume.classes ?? []
+    let report = EvaluationReport(
+      scores: Scores(matrix, expected: classes.map(\.value)), matrix: matrix, classes: classes)
+    for line in report.page { context.console.say(line) }
+    return report.json
+  }
+}

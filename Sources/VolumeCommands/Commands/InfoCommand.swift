@@ -1,0 +1,91 @@
+import EngineCore
+import VolumeCore
+
+/// `info`: what a volume or a model is.
+public struct InfoCommand: Command {
+  /// The command.
+  public init() {}
+
+  /// "info".
+  public var name: String { "info" }
+  /// What it does.
+  public var summary: String { "say what a volume or a model is" }
+  /// What it takes.
+  public var operands: String { "PATH" }
+  /// Its options.
+  public var options: [OptionDeclaration] { OptionDeclaration.inputs }
+  /// Lines to type.
+  public var examples: [String] {
+    ["t2s-volume info scan.raw", "t2s-volume info big.labels.zarr", "t2s-volume info model.h5"]
+  }
+
+  /// Tells.
+  public func run(
+    _ arguments: Arguments, _ context: CommandContext
+  ) throws(Explanation) -> [String: JSONValue] {
+    let (path, hints) = try explained { () throws(UsageError) in
+      (try arguments.operands(["PATH"], of: name)[0], try arguments.openingHints())
+    }
+    let isModel = context.catalogue.modelReaders.contains { $0.recognises(path) }
+    if isModel {
+      let report = ModelReport(try context.catalogue.model(path))
+      for line in report.page { context.console.say(line) }
+      return report.json
+    }
+    let report = VolumeReport(path: path, volume: try context.catalogue.open(path, hints: hints).volume)
+    for line in report.page { context.console.say(line) }
+    return report.json
+  }
+}
+
+/// What is known of a volume, for people and as JSON.
+struct VolumeReport: Hashable, Sendable {
+  var path: String
+  var volume: VolumeDescription
+
+  var page: [String] {
+    var lines = [
+      path, "  extent      \(volume.shape.words)", "  voxels      \(volume.voxelType.rawValue), "
+        + "\(Words.grouped(volume.shape.voxelCount)) of them, \(Words.bytes(volume.byteCount))",
+      "  voxel size  \(spacingWords)", "  format      \(volume.format)",
+    ]
+    if volume.origin != Index3(z: 0, y: 0, x: 0) {
+      lines.append("  cut out at  \(volume.origin) (z, y, x) of a larger volume")
+    }
+    for (i, label) in (volume.classes ?? []).enumerated() {
+      lines.append("  \(i == 0 ? "classes   " : "          ")  \(label.value) \(label.name)")
+    }
+    return lines + volume.remarks.map { "  remark      \($0)" }
+  }
+
+  private var spacingWords: String {
+    guard let spacing = volume.spacing else { return "unknown (give --voxel-size where it matters)" }
+    return spacing.z == spacing.y && spacing.y == spacing.x
+      ? "\(Words.short(spacing.z)) µm"
+      : "\(Words.short(spacing.z)) x \(Words.short(spacing.y)) x \(Words.short(spacing.x)) µm (z, y, x)"
+  }
+
+  var json: [String: JSONValue] {
+    let spacing: JSONValue =
+      volume.spacing.map { [.number($0.z), .number($0.y), .number($0.x)] } ?? .null
+    let classes: JSONValue =
+      volume.classes.map { .array($0.map(\.json)) } ?? .null
+    return [
+      "kind": "volume", "path": .string(path), "shape": volume.shape.json,
+      "type": .string(volume.voxelType.rawValue), "voxel_size_um": spacing,
+      "origin": [.integer(volume.origin.z), .integer(volume.origin.y), .integer(volume.origin.x)],
+      "format": .string(volume.format), "bytes": .integer(volume.byteCount), "classes": classes,
+      "remarks": .array(volume.remarks.map { .string($0) }),
+    ]
+  }
+}
+
+extension LabelClass {
+  /// Value, name and colour.
+  var json: JSONValue {
+    [
+      "value": .integer(value), "name": .string(name),
+      "colour": .array(colour.map { .integer($0) }),
+    ]
+  }
+}

@@ -1,0 +1,114 @@
+import SystemIO
+import VolumeCore
+
+/// What a copy did, for people and for `--json`.
+struct CopyReport: Hashable, Sendable {
+  /// Voxels copied by this run.
+  var voxels: Int
+  /// Voxels that an earlier run had left.
+  var voxelsAlready: Int
+  /// Bytes of the copied voxels.
+  var bytesRead: Int
+  /// Bytes that they took on disk.
+  var bytesWritten: Int
+  /// From the first block to the finished output.
+  var seconds: Double
+  /// The part of `bytesRead` that a second saw.
+  var bytesPerSecond: Double { Double(bytesRead) / max(seconds, 1e-9) }
+  /// Voxels a second.
+  var voxelsPerSecond: Double { Double(voxels) / max(seconds, 1e-9) }
+}
+
+/// A volume to be written to a path of any format that is written.
+struct OutputWriting: Sendable {
+  var reader: any VolumeReader
+  /// The part of the input to write.
+  var region: Region
+  var path: String
+  var output: OutputDescription
+  var memory: Int
+  var threads: Int
+
+  /// Everything of `reader` to `path`, described as the reader describes it.
+  init(
+    _ reader: any VolumeReader, region: Region? = nil, to path: String,
+    plan: [String: JSONValue], overwrites: Bool, memory: Int, threads: Int
+  ) {
+    self.reader = reader
+    self.region = region ?? Region(reader.volume.shape)
+    self.path = path
+    self.memory = memory
+    self.threads = threads
+    var volume = reader.volume
+    let origin = volume.origin
+    volume.shape = self.region.shape
+    volume.origin = Index3(
+      z: origin.z + self.region.z.lowerBound, y: origin.y + self.region.y.lowerBound,
+      x: origin.x + self.region.x.lowerBound)
+    var plan = plan
+    plan["input"] = .string(reader.fingerprint)
+    plan["tool_version"] = .string(toolVersion)
+    if region != nil { plan["region"] = .string(self.region.description) }
+    output = OutputDescription(volume: volume, plan: plan, overwrites: overwrites)
+  }
+
+  /// Writes it, going on where an earlier run of the same plan stopped.
+  func run(_ what: String, _ context: CommandContext) throws(Explanation) -> CopyReport {
+    let format = try context.catalogue.formatWriting(path)
+    let isNew = kind(ofPath: path) == .missing
+    if isNew { try checkFreeDisk(for: path, needed: expectedByteCount(voxels: region.voxelCount)) }
+    let writer = try format.create(path, output)
+    do throws(Explanation) {
+      return try copy(to: writer, what, context)
+    } catch {
+      // What no block was committed to is worth nothing, and must not look like a beginning.
+      if isNew, writer.grid.indices.allSatisfy({ !writer.isCommitted($0) }) {
+        if case .folder = kind(ofPath: path) { try? removeFolder(path) }
+      }
+      throw error
+    }
+  }
+
+  private func copy(
+    to writer: any VolumeWriter, _ what: String, _ context: CommandContext
+  ) throws(Explanation) -> CopyReport {
+    let plan = try CopyPlan(from: reader, to: writer, threads: threads, memory: memory)
+    let copying = VolumeCopying(reader: reader, writer: writer, plan: plan, origin: region.origin)
+    let missing = copying.missing.reduce(0) { $0 + plan.grid.region(of: $1).voxelCount }
+    let done = region.voxelCount - missing
+    if done > 0 {
+      context.console.note(
+        "\(path): going on, \(Words.percent(Double(done) / Double(region.voxelCount), 0)) is there")
+    }
+    try checkFreeDisk(for: path, needed: expectedByteCount(voxels: missing))
+    context.console.note("\(what) to \(path): \(plan.words)")
+    let progress = Progress(
+      context.console, what, total: region.voxelCount, done: done,
+      bytesPerVoxel: plan.voxelByteCount)
+    let written = try copying.run(
+      isStopped: { context.stopSignal() != nil }, progress: { progress.add($0) })
+    progress.end()
+    try context.checkForStop(
+      remedy: "give the same command again: what is committed to a store stays")
+    try explained { () throws(VolumeWriteError) in try writer.finish(record: [:]) }
+    return CopyReport(
+      voxels: missing, voxelsAlready: done, bytesRead: missing * plan.voxelByteCount,
+      bytesWritten: written, seconds: progress.seconds)
+  }
+
+  /// Grey values hardly shrink; labels do, to a tenth or less, but a quarter is asked for.
+  private func expectedByteCount(voxels: Int) -> Int {
+    let bytes = voxels * output.volume.voxelType.byteCount
+    let shrinks = output.volume.classes != nil && path.hasSuffix(".zarr")
+    return shrinks ? bytes / 4 : bytes
+  }
+}
+
+/// Throws where `output` is one of the inputs: writing would destroy what is being read.
+func checkApart(_ output: String, from inputs: [String]) throws(Explanation) {
+  guard let place = resolved(output) else { return }
+  for input in inputs where resolved(input) == place {
+    throw Explanation(
+      .input, "\(output) is also the input", remedy: "give the output another name")
+  }
+}

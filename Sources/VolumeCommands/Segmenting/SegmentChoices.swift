@@ -1,0 +1,65 @@
+import EngineCore
+import VolumeCore
+
+/// What the user chose for `segment`, each value read and nothing opened.
+struct SegmentChoices: Sendable {
+  var input: String
+  var output: String
+  var model: String?
+  /// `nil`: the largest that memory allows.
+  var tile: TileSize?
+  /// `nil`: all that the network sees.
+  var halo: Int?
+  /// Read against the volume's extent once that is known.
+  var region: OptionText?
+  var memory: Int
+  var threads: Int
+  var slots: Int?
+  /// `nil`: the first that there is.
+  var engine: String?
+  /// `nil`: the fastest.
+  var precision: Precision?
+  var window: WindowChoice
+  var hints: OpeningHints
+  var overwrites: Bool
+  var wantsPicture: Bool
+
+  /// Which grey values become 0 and 1.
+  enum WindowChoice: Hashable, Sendable {
+    /// As the model's card says.
+    case modelRule
+    /// From the scan's own grey values.
+    case fromScan
+    /// These.
+    case given(Normalisation)
+  }
+
+  init(_ arguments: Arguments, engines: [String], of command: String) throws(UsageError) {
+    input = try arguments.operands(["INPUT"], of: command)[0]
+    output = arguments.values["output"] ?? outputName(for: input, suffix: ".labels.zarr")
+    model = arguments.values["model"]
+    tile = try arguments.value("tile") { text throws(UsageError) in try text.tileSize() } ?? nil
+    halo = try arguments.value("halo") { text throws(UsageError) in try text.wholeNumber(atLeast: 0) }
+    region = arguments.values["region"].map { OptionText(option: "region", text: $0) }
+    let limits = try CopyLimits(arguments)
+    memory = limits.memory
+    threads = limits.threads
+    slots = try arguments.value("slots") { text throws(UsageError) in try text.wholeNumber() }
+    let engine = try arguments.value("engine") { text throws(UsageError) in
+      try text.oneOf(["auto"] + engines)
+    }
+    self.engine = engine == "auto" ? nil : engine
+    let precision = try arguments.value("precision") { text throws(UsageError) in
+      try text.oneOf(["auto"] + Precision.allCases.map(\.rawValue))
+    }
+    self.precision = precision.flatMap(Precision.init)
+    window = .modelRule
+    if arguments.values["window"] != nil {
+      let given = try arguments.value("window") { text throws(UsageError) in try text.window() } ?? nil
+      window = given.map { .given($0) } ?? .fromScan
+    }
+    hints = try arguments.openingHints()
+    overwrites = arguments.has("overwrite")
+    wantsPicture = !arguments.has("no-picture")
+  }
+}

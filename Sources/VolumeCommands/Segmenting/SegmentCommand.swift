@@ -1,0 +1,103 @@
+import EngineCore
+import VolumeCore
+
+/// `segment`: gives every voxel of a scan its class.
+public struct SegmentCommand: Command {
+  /// The command.
+  public init() {}
+
+  /// "segment".
+  public var name: String { "segment" }
+  /// What it does.
+  public var summary: String { "give every voxel of a scan its class, tile by tile" }
+  /// What it takes.
+  public var operands: String { "INPUT" }
+  /// Its options.
+  public var options: [OptionDeclaration] {
+    [
+      OptionDeclaration(
+        "output", "STORE.zarr", "the labels; default: NAME.labels.zarr in the current folder"),
+      OptionDeclaration(
+        "model", "FILE", "a Keras model (.h5); default: $T2S_MODEL, else the one that is installed"),
+      OptionDeclaration(
+        "tile", "SIZE",
+        "what a tile writes: 256 (rows and columns), 256x512, 64x256x256 (layers first), or auto "
+          + "(the default): the largest that memory allows"),
+      OptionDeclaration(
+        "halo", "N",
+        "voxels read around a tile. The default covers all that the network sees, so that tiles do "
+          + "not show; less is NOT exact, and the result says so"),
+      OptionDeclaration(
+        "region", "z0:z1,y0:y1,x0:x1",
+        "only this box, for a try-out: its labels are those of the full run; ':' stands for all"),
+      .memory, .threads,
+      OptionDeclaration("slots", "N", "tiles in flight; default: as many as help"),
+      OptionDeclaration("engine", "NAME", "auto (the default), onednn or reference"),
+      OptionDeclaration("precision", "P", "auto (the default: bf16 where the CPU has it), f32 or bf16"),
+      OptionDeclaration(
+        "window", "LOW:HIGH",
+        "grey values that become 0 and 1, or auto (from the scan's own); default: the model's rule"),
+    ] + OptionDeclaration.inputs + [
+      .overwrite, OptionDeclaration("no-picture", nil, "make no picture of the middle layer"),
+    ]
+  }
+  /// Lines to type.
+  public var examples: [String] {
+    [
+      "t2s-volume segment big.raw --tile 256",
+      "t2s-volume segment big.raw --region 100:110,:,: --output try.zarr",
+      "t2s-volume segment slices/ --model mine.h5 --memory 4G --voxel-size 1.3um",
+    ]
+  }
+  /// What else is worth knowing.
+  public var notes: [String] {
+    [
+      "Ctrl-C stops between tiles; the same command again goes on with what is missing. "
+        + "Whatever the tiles, labels are those of the whole layer computed at once."
+    ]
+  }
+
+  /// Segments.
+  public func run(
+    _ arguments: Arguments, _ context: CommandContext
+  ) throws(Explanation) -> [String: JSONValue] {
+    let choices = try explained { () throws(UsageError) in
+      try SegmentChoices(arguments, engines: context.catalogue.engines.map(\.name), of: name)
+    }
+    let request = try SegmentRequest(choices, context)
+    let figures = try runSegmentation(request, context)
+    var report = SegmentReport(
+      figures: figures, outputPath: request.output, shape: request.region.shape,
+      model: request.model, modelPath: request.model.path, normalisation: request.normalisation,
+      picture: nil)
+    if choices.wantsPicture {
+      // The labels are safe by now: a picture that fails must not turn the run into a failure.
+      do throws(Explanation) {
+        report.picture = try drawPicture(request, context)
+      } catch {
+        context.console.note("no picture: \(error.what)")
+      }
+    }
+    for line in report.page { context.console.say(line) }
+    return report.json
+  }
+
+  private func drawPicture(
+    _ request: SegmentRequest, _ context: CommandContext
+  ) throws(Explanation) -> String {
+    let path = pictureName(forLabels: request.output)
+    let labels = try context.catalogue.open(request.output, hints: OpeningHints())
+    let drawing = LayerDrawing(
+      scan: VolumePart(request.reader, region: request.region), labels: labels)
+    _ = try drawing.draw(to: path, with: context.catalogue.pictures)
+    return path
+  }
+}
+
+/// The picture beside a label volume: "a/big.labels.zarr" gives "a/big.labels.png".
+package func pictureName(forLabels path: String) -> String {
+  var path = Substring(path)
+  while path.count > 1, path.last == "/" { path = path.dropLast() }
+  let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+  return path[..<slash] + outputName(for: String(path[slash...]), suffix: ".png")
+}

@@ -1,0 +1,153 @@
+import EngineCore
+import VolumeCore
+
+/// What a segmentation did, as plain values.
+public struct SegmentFigures: Hashable, Sendable {
+  /// Voxels of each class, in the order of the model's classes; of the whole output.
+  public var voxelsPerClass: [Int]
+  /// Voxels labelled by this run, fewer where it went on with an earlier one.
+  public var voxels: Int
+  /// From the plan to the finished output.
+  public var seconds: Double
+  /// Tiles of the whole output.
+  public var tiles: Int
+  /// What a tile writes.
+  public var tile: Shape3
+  /// What it reads around that.
+  public var halo: Shape3
+  /// Whether the halo covers the whole receptive field.
+  public var haloIsExact: Bool
+  /// Voxels computed for each voxel written: what the halo costs.
+  public var computedPerWritten: Double
+  /// "onednn".
+  public var engine: String
+  /// Library, version, instruction set.
+  public var engineWords: String
+  /// The numbers computed in.
+  public var precision: Precision
+  /// The part of the time that each stage worked: "read", "infer", "write".
+  public var busy: [(stage: String, part: Double)] {
+    [("read", busyRead), ("infer", busyInfer), ("write", busyWrite)]
+  }
+  /// The part of the time that reading worked.
+  public var busyRead: Double
+  /// The part of the time that the engine worked.
+  public var busyInfer: Double
+  /// The part of the time that encoding and writing worked.
+  public var busyWrite: Double
+  /// Bytes of the labels on disk.
+  public var bytesWritten: Int
+  /// The peak that the plan predicted.
+  public var plannedBytes: Int
+
+  /// These figures.
+  public init(
+    voxelsPerClass: [Int], voxels: Int, seconds: Double, tiles: Int, tile: Shape3, halo: Shape3,
+    haloIsExact: Bool, computedPerWritten: Double, engine: String, engineWords: String,
+    precision: Precision, busyRead: Double, busyInfer: Double, busyWrite: Double,
+    bytesWritten: Int, plannedBytes: Int
+  ) {
+    self.voxelsPerClass = voxelsPerClass
+    self.voxels = voxels
+    self.seconds = seconds
+    self.tiles = tiles
+    self.tile = tile
+    self.halo = halo
+    self.haloIsExact = haloIsExact
+    self.computedPerWritten = computedPerWritten
+    self.engine = engine
+    self.engineWords = engineWords
+    self.precision = precision
+    self.busyRead = busyRead
+    self.busyInfer = busyInfer
+    self.busyWrite = busyWrite
+    self.bytesWritten = bytesWritten
+    self.plannedBytes = plannedBytes
+  }
+
+  /// Voxels labelled in a second.
+  public var voxelsPerSecond: Double { Double(voxels) / max(seconds, 1e-9) }
+  /// Layers of 2048 x 2048 voxels in a minute.
+  public var layersPerMinute: Double { voxelsPerSecond * 60 / (2048 * 2048) }
+}
+
+/// The page of figures at the end of `segment`, and the same as JSON.
+struct SegmentReport: Sendable {
+  var figures: SegmentFigures
+  var outputPath: String
+  var shape: Shape3
+  var model: Model
+  var modelPath: String
+  var normalisation: Normalisation
+  var picture: String?
+
+  private var fractions: [(label: LabelClass, voxels: Int, fraction: Double?)] {
+    let total = figures.voxelsPerClass.reduce(0, +)
+    return zip(model.card.classes, figures.voxelsPerClass).map { label, voxels in
+      (label, voxels, total == 0 ? nil : Double(voxels) / Double(total))
+    }
+  }
+
+  /// One page.
+  var page: [String] {
+    var table = TextTable(["class", "voxels", "volume fraction"])
+    for item in fractions {
+      table.add([
+        "\(item.label.value) \(item.label.name)", Words.grouped(item.voxels),
+        Words.percent(item.fraction, 3),
+      ])
+    }
+    let exact =
+      figures.haloIsExact
+      ? "exact: tiles do not show" : "NOT exact: less than the network sees, tiles may show"
+    let busy = figures.busy.map { "\($0.stage) \(Words.percent($0.part, 0))" }
+    var lines = ["\(outputPath): \(shape.words)", ""] + table.lines() + [
+      "",
+      "  model    \(model.card.name), \(modelPath)",
+      "  grey     \(Words.short(Double(normalisation.low))) to "
+        + "\(Words.short(Double(normalisation.high))) becomes 0 to 1",
+      "  engine   \(figures.engineWords), \(figures.precision.rawValue)",
+      "  tiles    \(Words.grouped(figures.tiles)) of \(figures.tile)",
+      "  halo     \(figures.halo) (\(exact)); "
+        + "\(Words.fixed(figures.computedPerWritten, 2)) voxels computed for each one written",
+      "  time     \(Words.duration(figures.seconds)), \(Words.rate(figures.voxelsPerSecond)), "
+        + "\(Words.fixed(figures.layersPerMinute, 1)) layers of 2048 x 2048 a minute",
+      "  busy     " + busy.joined(separator: ", "),
+      "  memory   \(peakResidentBytes().map(Words.memory) ?? "unknown") at the peak, "
+        + "\(Words.memory(figures.plannedBytes)) planned",
+      "  output   \(outputPath), \(Words.bytes(figures.bytesWritten)) written",
+    ]
+    if let picture { lines.append("  picture  \(picture)") }
+    return lines
+  }
+
+  /// What `--json` prints.
+  var json: [String: JSONValue] {
+    let classes = fractions.map { item -> JSONValue in
+      [
+        "value": .integer(item.label.value), "name": .string(item.label.name),
+        "voxels": .integer(item.voxels), "fraction": item.fraction.map { .number($0) } ?? .null,
+      ]
+    }
+    let busy = Dictionary(uniqueKeysWithValues: figures.busy.map { ($0.stage, $0.part) })
+    return [
+      "output": .string(outputPath), "shape": shape.json,
+      "picture": picture.map { .string($0) } ?? .null, "classes": .array(classes),
+      "layers_per_minute": .number(figures.layersPerMinute),
+      "voxels_per_second": .number(figures.voxelsPerSecond), "seconds": .number(figures.seconds),
+      "peak_bytes": peakResidentBytes().map { .integer($0) } ?? .null,
+      "planned_bytes": .integer(figures.plannedBytes), "tiles": .integer(figures.tiles),
+      "tile": figures.tile.json, "halo": figures.halo.json,
+      "halo_exact": .bool(figures.haloIsExact),
+      "computed_per_written": .number(figures.computedPerWritten),
+      "engine": .string(figures.engine), "engine_words": .string(figures.engineWords),
+      "precision": .string(figures.precision.rawValue),
+      "busy": .object(busy.mapValues { $0.isFinite ? .number($0) : .null }),
+      "bytes_written": .integer(figures.bytesWritten), "model": .string(modelPath),
+      "model_hash": .string(model.hash),
+      "normalisation": [
+        "low": .number(Double(normalisation.low)), "high": .number(Double(normalisation.high)),
+      ],
+    ]
+  }
+}

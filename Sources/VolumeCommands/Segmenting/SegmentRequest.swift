@@ -1,0 +1,131 @@
+import EngineCore
+import NeuralGraph
+import VolumeCore
+
+/// A segmentation whose parts have been opened, chosen and checked against each other.
+struct SegmentRequest: Sendable {
+  var choices: SegmentChoices
+  var reader: any VolumeReader
+  var model: Model
+  var engine: any EngineFactory
+  var precision: Precision
+  var normalisation: Normalisation
+  /// The voxels to label.
+  var region: Region
+  var output: String
+
+  /// Opens input and model and checks that they go together; creates nothing.
+  init(_ choices: SegmentChoices, _ context: CommandContext) throws(Explanation) {
+    self.choices = choices
+    output = choices.output
+    _ = try context.catalogue.formatWriting(output)
+    let path = try modelPath(choices.model, context)
+    model = try context.catalogue.model(path)
+    context.console.note("model: \(path): \(model.card.name), \(model.format)")
+    reader = try context.openInput(choices.input, hints: choices.hints)
+    try checkApart(output, from: [choices.input])
+    guard model.graph.inputChannels == 1 else {
+      throw Explanation(
+        .input,
+        "the model takes \(model.graph.inputChannels) channels, and the scan has 1 (grey)",
+        remedy: "choose a model that was trained on grey volumes")
+    }
+    let shape = reader.volume.shape
+    region = Region(shape)
+    if let text = choices.region {
+      region = try explained { () throws(UsageError) in try text.region(in: shape) }
+    }
+    let engines = context.catalogue.engines
+    guard let engine = choices.engine.map({ name in engines.first { $0.name == name } })
+      ?? engines.first
+    else {
+      throw Explanation(
+        .failed, "this build has no engine", remedy: "install the tool again with Tools/setup")
+    }
+    self.engine = engine
+    precision = choices.precision ?? engine.precisions.first ?? .f32
+    guard engine.precisions.contains(precision) else {
+      throw Explanation(
+        .input, "--precision \(precision.rawValue): the engine '\(engine.name)' has "
+          + "\(list(engine.precisions.map(\.rawValue))) on this machine",
+        remedy: "leave --precision out")
+    }
+    let sample = try GreySample(reader, region: region)
+    normalisation = try chosenNormalisation(choices.window, model, reader.volume, sample)
+    context.console.note(
+      "grey \(Words.short(Double(normalisation.low))) to \(Words.short(Double(normalisation.high))) "
+        + "becomes 0 to 1")
+    for warning in greyWarnings(sample, reader.volume, model, normalisation) {
+      context.console.note("warning: \(warning)")
+    }
+  }
+
+  /// What decides about the labels: two runs with equal plans make equal bytes.
+  ///
+  /// Tiles, threads, slots and memory are not in it, since they change no voxel; a halo that was
+  /// given is, since it may.
+  var plan: [String: JSONValue] {
+    var plan: [String: JSONValue] = [
+      "command": "segment", "tool_version": .string(toolVersion),
+      "input": .string(reader.fingerprint), "input_shape": reader.volume.shape.json,
+      "input_type": .string(reader.volume.voxelType.rawValue), "model": .string(model.hash),
+      "model_name": .string(model.card.name), "engine": .string(engine.name),
+      "precision": .string(precision.rawValue),
+      "normalisation": [
+        "low": .number(Double(normalisation.low)), "high": .number(Double(normalisation.high)),
+        "clips": .bool(normalisation.clips),
+      ],
+      "region": .string(region.description),
+    ]
+    if let halo = choices.halo {
+      plan["halo"] = .integer(halo)
+      plan["tile"] = choices.tile.map { .string($0.description) } ?? "auto"
+    }
+    if let order = choices.hints.byteOrder { plan["byte_order"] = .string(order.rawValue) }
+    if let offset = choices.hints.offset { plan["offset"] = .integer(offset) }
+    return plan
+  }
+
+  /// The label volume to be made.
+  var outputDescription: OutputDescription {
+    var volume = VolumeDescription(shape: region.shape, voxelType: .uint8, format: "labels")
+    volume.spacing = reader.volume.spacing
+    let origin = reader.volume.origin
+    volume.origin = Index3(
+      z: origin.z + region.z.lowerBound, y: origin.y + region.y.lowerBound,
+      x: origin.x + region.x.lowerBound)
+    volume.classes = model.card.classes
+    return OutputDescription(volume: volume, plan: plan, overwrites: choices.overwrites)
+  }
+}
+
+/// Where the model is: `--model`, else `T2S_MODEL`, else the one installed with the tool, else the
+/// one of the source tree that the tool was built in.
+func modelPath(_ given: String?, _ context: CommandContext) throws(Explanation) -> String {
+  if let given { return given }
+  if let path = context.environment("T2S_MODEL"), !path.isEmpty { return path }
+  let folders = parents(of: context.executable)
+  var places = folders.first.map { [parent(of: $0) + "/share/t2s-volume/default.h5"] } ?? []
+  places += folders.map { ($0 == "/" ? "" : $0) + "/Samples/default.h5" }
+  for place in places where isFile(place) { return place }
+  throw Explanation(
+    .input, "no model was found: not in T2S_MODEL, not in \(places.first ?? "share/t2s-volume"), "
+      + "not in Samples/ above the executable",
+    remedy: "give --model FILE.h5")
+}
+
+private func parent(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
+  return String(path[..<slash])
+}
+
+/// The folders above `path`, the nearest first.
+private func parents(of path: String) -> [String] {
+  var result: [String] = []
+  var path = path
+  while path.contains("/"), path != "/" {
+    path = parent(of: path)
+    result.append(path)
+  }
+  return result
+}
