@@ -58,7 +58,8 @@ public enum EngineError: ExplainedError, Hashable {
         remedy: "try --engine reference, and report this")
     case .unsupported(let engine, let node, let why):
       Explanation(
-        .input, "\(engine) cannot compute layer '\(node)': \(why)", remedy: "try --engine reference")
+        .input, "\(engine) cannot compute layer '\(node)': \(why)", remedy: "try --engine reference"
+      )
     case .precisionUnsupported(let engine, let precision):
       Explanation(
         .input, "\(engine) does not compute in \(precision.rawValue)",

@@ -20,7 +20,8 @@ extension ReferenceDevice {
       layer.kernel, layer.stride, layer.padding, input, outputs: outputs, bias: layer.bias
     ) { sums, position, voxel in
       for o in 0..<outputs {
-        sums[o] += input.values[voxel + o / layer.multiplier] * layer.weights[position * outputs + o]
+        sums[o] +=
+          input.values[voxel + o / layer.multiplier] * layer.weights[position * outputs + o]
       }
     }
   }
@@ -70,7 +71,9 @@ extension ReferenceDevice {
       for kz in 0..<kernel.z {
         guard let fromZ = source(z + crop.before.z - kz, stride.z, input.shape.z) else { continue }
         for ky in 0..<kernel.y {
-          guard let fromY = source(y + crop.before.y - ky, stride.y, input.shape.y) else { continue }
+          guard let fromY = source(y + crop.before.y - ky, stride.y, input.shape.y) else {
+            continue
+          }
           for kx in 0..<kernel.x {
             guard let fromX = source(x + crop.before.x - kx, stride.x, input.shape.x) else {
               continue

@@ -30,7 +30,8 @@ extension Graph {
       try node.checkParameters()
       let count = try node.channels(ofInputs: node.inputs.map { channels[$0] })
       guard count <= Self.largestParameter else {
-        throw .impossibleParameter(node: node.name, parameter: "the number of channels", value: count)
+        throw .impossibleParameter(
+          node: node.name, parameter: "the number of channels", value: count)
       }
       channels.append(count)
       let inputScales = node.inputs.map { scales[$0] }

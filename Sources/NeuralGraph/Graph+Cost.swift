@@ -18,13 +18,19 @@ public struct ParameterCount: Hashable, Sendable {
 }
 
 extension Graph {
-  /// The parameters, as the model file counts them: a bias that a layer lacks is none.
+  /// The parameters, as the model file counts them: a bias that a layer lacks is none, and those
+  /// of a layer that is used several times (nodes of one name and operation) count once.
   public var parameterCount: ParameterCount {
-    nodes.reduce(into: ParameterCount(trainable: 0, frozen: 0)) { sum, node in
+    var counted: [String: Int] = [:]
+    var sum = ParameterCount(trainable: 0, frozen: 0)
+    for (index, node) in nodes.enumerated() {
+      if let first = counted[node.name], nodes[first].operation == node.operation { continue }
+      counted[node.name] = index
       let count = node.parameterCount
       sum.trainable += count.trainable
       sum.frozen += count.frozen
     }
+    return sum
   }
 
   /// Floating-point operations of all convolutions for each voxel of the input, a multiplication

@@ -95,7 +95,8 @@ public struct Convolution: Hashable, Sendable {
   }
 }
 
-/// out[p, c * multiplier + m] = bias + sum over k of in[p * stride - before + k, c] * weights[k, c, m].
+/// out[p, c * multiplier + m] = bias + sum over k of
+/// in[p * stride - before + k, c] * weights[k, c, m].
 public struct DepthwiseConvolution: Hashable, Sendable {
   /// Extent of the kernel.
   public var kernel: Shape3

@@ -11,7 +11,9 @@ public struct Fingerprint: Hashable, Sendable {
   public mutating func update(_ bytes: RawSpan) {
     unsafe bytes.withUnsafeBytes { bytes in
       var hash = state
-      for unsafe byte in unsafe bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+      for place in bytes.indices {
+        hash = (hash ^ UInt64(unsafe bytes[place])) &* 0x0000_0100_0000_01B3
+      }
       state = hash
     }
   }

@@ -126,8 +126,8 @@ import VolumeTesting
     let core = Region(z: 0..<1, y: 0..<8, x: 45..<51)
     let needed = graph.inputRegion(neededFor: core)
     let stride = graph.totalStride.x
-    let x = (needed.x.lowerBound / stride * stride)..<((needed.x.upperBound + stride - 1)
-      / stride * stride)
+    let first = needed.x.lowerBound / stride * stride
+    let x = first..<((needed.x.upperBound + stride - 1) / stride * stride)
     let tile = device.run(graph, input.cropped(toX: x))
     #expect(tile.cropped(toX: 45 - x.lowerBound..<51 - x.lowerBound) == whole.cropped(toX: 45..<51))
     // One stride less on one side is too little: the test can fail.

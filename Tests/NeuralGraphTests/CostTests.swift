@@ -21,7 +21,9 @@ import VolumeCore
     var options = UNetOptions.modular
     options.filters = 4
     options.depth = 4
-    (options.up, options.down, options.residual, options.batchNorm) = (.nearest, .maxPool, false, false)
+    (options.up, options.down, options.residual, options.batchNorm) = (
+      .nearest, .maxPool, false, false
+    )
     #expect(options.graph(seed: 1).parameterCount.total == 343_683)
     options.residual = true
     #expect(options.graph(seed: 1).parameterCount.total == 588_923)

@@ -50,7 +50,8 @@ import VolumeCore
           graph.inputRegion(neededFor: Region(z: 0..<1, y: 0..<1, x: x..<(x + 1))).x
         }
         let whole = graph.inputRegion(
-          neededFor: Region(z: 0..<1, y: 0..<1, x: first..<(first + count))).x
+          neededFor: Region(z: 0..<1, y: 0..<1, x: first..<(first + count))
+        ).x
         #expect(whole.lowerBound == parts.map(\.lowerBound).min())
         #expect(whole.upperBound == parts.map(\.upperBound).max())
       }

@@ -33,6 +33,8 @@ public enum KerasModelError: ExplainedError, Hashable {
   case weightsMissing(layer: String, weight: String)
   /// Weights are not of the shape that the layer's description asks for.
   case weightsOfWrongShape(layer: String, weight: String, wanted: [Int], found: [Int])
+  /// Weights are not numbers, or infinite, or a variance is below zero.
+  case weightsOutOfRange(layer: String, weight: String)
   /// The layers do not fit each other.
   case graph(GraphError)
   /// The model's card is wrong.
@@ -84,8 +86,13 @@ public enum KerasModelError: ExplainedError, Hashable {
       explain(
         "weights '\(weight)' of layer '\(layer)' are of shape \(found); it asks for \(wanted)",
         Self.saveAgain)
+    case .weightsOutOfRange(let layer, let weight):
+      explain(
+        "weights '\(weight)' of layer '\(layer)' are not all finite numbers, or a variance is below 0",
+        "the training has failed or the file is damaged: use another checkpoint")
     case .card(let error, let place):
-      explain("\(place): \(error.words)", "correct the card; its form is in Formats/Keras/README.md")
+      explain(
+        "\(place): \(error.words)", "correct the card; its form is in Formats/Keras/README.md")
     }
   }
 
@@ -122,7 +129,8 @@ public enum ModelCardError: Error, Hashable, Sendable {
     case .classCount(let card, let network):
       "the model's card names \(card) classes; the network tells \(network) apart"
     case .classValue(let name, let value, let place):
-      "the model's card gives class '\(name)' the value \(value); its place in the output is \(place)"
+      "the model's card gives class '\(name)' the value \(value); "
+        + "its place in the output is \(place)"
     }
   }
 }

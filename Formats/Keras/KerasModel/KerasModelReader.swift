@@ -33,17 +33,24 @@ public struct KerasModelReader: ModelReader {
   public func load(_ path: String) throws(KerasModelError) -> Model {
     let hash = try Self.fingerprint(path)
     let description = try Self.describe(path)
-    let weights = KerasWeights(try Self.open(path))
-    var network = try KerasGraph(description.config, weights)
-    let graph = try network.finish()
+    let graph = try Self.graph(describedBy: description.config, weightsIn: path)
     let card = try Self.card(description.card, path, classCount: graph.classCount)
     return Model(
-      graph: graph, card: card ?? ModelCard(unnamed: Self.baseName(path), classCount: graph.classCount),
+      graph: graph,
+      card: card ?? ModelCard(unnamed: Self.baseName(path), classCount: graph.classCount),
       hasCard: card != nil, path: path, hash: hash, format: description.format)
   }
 
+  /// The network that `config` describes, with weights from the file at `path`.
+  package static func graph(
+    describedBy config: JSONValue, weightsIn path: String
+  ) throws(KerasModelError) -> Graph {
+    var network = try KerasGraph(try KerasConfig(config), KerasWeights(try open(path)))
+    return try network.finish()
+  }
+
   private struct Description {
-    var config: KerasConfig
+    var config: JSONValue
     var card: String?
     var format: String
   }
@@ -62,7 +69,7 @@ public struct KerasModelReader: ModelReader {
     guard let document = JSONValue(parsing: text) else { throw .configIsNotJSON }
     let version = try attribute("keras_version")?.split(separator: ".").first
     return Description(
-      config: try KerasConfig(document), card: try attribute("t2s_card"),
+      config: document, card: try attribute("t2s_card"),
       format: version.map { "Keras \($0) (HDF5)" } ?? "Keras (HDF5)")
   }
 

@@ -27,7 +27,12 @@ struct KerasWeights: ~Copyable {
         throw KerasModelError.weightsOfWrongShape(
           layer: layer, weight: names[0], wanted: shape, found: found)
       }
-      return try file.floats(ofDataset: dataset, limit: Self.largestCount)
+      let values = try file.floats(ofDataset: dataset, limit: Self.largestCount)
+      let least: Float = names[0] == "moving_variance" ? 0 : -.greatestFiniteMagnitude
+      guard values.allSatisfy({ $0 >= least && $0.isFinite }) else {
+        throw KerasModelError.weightsOutOfRange(layer: layer, weight: names[0])
+      }
+      return values
     } catch let error as HDF5Error {
       throw .hdf5(error)
     } catch let error as KerasModelError {
