@@ -1,8 +1,8 @@
 /// One layer of a part of a phantom, while it is drawn.
 ///
 /// Everything adds its difference in grey to the matrix, so blurs and fringes of neighbours overlap
-/// as they do in a scan; the labels follow from the geometry, and those of pores from the grey
-/// without noise, so that a pore is labelled where one can be seen.
+/// as they do in a scan. The bodies say where a fibre or a pore is; where exactly its edge runs, the
+/// grey decides, as it does for whoever labels a real scan.
 struct PhantomLayer {
   private let rows: Range<Int>
   private let columns: Range<Int>
@@ -10,6 +10,13 @@ struct PhantomLayer {
   private var difference: [Float]
   /// 0 matrix, 1 fibre, 2 pore.
   private(set) var labels: [UInt8]
+
+  /// Voxels nearer to an edge than this may lie on either side of it.
+  private static let edgeWidth: Float = 1.5
+  /// The same for pores.
+  private static let poreEdgeWidth: Float = 2
+  /// Stands for "fibre or matrix" until the layer is drawn.
+  private static let atFibreEdge: UInt8 = 255
 
   private static let fibreProfile = SampledTable(Measured.fibreProfile, over: -7...5)
   private static let poreProfile = SampledTable(Measured.poreProfile, over: -4...5)
@@ -22,15 +29,20 @@ struct PhantomLayer {
     labels = [UInt8](repeating: 0, count: y.count * x.count)
   }
 
-  /// Draws layer `z` anew.
-  mutating func draw(_ z: Int, fibres: [Fibre], pores: [Pore]) {
+  /// Draws layer `z` anew, with `noise`.
+  mutating func draw(_ z: Int, fibres: [Fibre], pores: [Pore], noise: [Float]) {
     for index in difference.indices {
       difference[index] = 0
       labels[index] = 0
     }
     for fibre in fibres { draw(fibre, z) }
     for pore in pores { draw(pore, z) }
-    for pore in pores { label(pore, z) }
+    let seen = Measured.noiseSeenAtFibres
+    let edge = Float(Measured.fibreEdgeGrey - Measured.matrixGrey)
+    for index in labels.indices where labels[index] == Self.atFibreEdge {
+      labels[index] = difference[index] + seen * noise[index] >= edge ? 1 : 0
+    }
+    for pore in pores { label(pore, z, noise) }
   }
 
   /// The bytes of the layer with `noise`.
@@ -73,7 +85,11 @@ struct PhantomLayer {
         guard distance < limit else { continue }
         let depth = radius - distance.squareRoot()
         difference[row + x] += contrast * (Self.fibreProfile(depth) - matrix)
-        if depth >= 0 { labels[row + x] = 1 }
+        if depth >= Self.edgeWidth {
+          labels[row + x] = 1
+        } else if depth > -Self.edgeWidth, labels[row + x] == 0 {
+          labels[row + x] = Self.atFibreEdge
+        }
       }
     }
   }
@@ -85,12 +101,12 @@ struct PhantomLayer {
     }
   }
 
-  private mutating func label(_ pore: Pore, _ z: Int) {
+  private mutating func label(_ pore: Pore, _ z: Int, _ noise: [Float]) {
     let edge = Float(Measured.poreEdgeGrey - Measured.matrixGrey)
+    let seen = Measured.noiseSeenAtPores
     forVoxels(of: pore, z) { layer, index, depth in
-      if depth > -1.5, layer.difference[index] < edge, layer.labels[index] == 0 {
-        layer.labels[index] = 2
-      }
+      guard depth > -Self.poreEdgeWidth, layer.labels[index] == 0 else { return }
+      if layer.difference[index] + seen * noise[index] < edge { layer.labels[index] = 2 }
     }
   }
 

@@ -58,7 +58,7 @@ public struct PhantomVolume: Sendable {
     make(region) { start, voxels, _ in store(voxels, into: &grey, at: start) }
   }
 
-  /// Makes the labels of `region` in C order, one byte a voxel; several times faster than the grey.
+  /// Makes the labels of `region` in C order, one byte a voxel.
   public func fillLabels(_ region: Region, _ labels: inout MutableRawSpan) {
     make(region, withGrey: false) { start, _, classes in
       store(classes, into: &labels, at: start)
@@ -73,10 +73,11 @@ public struct PhantomVolume: Sendable {
     guard !region.isEmpty else { return }
     var layer = PhantomLayer(y: region.y, x: region.x)
     for (index, z) in region.z.enumerated() {
-      layer.draw(z, fibres: fibres.items(at: z), pores: pores.items(at: z))
-      let grey =
-        withGrey ? layer.grey(with: noise.layer(z, y: region.y, x: region.x)) : []
-      body(index * region.y.count * region.x.count, grey, layer.labels)
+      let noise = noise.layer(z, y: region.y, x: region.x)
+      layer.draw(z, fibres: fibres.items(at: z), pores: pores.items(at: z), noise: noise)
+      body(
+        index * region.y.count * region.x.count, withGrey ? layer.grey(with: noise) : [],
+        layer.labels)
     }
   }
 
