@@ -88,7 +88,7 @@ let package = Package(
     module("Pictures", "Formats/Pictures/Pictures", ["CPNG", "SystemIO", "VolumeCore"]),
     module(
       "KerasModel", "Formats/Keras/KerasModel",
-      ["HDF5Library", "EngineCore", "NeuralGraph", "VolumeCore"]),
+      ["HDF5Library", "EngineCore", "NeuralGraph", "SystemIO", "VolumeCore"]),
     module(
       "VolumeStore", "Sources/VolumeStore",
       ["ZarrFormat", "Compression", "SystemIO", "VolumeCore"]),

@@ -10,6 +10,9 @@ public protocol InferenceEngine: AnyObject {
   /// it; returns at once.
   func submit(_ slot: Int, shape: Shape3, _ voxels: RawSpan) throws(EngineError)
 
+  /// From now on calls `notify(slot)`, from any thread, when a slot can be collected without waiting.
+  func whenComputed(_ notify: @escaping @Sendable (Int) -> Void)
+
   /// Waits for `slot` and lends its output: the whole tile, C order, as the plan asked.
   func collect(
     _ slot: Int, _ body: (RawSpan) throws(EngineError) -> Void

@@ -54,6 +54,7 @@ final class ReferenceEngine: InferenceEngine {
   private let device = ReferenceDevice()
   /// What each slot's tile became; `nil` where nothing was submitted.
   private var results: [Result?]
+  private var notify: @Sendable (Int) -> Void = { _ in }
 
   private enum Result {
     case labels([UInt8])
@@ -75,7 +76,10 @@ final class ReferenceEngine: InferenceEngine {
       case .labels: .labels(device.labels(scores))
       case .scores: .scores(scores.values)
       }
+    notify(slot)
   }
+
+  func whenComputed(_ notify: @escaping @Sendable (Int) -> Void) { self.notify = notify }
 
   func collect(
     _ slot: Int, _ body: (RawSpan) throws(EngineError) -> Void

@@ -14,8 +14,8 @@ public struct GraphBuilder {
   private var random: RandomWeights
 
   /// Begins with an input of `channels`.
-  public init(channels: Int, seed: UInt64) {
-    nodes = [Node(name: "input", operation: .input(channels: channels), inputs: [])]
+  public init(input name: String = "input", channels: Int, seed: UInt64 = 0) {
+    nodes = [Node(name: name, operation: .input(channels: channels), inputs: [])]
     self.channels = [channels]
     random = RandomWeights(seed: seed)
   }

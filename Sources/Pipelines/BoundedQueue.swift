@@ -56,6 +56,32 @@
     return element
   }
 
+  /// Adds `element` even after `close`, for those who finish what was begun before it; waits for
+  /// room, and gives `false` where the queue was aborted.
+  @discardableResult
+  public func pushAlways(_ element: consuming Element) -> Bool {
+    monitor.lock()
+    defer { monitor.unlock() }
+    while count == capacity && !isAborted { monitor.wait() }
+    guard !isAborted else { return false }
+    unsafe (storage + (first + count) % capacity).initialize(to: element)
+    count += 1
+    monitor.wakeAll()
+    return true
+  }
+
+  /// Takes the oldest element, waiting for one also after `close`, for those who know that one
+  /// will come; `nil` when the queue was aborted.
+  public func popEvenWhenClosed() -> Element? {
+    monitor.lock()
+    defer { monitor.unlock() }
+    while count == 0 && !isAborted { monitor.wait() }
+    guard !isAborted else { return nil }
+    let element = takeFirst()
+    monitor.wakeAll()
+    return element
+  }
+
   /// Takes the oldest element if there is one now.
   public func popIfReady() -> Element? {
     monitor.lock()

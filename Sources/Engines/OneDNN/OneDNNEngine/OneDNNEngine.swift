@@ -1,5 +1,6 @@
 import EngineCore
 import Pipelines
+import Synchronization
 import VolumeCore
 
 /// oneDNN on a few worker threads, each computing a tile of its own with one core.
@@ -10,6 +11,7 @@ final class OneDNNEngine: InferenceEngine {
   private let slots: [Slot]
   private let work: BoundedQueue<Int>
   private let workers: [StageThread<Never>]
+  private let notice = Notice()
 
   init(_ plan: ExecutionPlan, slots count: Int) throws(EngineError) {
     let program = try Program(plan)
@@ -22,8 +24,9 @@ final class OneDNNEngine: InferenceEngine {
     let work = BoundedQueue<Int>(capacity: count)
     self.slots = slots
     self.work = work
+    let notice = notice
     workers = (0..<max(1, min(plan.threads, count))).map { _ in
-      StageThread<Never> { Self.work(on: slots, from: work, program) }
+      StageThread<Never> { Self.work(on: slots, from: work, program, notice) }
     }
   }
 
@@ -38,6 +41,8 @@ final class OneDNNEngine: InferenceEngine {
     work.push(slot)
   }
 
+  func whenComputed(_ notify: @escaping @Sendable (Int) -> Void) { notice.set(notify) }
+
   func collect(
     _ slot: Int, _ body: (RawSpan) throws(EngineError) -> Void
   ) throws(EngineError) {
@@ -46,7 +51,9 @@ final class OneDNNEngine: InferenceEngine {
     try slots[slot].output.withBytes(outcome.byteCount, body)
   }
 
-  private static func work(on slots: [Slot], from work: BoundedQueue<Int>, _ program: Program) {
+  private static func work(
+    on slots: [Slot], from work: BoundedQueue<Int>, _ program: Program, _ notice: Notice
+  ) {
     computeOnThisThreadAlone()
     var worker: Worker?
     while let index = work.pop() {
@@ -60,6 +67,7 @@ final class OneDNNEngine: InferenceEngine {
       } catch {
         slot.outcome.push(Outcome(byteCount: 0, error: error))
       }
+      notice.send(index)
     }
   }
 }
@@ -81,5 +89,19 @@ private final class Slot: @unchecked Sendable {
   init(inputByteCount: Int, outputByteCount: Int) {
     input = AlignedMemory(byteCount: inputByteCount)
     output = AlignedMemory(byteCount: outputByteCount)
+  }
+}
+
+/// Whom to tell that a slot is computed.
+private final class Notice: Sendable {
+  private let receiver = Mutex<(@Sendable (Int) -> Void)?>(nil)
+
+  func set(_ receiver: @escaping @Sendable (Int) -> Void) {
+    self.receiver.withLock { $0 = receiver }
+  }
+
+  func send(_ slot: Int) {
+    let receiver = receiver.withLock { $0 }
+    receiver?(slot)
   }
 }

@@ -1,0 +1,156 @@
+import NeuralGraph
+import VolumeCore
+
+extension KerasGraph {
+  mutating func addConvolution(
+    _ layer: KerasLayer, _ input: Int
+  ) throws(KerasModelError) -> Int {
+    let window = try ConvolutionWindow(layer)
+    let inputs = builder.channels(of: input)
+    let outputs = try layer.options.count("filters")
+    let (bias, hasBias) = try bias(layer, outputs)
+    let operation = Convolution(
+      kernel: window.kernel, stride: window.stride, padding: window.padding, inputs: inputs,
+      outputs: outputs,
+      weights: try weights.read(
+        ["kernel"], of: layer.name, shape: window.shape(inputs, outputs)),
+      bias: bias, hasBias: hasBias)
+    builder.add(layer.name, .convolution(operation), outputs: outputs, of: [input])
+    return try addActivation(layer)
+  }
+
+  /// A depthwise convolution, then one of 1x1 that has the bias.
+  mutating func addSeparableConvolution(
+    _ layer: KerasLayer, _ input: Int
+  ) throws(KerasModelError) -> Int {
+    let window = try ConvolutionWindow(layer)
+    let inputs = builder.channels(of: input)
+    let multiplier = try layer.options.count("depth_multiplier", default: 1)
+    let outputs = try layer.options.count("filters")
+    let between = inputs * multiplier
+    let depthwise = DepthwiseConvolution(
+      kernel: window.kernel, stride: window.stride, padding: window.padding, inputs: inputs,
+      multiplier: multiplier,
+      weights: try weights.read(
+        ["depthwise_kernel"], of: layer.name, shape: window.shape(inputs, multiplier)),
+      bias: [Float](repeating: 0, count: between), hasBias: false)
+    builder.add(
+      "\(layer.name)/depthwise", .depthwiseConvolution(depthwise), outputs: between, of: [input])
+    let one = Shape3(z: 1, y: 1, x: 1)
+    let (bias, hasBias) = try bias(layer, outputs)
+    let pointwise = Convolution(
+      kernel: one, stride: one, padding: .none, inputs: between, outputs: outputs,
+      weights: try weights.read(
+        ["pointwise_kernel"], of: layer.name, shape: [1, 1, between, outputs]),
+      bias: bias, hasBias: hasBias)
+    builder.add(layer.name, .convolution(pointwise), outputs: outputs)
+    return try addActivation(layer)
+  }
+
+  mutating func addDepthwiseConvolution(
+    _ layer: KerasLayer, _ input: Int
+  ) throws(KerasModelError) -> Int {
+    let window = try ConvolutionWindow(layer)
+    let inputs = builder.channels(of: input)
+    let multiplier = try layer.options.count("depth_multiplier", default: 1)
+    let outputs = inputs * multiplier
+    let (bias, hasBias) = try bias(layer, outputs)
+    // Keras 3 calls "kernel" what Keras 2 called "depthwise_kernel".
+    let operation = DepthwiseConvolution(
+      kernel: window.kernel, stride: window.stride, padding: window.padding, inputs: inputs,
+      multiplier: multiplier,
+      weights: try weights.read(
+        ["depthwise_kernel", "kernel"], of: layer.name, shape: window.shape(inputs, multiplier)),
+      bias: bias, hasBias: hasBias)
+    builder.add(layer.name, .depthwiseConvolution(operation), outputs: outputs, of: [input])
+    return try addActivation(layer)
+  }
+
+  mutating func addTransposedConvolution(
+    _ layer: KerasLayer, _ input: Int
+  ) throws(KerasModelError) -> Int {
+    let window = try ConvolutionWindow(layer)
+    try layer.options.require("output_padding")
+    // Keras fills up with zeros where the kernel does not cover the stride.
+    guard window.kernel.y >= window.stride.y, window.kernel.x >= window.stride.x else {
+      throw layer.options.unsupported("strides")
+    }
+    let inputs = builder.channels(of: input)
+    let outputs = try layer.options.count("filters")
+    let (bias, hasBias) = try bias(layer, outputs)
+    let operation = TransposedConvolution(
+      kernel: window.kernel, stride: window.stride, crop: window.padding, inputs: inputs,
+      outputs: outputs,
+      weights: try weights.read(
+        ["kernel"], of: layer.name, shape: window.shape(outputs, inputs)),
+      bias: bias, hasBias: hasBias)
+    builder.add(layer.name, .transposedConvolution(operation), outputs: outputs, of: [input])
+    return try addActivation(layer)
+  }
+
+  mutating func addBatchNormalisation(
+    _ layer: KerasLayer, _ input: Int
+  ) throws(KerasModelError) -> Int {
+    let options = layer.options
+    try options.require("axis", -1, 3, [-1], [3])
+    guard let epsilon = options["epsilon"].number, epsilon >= 0, epsilon.isFinite else {
+      throw .configLacks("'epsilon'", layer: layer.name)
+    }
+    let channels = builder.channels(of: input)
+    let hasScale = try options.flag("scale", default: true)
+    let hasShift = try options.flag("center", default: true)
+    let operation = BatchNormalisation(
+      scale: hasScale
+        ? try weights.read(["gamma"], of: layer.name, shape: [channels])
+        : [Float](repeating: 1, count: channels),
+      shift: hasShift
+        ? try weights.read(["beta"], of: layer.name, shape: [channels])
+        : [Float](repeating: 0, count: channels),
+      mean: try weights.read(["moving_mean"], of: layer.name, shape: [channels]),
+      variance: try weights.read(["moving_variance"], of: layer.name, shape: [channels]),
+      epsilon: Float(epsilon), hasScale: hasScale, hasShift: hasShift)
+    return builder.add(layer.name, .batchNormalisation(operation), of: [input])
+  }
+
+  private func bias(
+    _ layer: KerasLayer, _ count: Int
+  ) throws(KerasModelError) -> (values: [Float], there: Bool) {
+    guard count <= LayerOptions.largest else { throw layer.options.unsupported("depth_multiplier") }
+    guard try layer.options.flag("use_bias", default: true) else {
+      return ([Float](repeating: 0, count: count), false)
+    }
+    return (try weights.read(["bias"], of: layer.name, shape: [count]), true)
+  }
+
+  private mutating func addActivation(_ layer: KerasLayer) throws(KerasModelError) -> Int {
+    guard let operation = try Self.activation(layer) else { return builder.last }
+    return builder.add("\(layer.name)/\(operation == .relu ? "relu" : "softmax")", operation)
+  }
+}
+
+/// The options that all convolutions share.
+struct ConvolutionWindow {
+  var kernel: Shape3
+  var stride: Shape3
+  /// Keras's padding, or for a transposed convolution its crop, for extents that are multiples of
+  /// the stride.
+  var padding: Padding
+
+  init(_ layer: KerasLayer) throws(KerasModelError) {
+    let options = layer.options
+    try options.require("data_format", "channels_last")
+    try options.require("dilation_rate", 1, [1, 1])
+    try options.require("groups", 1)
+    let one = Shape3(z: 1, y: 1, x: 1)
+    kernel = try options.pair("kernel_size")
+    stride = try options.pair("strides", default: one)
+    switch options["padding"] {
+    case "same": padding = .same(kernel: kernel, stride: stride)
+    case .null, "valid": padding = .none
+    default: throw options.unsupported("padding")
+    }
+  }
+
+  /// The shape of the weights in the file.
+  func shape(_ third: Int, _ fourth: Int) -> [Int] { [kernel.y, kernel.x, third, fourth] }
+}

@@ -1,0 +1,128 @@
+import HDF5Library
+import NeuralGraph
+import SystemIO
+import VolumeCore
+
+/// A file that is no model, or one that cannot be computed here.
+public enum KerasModelError: ExplainedError, Hashable {
+  /// The file, or the card beside it, cannot be read at all.
+  case unreadable(SystemError)
+  /// The file is no HDF5 file, or something in it cannot be read.
+  case hdf5(HDF5Error)
+  /// An HDF5 file without a network: weights alone, or something else altogether.
+  case noModel
+  /// The description of the network is not JSON.
+  case configIsNotJSON
+  /// The description of the network lacks something, or has it in another form.
+  case configLacks(String, layer: String?)
+  /// A model that is neither sequential nor functional.
+  case unknownModel(kind: String)
+  /// The network has several inputs, or none.
+  case inputCount([String])
+  /// The network has several outputs, or none.
+  case outputCount([String])
+  /// A layer of a class that is not known here; `number` of `count`, counted from 1.
+  case unknownLayer(kind: String, name: String, number: Int, count: Int)
+  /// A layer, or an input, of a network that is not for images of two dimensions.
+  case notTwoDimensional(kind: String, name: String)
+  /// A known layer with an option that is not computed here.
+  case unsupportedOption(layer: String, option: String, value: String)
+  /// A layer takes the value of one that is not there, or that waits for this one.
+  case inputIsMissing(layer: String, input: String)
+  /// A layer lacks weights.
+  case weightsMissing(layer: String, weight: String)
+  /// Weights are not of the shape that the layer's description asks for.
+  case weightsOfWrongShape(layer: String, weight: String, wanted: [Int], found: [Int])
+  /// The layers do not fit each other.
+  case graph(GraphError)
+  /// The model's card is wrong.
+  case card(ModelCardError, place: String)
+
+  /// The error in words, without the file's name.
+  public var explanation: Explanation {
+    switch self {
+    case .unreadable(let error): error.explanation
+    case .hdf5(let error): error.explanation
+    case .graph(let error): error.explanation
+    case .noModel:
+      explain(
+        "holds no network (there is no attribute 'model_config')",
+        "save the whole model with model.save(\"name.h5\"), not its weights alone")
+    case .configIsNotJSON:
+      explain("the description of its network ('model_config') is not JSON", Self.saveAgain)
+    case .configLacks(let what, let layer):
+      explain(
+        "the description of \(layer.map { "layer '\($0)'" } ?? "its network") has no \(what) that "
+          + "can be understood", Self.saveAgain)
+    case .unknownModel(let kind):
+      explain(
+        "holds a model of class \(kind)",
+        "only Sequential and Functional models are read: build the same layers as one of these")
+    case .inputCount(let names):
+      explain("has \(Self.list(names, "input"))", "give a network with one input and one output")
+    case .outputCount(let names):
+      explain("has \(Self.list(names, "output"))", "give a network with one input and one output")
+    case .unknownLayer(let kind, let name, let number, let count):
+      explain(
+        "layer \(number) of \(count), '\(name)', is of class \(kind), which is not computed here",
+        "replace that layer; known are \(KerasLayerKind.names)")
+    case .notTwoDimensional(let kind, let name):
+      explain(
+        "'\(name)' of class \(kind) is not for images of two dimensions",
+        "only 2D networks are read so far")
+    case .unsupportedOption(let layer, let option, let value):
+      explain(
+        "layer '\(layer)' has \(option) = \(value), which is not computed here",
+        "build the network without it")
+    case .inputIsMissing(let layer, let input):
+      explain(
+        "layer '\(layer)' takes the value of '\(input)', which is not there or waits for it",
+        Self.saveAgain)
+    case .weightsMissing(let layer, let weight):
+      explain("layer '\(layer)' has no weights '\(weight)'", Self.saveAgain)
+    case .weightsOfWrongShape(let layer, let weight, let wanted, let found):
+      explain(
+        "weights '\(weight)' of layer '\(layer)' are of shape \(found); it asks for \(wanted)",
+        Self.saveAgain)
+    case .card(let error, let place):
+      explain("\(place): \(error.words)", "correct the card; its form is in Formats/Keras/README.md")
+    }
+  }
+
+  private static let saveAgain = "save the model again with model.save(\"name.h5\")"
+
+  private static func list(_ names: [String], _ what: String) -> String {
+    names.isEmpty ? "no \(what)" : "\(names.count) \(what)s: \(names.joined(separator: ", "))"
+  }
+
+  private func explain(_ what: String, _ remedy: String) -> Explanation {
+    Explanation(.input, what, remedy: remedy)
+  }
+}
+
+/// What is wrong with a model's card.
+public enum ModelCardError: Error, Hashable, Sendable {
+  /// It is not a JSON object.
+  case notJSON
+  /// It is of another version than 1.
+  case version(Int?)
+  /// A member is missing, or not of its form.
+  case malformed(String)
+  /// It names another number of classes than the network tells apart.
+  case classCount(card: Int, network: Int)
+  /// A class's value is not its place in the network's output.
+  case classValue(name: String, value: Int, place: Int)
+
+  var words: String {
+    switch self {
+    case .notJSON: "the model's card is not a JSON object"
+    case .version(let version):
+      "the model's card is of version \(version.map(String.init) ?? "unknown"); only 1 is known"
+    case .malformed(let member): "the model's card has no '\(member)' that can be understood"
+    case .classCount(let card, let network):
+      "the model's card names \(card) classes; the network tells \(network) apart"
+    case .classValue(let name, let value, let place):
+      "the model's card gives class '\(name)' the value \(value); its place in the output is \(place)"
+    }
+  }
+}

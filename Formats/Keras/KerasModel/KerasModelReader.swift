@@ -1,0 +1,114 @@
+import EngineCore
+import HDF5Library
+import NeuralGraph
+import SystemIO
+import VolumeCore
+
+/// Reads whole models that Keras 2 or Keras 3 saved as HDF5: networks for images of two dimensions.
+public struct KerasModelReader: ModelReader {
+  /// There is only one kind.
+  public init() {}
+
+  /// For people.
+  public var name: String { "Keras" }
+
+  /// By the suffix; a `.keras` file is taken too, so that it is told that it must be saved as HDF5.
+  public func recognises(_ path: String) -> Bool {
+    let name = path.lowercased()
+    return [".h5", ".hdf5", ".keras"].contains { name.hasSuffix($0) }
+  }
+
+  /// Reads the model at `path`, or says which file is wrong, where, and what to do.
+  public func read(_ path: String) throws(Explanation) -> Model {
+    do {
+      return try load(path)
+    } catch {
+      let words = error.explanation
+      guard !words.what.contains(path) else { throw words }
+      throw Explanation(words.kind, "\(path): \(words.what)", remedy: words.remedy)
+    }
+  }
+
+  /// Reads the model at `path`.
+  public func load(_ path: String) throws(KerasModelError) -> Model {
+    let hash = try Self.fingerprint(path)
+    let description = try Self.describe(path)
+    let weights = KerasWeights(try Self.open(path))
+    var network = try KerasGraph(description.config, weights)
+    let graph = try network.finish()
+    let card = try Self.card(description.card, path, classCount: graph.classCount)
+    return Model(
+      graph: graph, card: card ?? ModelCard(unnamed: Self.baseName(path), classCount: graph.classCount),
+      hasCard: card != nil, path: path, hash: hash, format: description.format)
+  }
+
+  private struct Description {
+    var config: KerasConfig
+    var card: String?
+    var format: String
+  }
+
+  private static func open(_ path: String) throws(KerasModelError) -> HDF5File {
+    do { return try HDF5File(readingFrom: path) } catch { throw .hdf5(error) }
+  }
+
+  /// What the file's own attributes say.
+  private static func describe(_ path: String) throws(KerasModelError) -> Description {
+    let file = try open(path)
+    func attribute(_ name: String) throws(KerasModelError) -> String? {
+      do { return try file.strings(ofAttribute: name)?.first } catch { throw .hdf5(error) }
+    }
+    guard let text = try attribute("model_config") else { throw .noModel }
+    guard let document = JSONValue(parsing: text) else { throw .configIsNotJSON }
+    let version = try attribute("keras_version")?.split(separator: ".").first
+    return Description(
+      config: try KerasConfig(document), card: try attribute("t2s_card"),
+      format: version.map { "Keras \($0) (HDF5)" } ?? "Keras (HDF5)")
+  }
+
+  /// The card in the file, else the one beside it, else `nil`.
+  private static func card(
+    _ inFile: String?, _ path: String, classCount: Int
+  ) throws(KerasModelError) -> ModelCard? {
+    var text = inFile
+    var place = "attribute 't2s_card'"
+    let beside = withoutSuffix(path) + ".json"
+    if text == nil, case .file = kind(ofPath: beside) {
+      place = beside
+      do {
+        text = String(decoding: try contents(ofFile: beside, limit: 16 << 20), as: UTF8.self)
+      } catch { throw .unreadable(error) }
+    }
+    guard let text else { return nil }
+    do {
+      return try ModelCard(text, fallbackName: baseName(path), classCount: classCount)
+    } catch { throw .card(error, place: place) }
+  }
+
+  private static func withoutSuffix(_ path: String) -> String {
+    guard let dot = path.lastIndex(of: ".") else { return path }
+    return String(path[..<dot])
+  }
+
+  private static func baseName(_ path: String) -> String {
+    withoutSuffix(String(path.split(separator: "/").last ?? ""))
+  }
+
+  /// The fingerprint of all bytes of a file, read piece by piece.
+  private static func fingerprint(_ path: String) throws(KerasModelError) -> String {
+    do throws(SystemError) {
+      let file = try FileHandle(readingFrom: path)
+      var fingerprint = Fingerprint()
+      var buffer = [UInt8](repeating: 0, count: 1 << 20)
+      var offset = 0
+      while true {
+        var span = buffer.mutableSpan
+        var bytes = unsafe span.mutableBytes
+        let count = try file.read(at: offset, into: &bytes)
+        if count == 0 { return fingerprint.text }
+        fingerprint.update(bytes.bytes.extracting(first: count))
+        offset += count
+      }
+    } catch { throw .unreadable(error) }
+  }
+}

@@ -1,0 +1,57 @@
+import HDF5Library
+
+/// The weights of a model's layers, found by the names that each layer's group lists.
+struct KerasWeights: ~Copyable {
+  private let file: HDF5File
+
+  /// The most numbers of one layer that are read: 1 GiB.
+  private static let largestCount = 1 << 28
+
+  init(_ file: consuming HDF5File) { self.file = file }
+
+  /// The weights of `layer` that are called one of `names`, the first of which is for errors.
+  func read(
+    _ names: [String], of layer: String, shape: [Int]
+  ) throws(KerasModelError) -> [Float] {
+    let group = "model_weights/\(layer)"
+    do {
+      guard try file.contains(group),
+        let name = try weightNames(group).first(where: { names.contains(Self.leaf($0)) })
+      else { throw KerasModelError.weightsMissing(layer: layer, weight: names[0]) }
+      let dataset = "\(group)/\(name)"
+      guard try file.contains(dataset) else {
+        throw KerasModelError.weightsMissing(layer: layer, weight: names[0])
+      }
+      let found = try file.shape(ofDataset: dataset)
+      guard found == shape else {
+        throw KerasModelError.weightsOfWrongShape(
+          layer: layer, weight: names[0], wanted: shape, found: found)
+      }
+      return try file.floats(ofDataset: dataset, limit: Self.largestCount)
+    } catch let error as HDF5Error {
+      throw .hdf5(error)
+    } catch let error as KerasModelError {
+      throw error
+    } catch {
+      preconditionFailure("no other error is thrown here: \(error)")
+    }
+  }
+
+  /// The list of a group's weights; one that is too long for an attribute is spread over
+  /// `weight_names0`, `weight_names1`, and so on.
+  private func weightNames(_ group: String) throws(HDF5Error) -> [String] {
+    if let names = try file.strings(ofAttribute: "weight_names", at: group) { return names }
+    var names: [String] = []
+    while let more = try file.strings(ofAttribute: "weight_names\(names.count)", at: group) {
+      names += more
+      if more.isEmpty { break }
+    }
+    return names
+  }
+
+  /// "conv/kernel:0" is kernel.
+  private static func leaf(_ name: String) -> String {
+    let last = name.split(separator: "/").last ?? ""
+    return String(last.split(separator: ":").first ?? "")
+  }
+}

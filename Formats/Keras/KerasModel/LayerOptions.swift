@@ -1,0 +1,63 @@
+import VolumeCore
+
+/// The options of one layer; asking for one that is missing or out of range is an error.
+struct LayerOptions {
+  private let layer: String
+  private let config: JSONValue
+
+  /// No kernel or number of channels is larger.
+  static let largest = 1 << 16
+
+  init(layer: String, _ config: JSONValue) {
+    self.layer = layer
+    self.config = config
+  }
+
+  subscript(option: String) -> JSONValue {
+    config[option] ?? .null
+  }
+
+  /// A number of at least 1.
+  func count(_ option: String, default standard: Int? = nil) throws(KerasModelError) -> Int {
+    if let standard, self[option] == .null { return standard }
+    guard let value = self[option].integer else {
+      throw .configLacks("'\(option)'", layer: layer)
+    }
+    guard (1...Self.largest).contains(value) else { throw unsupported(option) }
+    return value
+  }
+
+  /// Two numbers of at least 1, for rows and columns; one number stands for both.
+  func pair(
+    _ option: String, default standard: Shape3? = nil
+  ) throws(KerasModelError) -> Shape3 {
+    if let standard, self[option] == .null { return standard }
+    let list = self[option].array?.map(\.integer) ?? [self[option].integer, self[option].integer]
+    guard list.count == 2, let y = list[0], let x = list[1] else {
+      throw .configLacks("'\(option)'", layer: layer)
+    }
+    guard (1...Self.largest).contains(y), (1...Self.largest).contains(x) else {
+      throw unsupported(option)
+    }
+    return Shape3(z: 1, y: y, x: x)
+  }
+
+  /// A truth value.
+  func flag(_ option: String, default standard: Bool) throws(KerasModelError) -> Bool {
+    if self[option] == .null { return standard }
+    guard let value = self[option].bool else { throw .configLacks("'\(option)'", layer: layer) }
+    return value
+  }
+
+  /// Refuses the option unless it is missing or one of `values`.
+  func require(_ option: String, _ values: JSONValue...) throws(KerasModelError) {
+    guard self[option] == .null || values.contains(self[option]) else {
+      throw unsupported(option)
+    }
+  }
+
+  /// That the option has a value that is not computed here.
+  func unsupported(_ option: String) -> KerasModelError {
+    .unsupportedOption(layer: layer, option: option, value: self[option].text())
+  }
+}

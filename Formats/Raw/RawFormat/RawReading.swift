@@ -1,0 +1,89 @@
+import VolumeCore
+
+/// One way to read a file of which nothing is known, as options that can be given.
+public struct RawReading: Hashable, Sendable {
+  /// What would be read.
+  public var layout: RawLayout
+
+  /// The reading `layout`.
+  public init(layout: RawLayout) { self.layout = layout }
+
+  /// Readings that are shown.
+  static let count = 3
+
+  /// The likeliest readings of `file`, best first: extents that divide its size, and at whose
+  /// distances neighbouring rows and layers resemble each other.
+  static func likeliest(
+    of file: RawFile, type: VoxelType?, byteOrder: ByteOrder?, offset: Int
+  ) -> [RawReading] {
+    var scored: [(reading: RawReading, score: Float)] = []
+    for candidate in type.map({ [$0] }) ?? VoxelType.allCases {
+      guard file.byteCount > offset, (file.byteCount - offset) % candidate.byteCount == 0 else {
+        continue
+      }
+      let probe = RawLayout(
+        shape: Shape3(z: 1, y: 1, x: 1), voxelType: candidate, byteOrder: .little, offset: offset)
+      let order =
+        candidate == .uint8
+        ? ByteOrder.native : byteOrder ?? smootherByteOrder(of: file, probe) ?? .little
+      scored += readings(
+        of: NeighbourSample(file: file, type: candidate, order: order, offset: offset))
+    }
+    return scored.sorted { ($0.score, "\($1.reading)") > ($1.score, "\($0.reading)") }
+      .prefix(count).map(\.reading)
+  }
+
+  /// The best readings of one type with what speaks for each.
+  private static func readings(
+    of sample: NeighbourSample
+  ) -> [(reading: RawReading, score: Float)] {
+    let count = sample.voxelCount
+    guard count > 0 else { return [] }
+    let alongRow = (sample.likeness(at: 1).here ?? 0) - 2 * sample.shareOfNonsense()
+    // The same number of bytes for each type, so that none stands out more sharply than another.
+    let margin = 8 / sample.type.byteCount
+    let divisors = divisors(of: count, upTo: 65_536)
+
+    let rows = divisors.filter { $0 >= 16 }
+      .map { (x: $0, peak: sample.likeness(at: $0, margin: margin).peak) }
+      .sorted { ($0.peak, -abs($0.x - 1024)) > ($1.peak, -abs($1.x - 1024)) }
+    var scored: [(reading: RawReading, score: Float)] = []
+    for row in rows.prefix(8) {
+      for y in divisors where (count / row.x) % y == 0 {
+        let shape = Shape3(z: count / row.x / y, y: y, x: row.x)
+        let aspect = Float(max(y, row.x)) / Float(min(y, row.x))
+        // Detectors and reconstructions are about as high as wide; long stacks are common.
+        guard aspect <= 16, shape.z <= 65_536 else { continue }
+        let layer =
+          shape.z == 1 ? 0.3 : sample.likeness(at: shape.x * shape.y, margin: margin).peak
+        let depth = Float(max(shape.z, y)) / Float(min(shape.z, y))
+        let score =
+          2 * alongRow + row.peak + layer - 0.1 * log2(of: aspect) - 0.02 * log2(of: depth)
+        let layout = RawLayout(
+          shape: shape, voxelType: sample.type, byteOrder: sample.order, offset: sample.offset)
+        scored.append((RawReading(layout: layout), score))
+      }
+    }
+    return scored.sorted { $0.score > $1.score }.prefix(Self.count).map { $0 }
+  }
+
+  /// The base 2 logarithm, to the nearest integer and a linear rest: enough to rank with.
+  private static func log2(of value: Float) -> Float {
+    Float(value.exponent) + value.significand - 1
+  }
+}
+
+extension RawReading: CustomStringConvertible {
+  /// `--shape 128x128x128 --type uint8  (128 layers of 128 rows x 128 columns)`.
+  public var description: String {
+    var options = "--shape \(layout.shape) --type \(layout.voxelType.rawValue)"
+    if layout.voxelType != .uint8 { options += " --byte-order \(layout.byteOrder.rawValue)" }
+    if layout.offset != 0 { options += " --offset \(layout.offset)" }
+    return "\(options)  (\(layout.shape.words))"
+  }
+}
+
+/// The divisors of `number` up to `limit`, rising.
+func divisors(of number: Int, upTo limit: Int) -> [Int] {
+  (1...max(1, min(number, limit))).filter { number % $0 == 0 }
+}

@@ -1,0 +1,127 @@
+import VolumeCore
+
+extension TIFFError: ExplainedError {
+  /// The error in words.
+  public var explanation: Explanation {
+    fileExplanation ?? folderExplanation
+      ?? Explanation(.failed, "\(self)", remedy: "give the same command again")
+  }
+
+  private static let exportAgain = "copy or export it again"
+
+  /// What is wrong with one file.
+  private var fileExplanation: Explanation? {
+    switch self {
+    case .system(let error): return error.explanation
+    case .isNothing(let path):
+      return Explanation(.input, "there is nothing at \(path)", remedy: "check the path")
+    case .isNoTIFF(let file, let byteCount):
+      return Explanation(
+        .input, "\(file) (\(byteCount) bytes) does not begin as a TIFF does",
+        remedy: "check what it is; give a raw file a name that ends in .raw")
+    case .isTruncated(let file, let page, let needed, let byteCount):
+      let reach = needed.map { " needs bytes up to \($0)" } ?? " lies beyond its end"
+      return Explanation(
+        .damaged, "\(file) is truncated: page \(page)\(reach), and it has \(byteCount) bytes",
+        remedy: Self.exportAgain)
+    case .stackIsTruncated(let file, let announced, let held):
+      return Explanation(
+        .damaged,
+        "\(file) is truncated: ImageJ announces \(announced) images, and it holds \(held)",
+        remedy: Self.exportAgain)
+    case .pagesLoop(let file, let page):
+      return Explanation(
+        .damaged, "\(file): the chain of pages comes back to an earlier one after page \(page)",
+        remedy: "export it again, for example with Fiji")
+    case .directoryIsMalformed(let file, let page, let what):
+      return Explanation(
+        .damaged, "\(file): page \(page) is damaged: \(what)", remedy: Self.exportAgain)
+    case .hasNoPages(let file):
+      return Explanation(.damaged, "\(file) is a TIFF without a page", remedy: Self.exportAgain)
+    case .kindIsNotRead(let file, let page, let kind):
+      return Explanation(
+        .input,
+        "\(file): page \(page) has \(kind.words.what), and only 8-bit and 16-bit grey "
+          + "(unsigned) are read",
+        remedy: kind.words.remedy)
+    case .codecIsMissing(let file, let page, let compression):
+      return Explanation(
+        .input,
+        "\(file): page \(page) has compression \(compression), which this libtiff cannot decode",
+        remedy: "save it again uncompressed, with LZW or with deflate")
+    case .sizeIsImplausible(let file, let page, let width, let height, let byteCount):
+      return Explanation(
+        .damaged,
+        "\(file): page \(page) claims \(height) rows x \(width) columns, which \(byteCount) "
+          + "bytes cannot hold",
+        remedy: Self.exportAgain)
+    case .pageDiffers(let file, let page, let this, let first):
+      return Explanation(
+        .input, "\(file): page \(page) has \(this), and page 1 has \(first)",
+        remedy: "give a file whose pages are the layers of one volume; take thumbnails out")
+    case .cannotDecode(let file, let page, let message):
+      return Explanation(
+        .damaged, "\(file): page \(page) cannot be decoded: \(message)", remedy: Self.exportAgain)
+    case .hasSeveralChannels(let file, let channels, let frames):
+      return Explanation(
+        .input,
+        "\(file) has \(channels) channels and \(frames) times, and one volume is wanted",
+        remedy: "split it in Fiji (Image > Hyperstacks > Make Subset) and give one of them")
+    case .optionDisagrees(let file, let option, let said, let value):
+      return Explanation(
+        .input, "\(option) says \(said), and \(file) itself says \(value)",
+        remedy: "leave \(option) away: a TIFF describes itself")
+    default: return nil
+    }
+  }
+
+  /// What is wrong with a folder, or with an output.
+  private var folderExplanation: Explanation? {
+    switch self {
+    case .folderHasNoSlices(let folder):
+      return Explanation(
+        .input, "\(folder) holds no .tif or .tiff file", remedy: "check the path of the folder")
+    case .folderHasStrangers(let folder, let names):
+      let shown = names.prefix(5).joined(separator: ", ")
+      let rest = names.count > 5 ? " and \(names.count - 5) more" : ""
+      return Explanation(
+        .input, "\(folder) holds files that are no slices: \(shown)\(rest)",
+        remedy: "move them out of the folder, so that it holds the slices alone")
+    case .namesAreOfSeveralSeries(let folder, let one, let other):
+      return Explanation(
+        .input, "\(folder) holds slices of more than one series: \(one) and \(other)",
+        remedy: "give each series a folder of its own")
+    case .folderHasGap(let folder, let before, let after, let missing):
+      return Explanation(
+        .input,
+        "\(folder): \(missing) \(missing == 1 ? "slice is" : "slices are") missing between "
+          + "\(before) and \(after)",
+        remedy: "copy the missing slices, or move those before or after the gap away")
+    case .folderHasDuplicate(let folder, let one, let other):
+      return Explanation(
+        .input, "\(folder): \(one) and \(other) have the same number",
+        remedy: "keep one of them")
+    case .sliceDiffers(let folder, let slice, let this, let first, let was):
+      return Explanation(
+        .input, "\(folder): \(slice) has \(this), and \(first) has \(was)",
+        remedy: "keep slices of one size and type in the folder")
+    case .sliceHasPages(let folder, let slice):
+      return Explanation(
+        .input, "\(folder): \(slice) has more than one page, and a slice has one",
+        remedy: "give that file itself as the input, or split it into slices")
+    case .outputExists(let path):
+      return Explanation(
+        .input, "\(path) is there already",
+        remedy: "choose another name, or give --overwrite to replace it")
+    case .typeIsNotWritten(let type):
+      return Explanation(
+        .input, "\(type.rawValue) voxels are not written as TIFF",
+        remedy: "write a .raw or a .zarr instead")
+    case .isIncomplete(let path, let missing, let count):
+      return Explanation(
+        .failed, "\(path) is not finished: \(missing) of \(count) blocks were not written",
+        remedy: "give the same command again")
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import SystemIO
+import VolumeCore
+
+extension TIFFFormat {
+  /// Opens one file whose pages are the layers.
+  ///
+  /// The chain of directories is walked once, by ourselves: libtiff would walk it from the start
+  /// for every page.
+  func readerOfFile(_ path: String, _ hints: OpeningHints) throws(TIFFError) -> TIFFReader {
+    let file = try TIFFBytes(path)
+    var slices: [TIFFReader.Slice] = []
+    var seen: Set<Int> = []
+    var first: (page: TIFFPage, directory: TIFFDirectory)?
+    var offset = file.firstDirectory
+    while offset != 0 {
+      let number = slices.count + 1
+      guard seen.insert(offset).inserted else {
+        throw .pagesLoop(file: file.name, page: slices.count)
+      }
+      let directory = try TIFFDirectory(file, at: offset, page: number)
+      let page = try TIFFPage(directory)
+      if let first, page.extent != first.page.extent {
+        throw .pageDiffers(
+          file: file.name, page: number, is: "\(page.extent)", first: "\(first.page.extent)")
+      }
+      guard TIFFDecoder.decodes(page.compression) else {
+        throw .codecIsMissing(file: file.name, page: number, compression: page.compression)
+      }
+      if first == nil { first = (page, directory) }
+      slices.append(TIFFReader.Slice(page, file: 0, number: number, order: file.order))
+      offset = directory.next
+    }
+    guard let first else { throw .hasNoPages(file: file.name) }
+
+    var volume = VolumeDescription(
+      shape: Shape3(z: slices.count, y: first.page.extent.height, x: first.page.extent.width),
+      voxelType: first.page.extent.voxelType, format: "TIFF")
+    volume.remarks = Self.remarks(on: first.page)
+    let text = try first.directory.text(TIFFTag.description) ?? ""
+    try Self.refuseChannels(inOME: text, file: file.name)
+    if let imageJ = ImageJDescription(parsing: text) {
+      volume.format = "TIFF (ImageJ)"
+      try Self.apply(imageJ, first, to: &slices, &volume)
+    }
+    try Self.check(hints, against: volume, order: file.order, file: file.name)
+    Self.apply(hints.spacing, to: &volume)
+    let fingerprint: String
+    do {
+      fingerprint = try headFingerprint(ofFile: path)
+    } catch {
+      throw .system(error)
+    }
+    return TIFFReader(
+      volume: volume, fingerprint: fingerprint, paths: [path], slices: slices, single: file)
+  }
+
+  /// Takes from ImageJ's description what it alone knows: channels, voxel size, and the images
+  /// that follow the only page without a page of their own.
+  private static func apply(
+    _ imageJ: ImageJDescription, _ first: (page: TIFFPage, directory: TIFFDirectory),
+    to slices: inout [TIFFReader.Slice], _ volume: inout VolumeDescription
+  ) throws(TIFFError) {
+    let file = first.directory.file
+    guard imageJ.channels == 1, imageJ.frames == 1 || imageJ.slices == 1 else {
+      throw .hasSeveralChannels(
+        file: file.name, channels: imageJ.channels, frames: imageJ.frames)
+    }
+    if imageJ.frames > 1 {
+      volume.remarks.append(
+        "ImageJ calls the \(imageJ.frames) images times; they are taken as layers")
+    }
+    let images = imageJ.images
+    if slices.count == 1, images > 1 {
+      // Beyond 4 GB ImageJ writes one page, and the other images right behind its voxels.
+      let bytes = first.page.extent.byteCount
+      let held = first.page.plainOffset.map { (file.byteCount - $0) / bytes } ?? 1
+      guard held >= images else {
+        throw .stackIsTruncated(file: file.name, announced: images, held: held)
+      }
+      let only = slices[0]
+      slices = (0..<images).map { index in
+        var slice = only
+        slice.page = index + 1
+        slice.plainOffset = only.plainOffset.map { $0 + index * bytes }
+        return slice
+      }
+      volume.shape.z = images
+    } else if slices.count < images {
+      throw .stackIsTruncated(file: file.name, announced: images, held: slices.count)
+    }
+    volume.spacing = imageJ.spacing(
+      xResolution: try first.directory.rational(TIFFTag.xResolution),
+      yResolution: try first.directory.rational(TIFFTag.yResolution))
+    if volume.voxelType == .uint8 {
+      let colours =
+        first.directory.count(of: TIFFTag.colourMap) == 768
+        ? try first.directory.integers(TIFFTag.colourMap) : []
+      volume.classes = imageJ.classes { value in
+        colours.count == 768
+          ? [colours[value] >> 8, colours[256 + value] >> 8, colours[512 + value] >> 8, 255]
+          : LabelClass.palette[value % LabelClass.palette.count]
+      }
+    }
+  }
+
+  /// Bio-Formats may write channels and times as pages; they are not layers.
+  private static func refuseChannels(inOME text: String, file: String) throws(TIFFError) {
+    guard text.contains("<OME") else { return }
+    func size(_ name: String) -> Int {
+      // No regular expressions here: the text may be as long as somebody likes.
+      for part in text.split(separator: " ") where part.hasPrefix("\(name)=\"") {
+        return Int(part.dropFirst(name.count + 2).prefix { $0.isNumber }) ?? 1
+      }
+      return 1
+    }
+    let (channels, frames) = (size("SizeC"), size("SizeT"))
+    guard channels <= 1, frames <= 1 else {
+      throw .hasSeveralChannels(file: file, channels: channels, frames: frames)
+    }
+  }
+
+  /// What is worth a word of a page that is read.
+  static func remarks(on page: TIFFPage) -> [String] {
+    var remarks: [String] = []
+    if page.compression == 6 || page.compression == 7 || page.compression == 34712 {
+      remarks.append("WARNING: its voxels went through a lossy compression")
+    }
+    if page.orientation != 1 {
+      remarks.append("its orientation tag (\(page.orientation)) is not applied, as in ImageJ")
+    }
+    if page.isPalette { remarks.append("its values are the indices of a colour table") }
+    return remarks
+  }
+}

@@ -1,0 +1,65 @@
+import VolumeCore
+
+/// The `zarr.json` of a group: its attributes, and nothing else.
+public struct GroupMetadata: Hashable, Sendable {
+  /// What is kept with the group.
+  public var attributes: [String: JSONValue]
+
+  /// A group with `attributes`.
+  public init(attributes: [String: JSONValue]) { self.attributes = attributes }
+
+  /// The document, with sorted keys: equal groups are equal bytes.
+  public func encoded() -> [UInt8] {
+    let document: JSONValue = [
+      "zarr_format": 3, "node_type": "group", "attributes": .object(attributes),
+    ]
+    return Array(document.text(pretty: true).utf8) + [0x0A]
+  }
+
+  /// Reads a document, and refuses whatever it does not know.
+  public init(decoding bytes: [UInt8]) throws(MetadataError) {
+    let group = try nodeMembers(decoding: bytes, type: "group")
+    // Some writers left `"consolidated_metadata": null`, which says nothing.
+    var known: Set<String> = ["zarr_format", "node_type", "attributes"]
+    if group.optional("consolidated_metadata") == .null { known.insert("consolidated_metadata") }
+    try group.refuseUnknown(except: known)
+    let attributes = group.optional("attributes") ?? .object([:])
+    guard let members = attributes.object else { throw group.invalid("attributes", attributes) }
+    self.attributes = members
+  }
+}
+
+/// What a `zarr.json` describes.
+public enum NodeType: String, Hashable, Sendable {
+  /// An array of voxels.
+  case array
+  /// A folder of arrays and groups.
+  case group
+
+  /// Reads only so much of a document as tells which it is.
+  public init(decoding bytes: [UInt8]) throws(MetadataError) {
+    let node = try documentMembers(decoding: bytes)
+    let name = try node.string("node_type")
+    guard let type = NodeType(rawValue: name) else {
+      throw .wrongNodeType(found: name, expected: "array or group")
+    }
+    self = type
+  }
+}
+
+/// The members of a document of Zarr v3.
+private func documentMembers(decoding bytes: [UInt8]) throws(MetadataError) -> MetadataMembers {
+  guard let document = JSONValue(parsing: bytes), document.object != nil else { throw .notJSON }
+  let node = try MetadataMembers(document, at: "")
+  let version = try node.required("zarr_format")
+  guard version == 3 else { throw .wrongZarrFormat(found: version.text()) }
+  return node
+}
+
+/// The members of a document of Zarr v3 that describes a node of `type`.
+func nodeMembers(decoding bytes: [UInt8], type: String) throws(MetadataError) -> MetadataMembers {
+  let node = try documentMembers(decoding: bytes)
+  let found = try node.string("node_type")
+  guard found == type else { throw .wrongNodeType(found: found, expected: type) }
+  return node
+}

@@ -1,0 +1,72 @@
+/// What the phantom imitates: figures measured on a layer of a real scan (glass fibres in
+/// polyamide, voxel 1.3 µm, z normal to the layer). Lengths are in voxels, greys of 255.
+enum Measured {
+  /// The share of the volume that is fibre.
+  static let fibreShare = 0.17
+  /// The share of the volume that pores take; what is seen, 0.0043, is larger by the fringes.
+  static let poreShare = 0.0031
+
+  /// Diameter of a fibre, by quantile.
+  static let fibreDiameter = Table([
+    (0, 6.2), (0.05, 6.7), (0.25, 7.5), (0.5, 8.0), (0.75, 8.7), (0.95, 9.7), (1, 10.4),
+  ])
+
+  /// Aspect ratio of the sections, by quantile: one over the cosine of the angle to z.
+  static let sectionAspect = Table([
+    (0, 1), (0.05, 1.01), (0.25, 1.06), (0.5, 1.25), (0.75, 1.79), (0.95, 3.75), (1, 8),
+  ])
+
+  /// Slope of a fibre's in-plane direction against y, by quantile: the tangents of 0, 5.8, 26, 45
+  /// degrees and between.
+  static let inPlaneSlope = Table([
+    (0, 0), (0.5, 0.102), (0.8, 0.24), (0.95, 0.488), (1, 1),
+  ])
+
+  /// The share of the fibres that lie beside another, as they came out of one bundle.
+  static let bundledShare = 0.6
+
+  /// Length that a fibre has where nothing stands in its way, by quantile. (Not seen in one layer:
+  /// what is usual after injection moulding, 100 to 500 µm.)
+  static let fibreLength = Table([(0, 80), (0.25, 140), (0.5, 190), (0.75, 260), (1, 420)])
+
+  /// Grey of the matrix far from everything; with fringes its mean is 76.
+  static let matrixGrey = 78.5
+
+  /// Grey around the edge of a fibre, by the distance to the edge (inside positive): blurred over
+  /// about 3 voxels, with the dark fringe of phase contrast outside.
+  static let fibreProfile = Table([
+    (-6.5, 78.5), (-5.5, 77.5), (-4.5, 75.5), (-3.5, 71), (-2.5, 66), (-1.5, 68), (-0.5, 96),
+    (0.5, 174), (1.5, 218), (2.5, 227), (4, 230),
+  ])
+
+  /// How far from the edge a fibre still changes the grey.
+  static let fibreReach = 6.5
+
+  /// How far the grey of single fibres deviates: the deviation of the factor on the difference to
+  /// the matrix.
+  static let fibreGreySpread = 0.07
+
+  /// Grey around the edge of a pore, by the distance to the edge (inside positive); what is below
+  /// zero is seen as zero.
+  static let poreProfile = Table([
+    (-3.5, 78.5), (-2.5, 76.5), (-1.5, 73), (-0.5, 58), (0, 43.5), (0.5, 29), (1.5, 4), (2.5, -5),
+    (4, -8),
+  ])
+
+  /// How far from the edge a pore still changes the grey.
+  static let poreReach = 3.5
+
+  /// A voxel near a pore is part of it where the grey without noise is below this.
+  static let poreEdgeGrey = 43.5
+
+  /// Smallest half axis of a pore, by quantile.
+  static let poreHalfAxis = Table([
+    (0, 0.7), (0.25, 0.85), (0.5, 1.1), (0.75, 1.5), (0.95, 2.5), (1, 3.0),
+  ])
+
+  /// Long half axis of a pore over the smallest, by quantile; it lies along y, as fibres do.
+  static let poreElongation = Table([(0, 1.2), (0.25, 1.7), (0.5, 2.2), (0.75, 3), (1, 5)])
+
+  /// Distance of a pore's edge from the fibre that it formed at, by quantile.
+  static let poreGap = Table([(0, -0.4), (0.25, 0), (0.75, 0.8), (1, 2.5)])
+}

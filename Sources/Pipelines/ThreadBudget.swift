@@ -1,0 +1,25 @@
+import Glibc
+
+/// How the processor's cores are shared between the stages of a run: the one place that decides.
+///
+/// The engine gets every core, since it is what a run waits for; reading ahead and encoding behind
+/// take a core for moments, which delays one tile and not all.
+public struct ThreadBudget: Hashable, Sendable {
+  /// Tiles computed at once, each by one core.
+  public var engine: Int
+  /// Tiles in flight: those computed, one read ahead, one written behind.
+  public var slots: Int
+  /// Threads that compress one block.
+  public var encoding: Int
+
+  /// A budget of `cores` cores with `slots` tiles in flight, where that was asked for.
+  public init(cores: Int, slots: Int? = nil) {
+    let cores = max(1, cores)
+    self.slots = max(1, slots ?? cores + 2)
+    engine = min(cores, self.slots)
+    encoding = cores
+  }
+
+  /// The cores of this machine.
+  public static var availableCores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}

@@ -1,0 +1,106 @@
+import VolumeCore
+
+extension FileHandle {
+  /// Between two wanted parts, this many unwanted bytes are cheaper to read than to jump over.
+  public static let cheapGap = 16 << 10
+  /// The most that is read into a buffer of its own to be cropped.
+  public static let cropByteCount = 512 << 10
+  /// The longest read at once; the next is announced to the system meanwhile.
+  public static let pieceByteCount = 16 << 20
+
+  /// Reads `count` rows of `wanted` bytes each, whose first bytes lie `stride` bytes apart from
+  /// `offset` on, close together into `destination`.
+  ///
+  /// Returns whether all were there; `false` means that the file ends too early.
+  public func readRows(
+    count: Int, wanted: Int, stride: Int, at offset: Int,
+    into destination: inout MutableRawSpan
+  ) throws(SystemError) -> Bool {
+    precondition(destination.byteCount == count * wanted && stride >= wanted)
+    guard count > 0, wanted > 0 else { return true }
+    if stride == wanted || count == 1 {
+      return try readRun(at: offset, into: &destination)
+    }
+    if stride - wanted <= Self.cheapGap, stride <= Self.cropByteCount {
+      return try readAndCrop(
+        count: count, wanted: wanted, stride: stride, at: offset, into: &destination)
+    }
+    return try unsafe destination.withUnsafeMutableBytes { (bytes) throws(SystemError) in
+      for row in 0..<count {
+        let part = (row * wanted)..<(row * wanted + wanted)
+        var span = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[part]).mutableBytes
+        guard try readRun(at: offset + row * stride, into: &span) else { return false }
+      }
+      return true
+    }
+  }
+
+  /// Fills `destination` from `offset`, piece by piece.
+  private func readRun(
+    at offset: Int, into destination: inout MutableRawSpan
+  ) throws(SystemError) -> Bool {
+    let count = destination.byteCount
+    return try unsafe destination.withUnsafeMutableBytes { (bytes) throws(SystemError) in
+      var done = 0
+      while done < count {
+        let end = min(done + Self.pieceByteCount, count)
+        if end < count {
+          willRead(at: offset + end, count: min(count - end, Self.pieceByteCount))
+        }
+        var span = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[done..<end]).mutableBytes
+        guard try read(at: offset + done, into: &span) == end - done else { return false }
+        done = end
+      }
+      return true
+    }
+  }
+
+  /// Reads runs of rows with what lies between the wanted parts, and keeps the wanted parts.
+  private func readAndCrop(
+    count: Int, wanted: Int, stride: Int, at offset: Int,
+    into destination: inout MutableRawSpan
+  ) throws(SystemError) -> Bool {
+    let rowsAtOnce = max(1, min(count, Self.cropByteCount / stride))
+    // From the heap, which keeps it for the next call: fresh pages would cost more than the read.
+    let scratch = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: rowsAtOnce * stride, alignment: 64)
+    defer { unsafe scratch.deallocate() }
+    var row = 0
+    while row < count {
+      let rows = min(rowsAtOnce, count - row)
+      let byteCount = (rows - 1) * stride + wanted
+      var bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[..<byteCount]).mutableBytes
+      guard try read(at: offset + row * stride, into: &bytes) == byteCount else { return false }
+      unsafe destination.withUnsafeMutableBytes { destination in
+        for r in 0..<rows {
+          let to = (row + r) * wanted
+          let from = r * stride
+          unsafe UnsafeMutableRawBufferPointer(rebasing: destination[to..<(to + wanted)])
+            .copyMemory(from: UnsafeRawBufferPointer(rebasing: scratch[from..<(from + wanted)]))
+        }
+      }
+      row += rows
+    }
+    return true
+  }
+}
+
+/// Reverses the bytes of every voxel of `width` bytes: 2 or 4, nothing for others.
+public func swapBytes(of voxels: inout MutableRawSpan, width: Int) {
+  unsafe voxels.withUnsafeMutableBytes { bytes in
+    // Plain loops over unaligned loads: the compiler makes shuffles of them.
+    switch width {
+    case 2:
+      for offset in stride(from: 0, to: bytes.count, by: 2) {
+        let value = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self)
+        unsafe bytes.storeBytes(of: value.byteSwapped, toByteOffset: offset, as: UInt16.self)
+      }
+    case 4:
+      for offset in stride(from: 0, to: bytes.count, by: 4) {
+        let value = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+        unsafe bytes.storeBytes(of: value.byteSwapped, toByteOffset: offset, as: UInt32.self)
+      }
+    default: break
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import EngineCore
+import Pipelines
+import TilePlanning
+import VolumeCore
+
+/// What a run keeps in memory at its peak, part by part, in bytes; a pure function of the plan.
+public struct MemoryModel: Hashable, Sendable {
+  /// Program, libraries, file handles.
+  public var process: Int
+  /// The engine: values, weights, workspace, its slots.
+  public var engine: Int
+  /// Tiles on their way from the reader and to the writer.
+  public var tiles: Int
+  /// Decoded chunks that the reader keeps.
+  public var reader: Int
+  /// Label blocks that are not whole yet, and one being encoded.
+  public var blocks: Int
+
+  /// All of it.
+  public var total: Int { process + engine + tiles + reader + blocks }
+
+  /// The process without a run, as measured, with the libraries loaded and their pages touched.
+  static let processByteCount = 64 << 20
+
+  /// The parts, for people.
+  public var parts: [(name: String, byteCount: Int)] {
+    [
+      ("program", process), ("engine", engine), ("tiles in flight", tiles),
+      ("decoded chunks", reader), ("label blocks", blocks),
+    ]
+  }
+
+  init(
+    _ tiling: TilePlan, _ plan: ExecutionPlan, _ budget: ThreadBudget, _ factory: any EngineFactory,
+    readerCache: Int
+  ) {
+    let largest = tiling.inputShapes.map(\.voxelCount).max() ?? 0
+    process = Self.processByteCount
+    engine = factory.byteCount(for: plan, slots: budget.slots)
+    tiles = budget.slots * largest * (plan.voxelType.byteCount + 1)
+    reader = readerCache
+    blocks = tiling.openBlockByteCount + tiling.largestBlockByteCount
+  }
+}

@@ -1,0 +1,24 @@
+import EngineCore
+import TilePlanning
+import VolumeCore
+
+/// How a volume is segmented; the same names on the command line and here.
+public struct SegmentationOptions: Sendable {
+  /// Tile, halo and region.
+  public var tiling = TilingOptions()
+  /// The most memory that the process may take.
+  public var memoryByteCount = 1 << 30
+  /// Processor cores.
+  public var threads = 1
+  /// Tiles in flight; `nil`: as many as keep the cores busy.
+  public var slots: Int?
+  /// The numbers to compute in; `nil`: the fastest that the engine has.
+  public var precision: Precision?
+  /// How grey values are normalised.
+  public var normalisation = Normalisation(low: 0, high: 255, clips: false)
+  /// The unit in which labels are committed.
+  public var block = Shape3(z: 64, y: 1024, x: 1024)
+
+  /// The defaults, to be changed field by field.
+  public init() {}
+}

@@ -1,0 +1,97 @@
+import EngineCore
+import Pipelines
+import TilePlanning
+import VolumeCore
+
+/// A segmentation that has been checked: what will be computed, how, and in how much memory.
+public struct SegmentationPlan: Sendable {
+  /// The tiles.
+  public let tiling: TilePlan
+  /// The network, its precision and the shapes of its tiles.
+  public let execution: ExecutionPlan
+  /// How the cores are shared.
+  public let budget: ThreadBudget
+  /// What the run takes at its peak.
+  public let memory: MemoryModel
+  /// Makes the engine.
+  public let factory: any EngineFactory
+
+  /// Checks `options` for `model` on a volume, and chooses the tile where that is left to us.
+  public init(
+    _ options: SegmentationOptions, model: Model, scan: any VolumeReader,
+    factory: any EngineFactory
+  ) throws(Explanation) {
+    let budget = ThreadBudget(cores: options.threads, slots: options.slots)
+    let precision = options.precision ?? factory.precisions[0]
+    let volume = scan.volume
+    let region = (options.tiling.region ?? Region(volume.shape)).shape
+    var candidates: [Shape3]
+    if case .shape(let shape) = options.tiling.tile {
+      candidates = [shape]
+    } else {
+      candidates = options.tiling.candidates(region: region, block: options.block)
+    }
+    var best: (TilePlan, ExecutionPlan, MemoryModel)?
+    var smallest: MemoryModel?
+    for core in candidates {
+      let tiling: TilePlan
+      do {
+        tiling = try options.tiling.plan(
+          covering: volume.shape, for: model.graph, core: core, block: options.block)
+      } catch {
+        throw error.explanation
+      }
+      let execution = ExecutionPlan(
+        graph: model.graph, normalisation: options.normalisation, voxelType: volume.voxelType,
+        shapes: tiling.inputShapes, precision: precision, threads: budget.engine)
+      let largest = tiling.inputShapes.first ?? core
+      let memory = MemoryModel(
+        tiling, execution, budget, factory, readerCache: scan.cacheByteCount(forBoxesOf: largest))
+      if memory.total < smallest?.total ?? .max { smallest = memory }
+      guard memory.total <= options.memoryByteCount else { continue }
+      // The first that fits; a later one only where it computes less halo.
+      if tiling.overhead < best?.0.overhead ?? .infinity { best = (tiling, execution, memory) }
+    }
+    guard let (tiling, execution, memory) = best else {
+      throw Self.tooLittleMemory(options, smallest?.total ?? 0)
+    }
+    self.tiling = tiling
+    self.execution = execution
+    self.memory = memory
+    self.budget = budget
+    self.factory = factory
+  }
+
+  private static func tooLittleMemory(
+    _ options: SegmentationOptions, _ smallest: Int
+  ) -> Explanation {
+    let needed = (smallest + (1 << 20) - 1) >> 20
+    let isFixed = if case .shape = options.tiling.tile { true } else { false }
+    return Explanation(
+      .input,
+      "\(options.memoryByteCount >> 20) MiB of memory are too few: "
+        + (isFixed ? "tiles of this size take" : "the smallest tiles take")
+        + " \(needed) MiB",
+      remedy: "give --memory \(needed)M or more"
+        + (isFixed ? ", or --tile auto" : "")
+        + (options.threads > 1 ? ", or fewer --threads" : ""))
+  }
+
+  /// The options that change a voxel, for the store: a run with equal ones goes on with this one.
+  public var record: [String: JSONValue] {
+    [
+      "precision": .string(execution.precision.rawValue),
+      "engine": .string(factory.name),
+      "region": .string(tiling.region.description),
+      "halo_exact": .bool(tiling.isExact),
+      // An exact run does not depend on its tiles, so another tiling may go on with it.
+      "tile": tiling.isExact ? "any" : .string(tiling.core.description),
+      "halo": tiling.isExact ? "exact" : .string(tiling.halo.description),
+      "normalisation": [
+        "low": .number(Double(execution.normalisation.low)),
+        "high": .number(Double(execution.normalisation.high)),
+        "clips": .bool(execution.normalisation.clips),
+      ],
+    ]
+  }
+}

@@ -1,0 +1,40 @@
+import VolumeCore
+
+/// What a run did.
+public struct SegmentationResult: Hashable, Sendable {
+  /// Voxels of each label value that this run computed.
+  public var counts: [Int]
+  /// Voxels that this run computed.
+  public var voxels: Int
+  /// Voxels that an earlier run had committed.
+  public var voxelsBefore: Int
+  /// Tiles computed.
+  public var tiles: Int
+  /// Wall time.
+  public var seconds: Double
+  /// The share of that time in which the reader read.
+  public var readBusy: Double
+  /// The share in which at least one tile was being computed.
+  public var inferBusy: Double
+  /// The share in which labels were put together, encoded and written.
+  public var writeBusy: Double
+  /// Bytes of label blocks on disk.
+  public var bytesWritten: Int
+}
+
+/// A stage of a run failed.
+public struct PipelineError: ExplainedError, Hashable {
+  /// "reading", "computing", "writing".
+  public var stage: String
+  /// What was being worked on.
+  public var place: Region?
+  /// Why it failed.
+  public var reason: Explanation
+
+  /// The reason, with the place.
+  public var explanation: Explanation {
+    Explanation(
+      reason.kind, "\(stage)\(place.map { " the tile at \($0)" } ?? ""): \(reason.what)",
+      remedy: reason.remedy)
+  }
+}

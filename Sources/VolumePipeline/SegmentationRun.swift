@@ -1,0 +1,309 @@
+import EngineCore
+import Pipelines
+import SystemIO
+import Synchronization
+import TilePlanning
+import VolumeCore
+
+/// Runs a plan: a reader thread, an engine thread, a writer thread and an encoder thread, with
+/// slots going round between them, so that the whole takes as long as the slowest stage.
+///
+///     reader ─ events ─> engine ─ computed ─> writer ─ whole ─> encoder
+///        ^                                       │
+///        └──────────────── empty ────────────────┘
+public final class SegmentationRun: Sendable {
+  private enum Event: Sendable {
+    case read(TileSlot)
+    case computed(Int)
+  }
+
+  private let plan: SegmentationPlan
+  private let reader: any VolumeReader
+  private let writer: any VolumeWriter
+  private let stop: CancellationFlag
+  private let trace: Trace?
+  private let progress: @Sendable (_ voxelsDone: Int, _ voxels: Int) -> Void
+
+  private let empty: BoundedQueue<TileSlot>
+  private let events: BoundedQueue<Event>
+  private let computed: BoundedQueue<TileSlot>
+  private let whole: BoundedQueue<OpenBlock>
+  private let pool: BytePool
+  private let committed: Set<Index3>
+  private let readClock = StageClock()
+  private let inferClock = StageClock()
+  private let writeClock = StageClock()
+  private let tilesRead = Atomic<Int>(0)
+  private let bytesWritten = Atomic<Int>(0)
+  private let counts = Mutex<[Int]>(Array(repeating: 0, count: 256))
+
+  /// Prepares to compute `plan` from `reader` to `writer`, whose blocks are the plan's.
+  public init(
+    _ plan: SegmentationPlan, from reader: any VolumeReader, to writer: any VolumeWriter,
+    stop: CancellationFlag = CancellationFlag(), trace: Trace? = nil,
+    progress: @escaping @Sendable (_ voxelsDone: Int, _ voxels: Int) -> Void = { _, _ in }
+  ) {
+    precondition(writer.grid.volume == plan.tiling.region.shape, "another plan's output")
+    precondition(writer.grid.chunk == plan.tiling.block, "another plan's blocks")
+    self.plan = plan
+    self.reader = reader
+    self.writer = writer
+    self.stop = stop
+    self.trace = trace
+    self.progress = progress
+    let slots = plan.budget.slots
+    empty = BoundedQueue(capacity: slots)
+    events = BoundedQueue(capacity: 2 * slots + 1)
+    computed = BoundedQueue(capacity: slots)
+    whole = BoundedQueue(capacity: max(4, writer.grid.count.y * writer.grid.count.x))
+    pool = BytePool(
+      budget: plan.tiling.openBlockByteCount + plan.tiling.largestBlockByteCount)
+    committed = Set(writer.grid.indices.filter { writer.isCommitted($0) })
+    let largest = plan.tiling.inputShapes.map(\.voxelCount).max() ?? 0
+    for index in 0..<slots {
+      empty.push(
+        TileSlot(
+          index: index, voxelByteCount: largest * plan.execution.voxelType.byteCount,
+          labelByteCount: largest))
+    }
+  }
+
+  /// Computes what is not committed yet; blocks until it is done, stopped or has failed.
+  ///
+  /// The output is not finished by this: that is for the caller, when nothing was stopped.
+  public func run() throws(Explanation) -> SegmentationResult {
+    let start = monotonicNanoseconds()
+    reader.limitCache(to: plan.memory.reader)
+    let before = committed.reduce(0) { $0 + writer.grid.region(of: $1).voxelCount }
+    let total = plan.tiling.region.voxelCount
+    progress(before, total)
+
+    let reading = StageThread<PipelineError> { [self] () throws(PipelineError) in
+      try guarded { () throws(PipelineError) in try read() }
+    }
+    let computing = StageThread<PipelineError> { [self] () throws(PipelineError) in
+      try guarded { () throws(PipelineError) in try compute() }
+    }
+    let writing = StageThread<PipelineError> { [self] () throws(PipelineError) in
+      try guarded { () throws(PipelineError) in try write(before: before, total: total) }
+    }
+    let encoding = StageThread<PipelineError> { [self] () throws(PipelineError) in
+      try guarded { () throws(PipelineError) in try encode() }
+    }
+    var failure: PipelineError?
+    for stage in [reading, computing, writing, encoding] {
+      do throws(PipelineError) {
+        try stage.join()
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    if let failure { throw failure.explanation }
+    if stop.isSet {
+      throw Explanation(
+        .stopped(signal: stop.signal), "stopped before the end",
+        remedy: "give the same command again to go on with what is missing")
+    }
+    let seconds = Double(monotonicNanoseconds() - start) / 1e9
+    let counts = counts.withLock { $0 }
+    return SegmentationResult(
+      counts: counts, voxels: total - before, voxelsBefore: before,
+      tiles: tilesRead.load(ordering: .relaxed), seconds: seconds,
+      readBusy: readClock.seconds / seconds, inferBusy: inferClock.seconds / seconds,
+      writeBusy: writeClock.seconds / seconds,
+      bytesWritten: bytesWritten.load(ordering: .relaxed))
+  }
+
+  /// A stage that fails ends all others, so that nobody waits for ever.
+  private func guarded(_ body: () throws(PipelineError) -> Void) throws(PipelineError) {
+    do throws(PipelineError) {
+      try body()
+    } catch {
+      empty.abort()
+      events.abort()
+      computed.abort()
+      whole.abort()
+      pool.abort()
+      throw error
+    }
+  }
+
+  // MARK: - Stages
+
+  private func read() throws(PipelineError) {
+    defer { events.close() }
+    let reading = TileReading(reader: reader)
+    let width = plan.execution.voxelType.byteCount
+    var number = 0
+    for slab in plan.tiling.slabs {
+      for column in plan.tiling.columns {
+        for tile in plan.tiling.tiles(of: column, in: slab) {
+          if isDone(tile) { continue }
+          guard let slot = empty.pop(), !stop.isSet else { return }
+          slot.number = number
+          slot.core = tile.core
+          slot.input = tile.input
+          trace?.note("read", number, begins: true)
+          let count = tile.input.voxelCount * width
+          do throws(VolumeReadError) {
+            try readClock.time { () throws(VolumeReadError) in
+              try slot.voxels.withMutableBytes(first: count) { bytes throws(VolumeReadError) in
+                try reading.read(tile.input, into: &bytes)
+              }
+            }
+          } catch {
+            throw PipelineError(stage: "reading", place: tile.input, reason: error.reason)
+          }
+          trace?.note("read", number, begins: false)
+          tilesRead.add(1, ordering: .relaxed)
+          number += 1
+          guard events.push(.read(slot)) else { return }
+        }
+      }
+    }
+  }
+
+  /// Whether all blocks that the tile writes to are committed.
+  private func isDone(_ tile: Tile) -> Bool {
+    guard !committed.isEmpty else { return false }
+    let core = tile.core.relative(to: plan.tiling.region.origin)
+    return writer.grid.indices(meeting: core).indices.allSatisfy { committed.contains($0) }
+  }
+
+  private func compute() throws(PipelineError) {
+    defer { computed.close() }
+    let engine: any InferenceEngine
+    do throws(EngineError) {
+      engine = try plan.factory.makeEngine(for: plan.execution, slots: plan.budget.slots)
+    } catch {
+      throw PipelineError(stage: "preparing the network", place: nil, reason: error.explanation)
+    }
+    let events = events
+    engine.whenComputed { _ = events.pushAlways(.computed($0)) }
+    var inFlight: [Int: TileSlot] = [:]
+    var ready: [Int: TileSlot] = [:]
+    var next = 0
+    var began = 0
+    // The reader closes the queue when it has read all; what it knows nothing of is in flight.
+    while true {
+      guard let event = inFlight.isEmpty ? events.pop() : events.popEvenWhenClosed() else { break }
+      switch event {
+      case .read(let slot):
+        if inFlight.isEmpty { began = monotonicNanoseconds() }
+        inFlight[slot.index] = slot
+        trace?.note("infer", slot.number, begins: true)
+        let count = slot.input.voxelCount * plan.execution.voxelType.byteCount
+        try placed(slot) { () throws(EngineError) in
+          try slot.voxels.withBytes(first: count) { bytes throws(EngineError) in
+            try engine.submit(slot.index, shape: slot.input.shape, bytes)
+          }
+        }
+      case .computed(let index):
+        guard let slot = inFlight.removeValue(forKey: index) else { continue }
+        try placed(slot) { () throws(EngineError) in
+          try engine.collect(index) { bytes throws(EngineError) in
+            slot.labels.withMutableBytes(first: bytes.byteCount) { $0.copy(bytes) }
+          }
+        }
+        trace?.note("infer", slot.number, begins: false)
+        if inFlight.isEmpty { inferClock.add(nanoseconds: monotonicNanoseconds() - began) }
+        // Tiles are handed on in the plan's order, which keeps few blocks open.
+        ready[slot.number] = slot
+        while let slot = ready.removeValue(forKey: next) {
+          next += 1
+          guard computed.push(slot) else { return }
+        }
+      }
+    }
+  }
+
+  private func placed(
+    _ slot: TileSlot, _ body: () throws(EngineError) -> Void
+  ) throws(PipelineError) {
+    do throws(EngineError) {
+      try body()
+    } catch {
+      throw PipelineError(stage: "computing", place: slot.input, reason: error.explanation)
+    }
+  }
+
+  private func write(before: Int, total: Int) throws(PipelineError) {
+    defer { whole.close() }
+    var assembly = BlockAssembly(
+      grid: writer.grid, pool: pool, origin: plan.tiling.region.origin, committed: committed)
+    var done = before
+    while let slot = computed.pop() {
+      trace?.note("write", slot.number, begins: true)
+      let count = slot.input.voxelCount
+      // Waiting for a block's memory is not work, so only what is copied is timed.
+      let begin = monotonicNanoseconds()
+      let blocks = slot.labels.withBytes(first: count) { assembly.add(slot, $0) }
+      writeClock.add(nanoseconds: monotonicNanoseconds() - begin)
+      guard let blocks else { return }
+      done += slot.core.voxelCount
+      trace?.note("write", slot.number, begins: false)
+      empty.push(slot)
+      for block in blocks { guard whole.push(block) else { return } }
+      progress(min(done, total), total)
+    }
+  }
+
+  private func encode() throws(PipelineError) {
+    while let block = whole.pop() {
+      do throws(VolumeWriteError) {
+        try writeClock.time { () throws(VolumeWriteError) in
+          try block.labels.withBytes { bytes throws(VolumeWriteError) in
+            countLabels(bytes)
+            let written = try writer.commit(block.index, bytes)
+            bytesWritten.add(written, ordering: .relaxed)
+          }
+        }
+      } catch {
+        throw PipelineError(stage: "writing", place: nil, reason: error.explanation)
+      }
+      pool.giveBack(block.region.voxelCount)
+    }
+  }
+
+  private func countLabels(_ labels: RawSpan) {
+    var found = [Int](repeating: 0, count: 256)
+    labelHistogram(labels, into: &found)
+    counts.withLock { all in for value in 0..<256 { all[value] += found[value] } }
+  }
+}
+
+/// Adds how often each value occurs to `counts`, which has 256 places.
+public func labelHistogram(_ labels: RawSpan, into counts: inout [Int]) {
+  // Four tables, since equal neighbours would otherwise wait for each other's sum.
+  var tables = [Int](repeating: 0, count: 1024)
+  unsafe labels.withUnsafeBytes { bytes in
+    unsafe tables.withUnsafeMutableBufferPointer { tables in
+      var i = 0
+      while i + 4 <= bytes.count {
+        unsafe tables[Int(bytes[i])] += 1
+        unsafe tables[256 + Int(bytes[i + 1])] += 1
+        unsafe tables[512 + Int(bytes[i + 2])] += 1
+        unsafe tables[768 + Int(bytes[i + 3])] += 1
+        i += 4
+      }
+      while i < bytes.count {
+        unsafe tables[Int(bytes[i])] += 1
+        i += 1
+      }
+    }
+  }
+  for value in 0..<256 {
+    counts[value] += tables[value] + tables[256 + value] + tables[512 + value] + tables[768 + value]
+  }
+}
+
+extension MutableRawSpan {
+  /// Copies `source` to the beginning.
+  mutating func copy(_ source: RawSpan) {
+    unsafe withUnsafeMutableBytes { to in
+      unsafe source.withUnsafeBytes { from in
+        unsafe UnsafeMutableRawBufferPointer(rebasing: to[..<from.count]).copyMemory(from: from)
+      }
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import Compression
+import SystemIO
+import VolumeCore
+import ZarrFormat
+
+/// What the documents of a store say, before any shard is opened.
+struct FoundStore {
+  /// The folder of the array.
+  let levelFolder: String
+  /// The array's document.
+  let metadata: ArrayMetadata
+  /// Which shards are there, where the store is ours.
+  let ledger: Ledger?
+  /// What is known of the volume.
+  let volume: VolumeDescription
+  /// A checksum of all of this, with the store's name.
+  let fingerprint: String
+
+  /// Reads the documents of the image group or of the array at `path`.
+  init(at path: String) throws(StoreError) {
+    let paths = StorePaths(group: path)
+    guard kind(ofPath: paths.groupMetadata) != .missing else {
+      throw try Self.whyNotAStore(paths)
+    }
+    let document = try Self.contents(paths.groupMetadata)
+    var image: ImageMetadata?
+    var group = path
+    let isOurLevel: Bool
+    let arrayDocument: [UInt8]
+    switch try Self.node(document, at: paths.groupMetadata) {
+    case .group:
+      let read = try Self.image(document, at: paths.groupMetadata)
+      image = read
+      levelFolder = "\(path)/\(read.levelPath)"
+      isOurLevel = levelFolder == paths.level
+      arrayDocument = try Self.contents("\(levelFolder)/zarr.json")
+    case .array:
+      let (folder, name) = folderAndName(of: path)
+      group = folder
+      levelFolder = path
+      isOurLevel = folderAndName(of: StorePaths(group: folder).level).name == name
+      arrayDocument = document
+      // The array's group, where it has one, knows more than the array.
+      let above = StorePaths(group: folder).groupMetadata
+      if let bytes = try? SystemIO.contents(ofFile: above),
+        let read = try? Self.image(bytes, at: above), read.levelPath == name
+      {
+        image = read
+      }
+    }
+    do {
+      metadata = try ArrayMetadata(decoding: arrayDocument)
+    } catch {
+      throw .metadata(path: "\(levelFolder)/zarr.json", error)
+    }
+    let grid = metadata.layout.shards
+    ledger = isOurLevel ? try Self.ledger(StorePaths(group: group), grid) : nil
+
+    var volume = VolumeDescription(
+      shape: metadata.layout.volume, voxelType: metadata.voxelType, format: "OME-Zarr")
+    volume.spacing = image?.spacing
+    volume.origin = image?.origin ?? volume.origin
+    volume.classes = image?.classes
+    self.volume = volume
+
+    var checksum = CRC32C()
+    checksum.update(document)
+    checksum.update(arrayDocument)
+    if let known = ledger?.checksum {
+      let digits = Array(known.hexadecimal.utf8)
+      checksum.update(digits)
+    }
+    fingerprint =
+      "\(folderAndName(of: path).name), \(volume.byteCount) bytes, \(checksum.value.hexadecimal)"
+  }
+
+  private static func contents(_ path: String) throws(StoreError) -> [UInt8] {
+    try system { () throws(SystemError) in try SystemIO.contents(ofFile: path) }
+  }
+
+  private static func node(_ document: [UInt8], at path: String) throws(StoreError) -> NodeType {
+    do { return try NodeType(decoding: document) } catch { throw .metadata(path: path, error) }
+  }
+
+  private static func image(_ document: [UInt8], at path: String) throws(StoreError) -> ImageMetadata {
+    do throws(MetadataError) {
+      let group = try GroupMetadata(decoding: document)
+      guard let ome = group.attributes["ome"] else {
+        throw .missing(member: "attributes.ome")
+      }
+      return try ImageMetadata(decoding: ome)
+    } catch {
+      throw .metadata(path: path, error)
+    }
+  }
+
+  /// The ledger, where the group of `paths` is ours.
+  private static func ledger(
+    _ paths: StorePaths, _ grid: ChunkGrid
+  ) throws(StoreError) -> Ledger? {
+    guard kind(ofPath: paths.side) == .folder else { return nil }
+    guard kind(ofPath: paths.ledger) != .missing else {
+      throw .ledgerIsDamaged(path: paths.ledger, line: 0)
+    }
+    return try Ledger(decoding: contents(paths.ledger), grid: grid, path: paths.ledger)
+  }
+
+  private static func whyNotAStore(_ paths: StorePaths) throws(StoreError) -> StoreError {
+    if let plan = try? SystemIO.contents(ofFile: paths.plan) {
+      guard let grid = StorePlan(decoding: plan)?.shards else {
+        return .unfinished(path: paths.group, committed: 0, total: 0)
+      }
+      let bytes = (try? SystemIO.contents(ofFile: paths.ledger)) ?? []
+      let ledger = try Ledger(decoding: bytes, grid: grid, path: paths.ledger)
+      return .unfinished(
+        path: paths.group, committed: ledger.shards.count, total: grid.count.voxelCount)
+    }
+    for name in [".zgroup", ".zarray"] where kind(ofPath: "\(paths.group)/\(name)") != .missing {
+      return .isZarr2(path: paths.group)
+    }
+    return .notAStore(path: paths.group)
+  }
+}

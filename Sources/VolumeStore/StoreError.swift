@@ -1,0 +1,144 @@
+import SystemIO
+import VolumeCore
+import ZarrFormat
+
+/// Why a store cannot be read or written.
+enum StoreError: Error, Hashable {
+  /// The system refused.
+  case system(SystemError)
+  /// Nothing there that is Zarr.
+  case notAStore(path: String)
+  /// Zarr, but version 2.
+  case isZarr2(path: String)
+  /// A document that is not understood.
+  case metadata(path: String, MetadataError)
+  /// Hints about bytes were given with a store, which knows better.
+  case hintsAreUseless(path: String)
+  /// `--voxel-size` is not what the store says.
+  case spacingDiffers(path: String, stored: VoxelSpacing, given: VoxelSpacing)
+  /// A run that wrote it did not come to its end.
+  case unfinished(path: String, committed: Int, total: Int)
+  /// A line of the ledger is not what was written.
+  case ledgerIsDamaged(path: String, line: Int)
+  /// The ledger knows the shard; the file is gone.
+  case shardIsMissing(path: String)
+  /// The ledger does not know the shard.
+  case shardIsNotInLedger(path: String)
+  /// The shard's file is not the one that was committed.
+  case shardDiffersFromLedger(path: String, found: ShardState, committed: ShardState)
+  /// The shard's index cannot be trusted.
+  case shard(path: String, ShardError)
+  /// A chunk of the shard cannot be trusted.
+  case chunk(path: String, entry: Int, bytes: Range<UInt64>, ChunkError)
+  /// What is to be written is no volume, or is labels in a type that has no classes.
+  case cannotWrite(path: String, what: String)
+  /// A finished output is there.
+  case exists(path: String)
+  /// Something else is there.
+  case isNotOurs(path: String, what: String)
+  /// An unfinished output of another plan is there.
+  case isAnotherPlans(path: String, differences: [String])
+  /// Another process writes here.
+  case isLocked(path: String, holder: String)
+  /// `finish` was called too early.
+  case incomplete(path: String, missing: Int, total: Int)
+}
+
+extension StoreError: ExplainedError {
+  var explanation: Explanation {
+    switch self {
+    case .system(let error): error.explanation
+    case .notAStore, .isZarr2, .metadata, .hintsAreUseless, .spacingDiffers, .unfinished:
+      openingExplanation
+    case .ledgerIsDamaged, .shardIsMissing, .shardIsNotInLedger, .shardDiffersFromLedger, .shard,
+      .chunk:
+      Explanation(.damaged, damage, remedy: "copy the store again from where it is whole, or make it anew")
+    default: writingExplanation
+    }
+  }
+
+  private var openingExplanation: Explanation {
+    switch self {
+    case .notAStore(let path):
+      Explanation(
+        .input, "\(path) is no Zarr store: it has no zarr.json",
+        remedy: "give the folder that holds zarr.json")
+    case .isZarr2(let path):
+      Explanation(
+        .input, "\(path) is a store of Zarr version 2; version 3 is read",
+        remedy: "convert it, for example with zarr-python's `zarr migrate v3`")
+    case .metadata(let path, let error):
+      Explanation(
+        .input, "\(path): \(error)",
+        remedy: "write the store with shards, zstd and crc32c, as OME-Zarr 0.5")
+    case .hintsAreUseless(let path):
+      Explanation(
+        .input, "\(path) is a store, which knows its shape and type itself",
+        remedy: "leave --shape, --type, --byte-order and --offset out")
+    case .spacingDiffers(let path, let stored, let given):
+      Explanation(
+        .input,
+        "\(path) has voxels of \(stored.words), but --voxel-size says \(given.words)",
+        remedy: "leave --voxel-size out")
+    case .unfinished(let path, let committed, let total):
+      Explanation(
+        .input, "\(path) is not finished: \(committed) of \(total) shards are there",
+        remedy: "give the command that makes it again: it goes on where it stopped")
+    default: Explanation(.failed, damage, remedy: "")
+    }
+  }
+
+  private var writingExplanation: Explanation {
+    switch self {
+    case .cannotWrite(let path, let what):
+      Explanation(.input, "\(path): \(what)", remedy: "write another volume")
+    case .exists(let path):
+      Explanation(
+        .input, "\(path) is there already and finished",
+        remedy: "choose another --output, or replace it with --overwrite")
+    case .isNotOurs(let path, let what):
+      Explanation(
+        .input, "\(path) \(what)", remedy: "choose another --output, or remove it yourself")
+    case .isAnotherPlans(let path, let differences):
+      Explanation(
+        .input,
+        "\(path) was begun with other settings: \(differences.joined(separator: "; "))",
+        remedy: "use the same settings to go on, choose another --output, or begin anew with --overwrite")
+    case .isLocked(let path, let holder):
+      Explanation(
+        .input, "\(path) is being written by \(holder)",
+        remedy: "wait for it or stop it, or choose another --output")
+    case .incomplete(let path, let missing, let total):
+      Explanation(
+        .failed, "\(path): \(missing) of \(total) shards are not written",
+        remedy: "give the same command again: it goes on where it stopped")
+    default: Explanation(.failed, damage, remedy: "")
+    }
+  }
+
+  /// What is damaged, for the cases where something is.
+  private var damage: String {
+    switch self {
+    case .ledgerIsDamaged(let path, let line): "line \(line) of the ledger \(path) is damaged"
+    case .shardIsMissing(let path): "the shard \(path) is gone"
+    case .shardIsNotInLedger(let path): "the shard \(path) was never committed"
+    case .shardDiffersFromLedger(let path, let found, let committed):
+      "the shard \(path) is not what was committed: \(found) instead of \(committed)"
+    case .shard(let path, let error): "the shard \(path) is damaged: \(error)"
+    case .chunk(let path, let entry, let bytes, let error):
+      "chunk \(entry) of the shard \(path), bytes \(bytes.lowerBound) to \(bytes.upperBound), "
+        + "is damaged: \(error)"
+    default: "\(self)"
+    }
+  }
+}
+
+extension VoxelSpacing {
+  /// "1.3 x 1.3 x 1.3 um" (z, y, x).
+  var words: String { "\(z) x \(y) x \(x) um" }
+}
+
+/// Runs `body` and says its complaints as the store's.
+func system<Value: ~Copyable>(_ body: () throws(SystemError) -> Value) throws(StoreError) -> Value {
+  do { return try body() } catch { throw .system(error) }
+}

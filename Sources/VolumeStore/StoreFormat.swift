@@ -1,0 +1,58 @@
+import Glibc
+import SystemIO
+import VolumeCore
+import ZarrFormat
+
+/// Stores: OME-Zarr images of one level, in shards, with a ledger beside them.
+public struct StoreFormat: VolumeFormat {
+  /// The threads that compress or decode at once.
+  public var threads: Int
+  /// The codecs of chunks that are written.
+  package var codecs = ChunkCodecs.standard
+  /// The shards that are written.
+  package var shard = ShardLayout.standardShard
+  /// The chunks that are written.
+  package var chunk = ShardLayout.standardChunk
+
+  /// Stores read and written by `threads` threads; all cores where it is `nil`.
+  public init(threads: Int? = nil) {
+    self.threads = max(1, threads ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  }
+
+  /// For people.
+  public var name: String { "OME-Zarr" }
+
+  /// Folders that hold a `zarr.json` or a begun store, and whatever is called `.zarr`.
+  public func recognises(_ path: String) -> Bool {
+    let path = withoutTrailingSlashes(path)
+    let paths = StorePaths(group: path)
+    return path.hasSuffix(".zarr") || kind(ofPath: paths.groupMetadata) != .missing
+      || kind(ofPath: paths.plan) != .missing
+  }
+
+  /// Whether `path` ends in `.zarr`.
+  public func writes(_ path: String) -> Bool { withoutTrailingSlashes(path).hasSuffix(".zarr") }
+
+  /// Opens the image, or the array, at `path`.
+  public func open(
+    _ path: String, hints: OpeningHints
+  ) throws(Explanation) -> any VolumeReader {
+    do throws(StoreError) {
+      return try StoreReader(
+        opening: withoutTrailingSlashes(path), hints: hints, threads: threads)
+    } catch {
+      throw error.explanation
+    }
+  }
+
+  /// Begins a store, or goes on with one of the same plan.
+  public func create(
+    _ path: String, _ output: OutputDescription
+  ) throws(Explanation) -> any VolumeWriter {
+    do throws(StoreError) {
+      return try beginWriter(StorePaths(group: withoutTrailingSlashes(path)), output)
+    } catch {
+      throw error.explanation
+    }
+  }
+}

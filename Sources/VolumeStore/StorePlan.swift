@@ -1,0 +1,71 @@
+import VolumeCore
+import ZarrFormat
+
+/// What a store is to hold and how it is cut: two writers with equal plans make equal bytes.
+struct StorePlan: Hashable {
+  /// The whole plan as it lies in `.t2s/plan.json`, spelled as JSON spells it.
+  let json: JSONValue
+
+  /// The plan of `output`, cut by `layout`.
+  init(_ output: OutputDescription, _ layout: ShardLayout) {
+    let volume = output.volume
+    var described: [String: JSONValue] = [
+      "shape": .string(volume.shape.description),
+      "type": .string(volume.voxelType.rawValue),
+      "origin": .string(volume.origin.description),
+      "chunk": .string(layout.chunk.description),
+      "shard": .string(layout.shards.chunk.description),
+    ]
+    if let spacing = volume.spacing {
+      described["voxel size"] = .string(spacing.words)
+    }
+    if let classes = volume.classes {
+      described["classes"] = .array(
+        classes.map {
+          .string("\($0.value) \($0.name) \($0.colour.map(String.init).joined(separator: ","))")
+        })
+    }
+    let json: JSONValue = [
+      "version": 1, "volume": .object(described), "plan": .object(output.plan),
+    ]
+    // Through its text, because 1.0 and 1 are one number there.
+    self.json = JSONValue(parsing: json.text()) ?? json
+  }
+
+  /// Reads a plan; `nil` where it is none.
+  init?(decoding bytes: [UInt8]) {
+    guard let json = JSONValue(parsing: bytes), json["version"] == 1, json["volume"]?.object != nil,
+      json["plan"]?.object != nil
+    else { return nil }
+    self.json = json
+  }
+
+  /// The document.
+  func encoded() -> [UInt8] { Array(json.text(pretty: true).utf8) + [0x0A] }
+
+  /// Where this plan is not `other`, in words: "tile is 256, was 333".
+  func differences(from other: StorePlan) -> [String] {
+    var differences: [String] = []
+    for part in ["volume", "plan"] {
+      let new = json[part]?.object ?? [:]
+      let old = other.json[part]?.object ?? [:]
+      for key in Set(new.keys).union(old.keys).sorted() where new[key] != old[key] {
+        let now = new[key].map { $0.text() } ?? "not given"
+        let was = old[key].map { $0.text() } ?? "not given"
+        differences.append("\(key) is \(now), was \(was)")
+      }
+    }
+    return differences
+  }
+
+  /// The extent of the volume, where the plan says it as this version writes it.
+  var shards: ChunkGrid? {
+    func shape(_ key: String) -> Shape3? {
+      let parts = json["volume"]?[key]?.string?.split(separator: "x").compactMap { Int($0) } ?? []
+      guard parts.count == 3, parts.allSatisfy({ $0 > 0 && $0 < 1 << 40 }) else { return nil }
+      return Shape3(z: parts[0], y: parts[1], x: parts[2])
+    }
+    guard let volume = shape("shape"), let shard = shape("shard") else { return nil }
+    return ChunkGrid(volume: volume, chunk: shard)
+  }
+}

@@ -1,0 +1,174 @@
+import EngineCore
+import NeuralGraph
+import OneDNNEngine
+import Testing
+import VolumeCore
+import VolumeTesting
+
+@Suite struct `The oneDNN engine` {
+  /// Single precision differs in the order of its sums alone; scores are probabilities.
+  static let f32Tolerance: Float = 1e-4
+  /// bfloat16 keeps 8 bits of each value: a single probability may move by much where a network
+  /// of random weights is steep, but not their mean.
+  static let bf16MeanTolerance: Float = 0.01
+
+  static let networks: [(String, Graph)] = {
+    var networks: [(String, Graph)] = [
+      ("plain f8 depth 3", .plainUNet(seed: 1)),
+      ("plain f4 depth 2", .plainUNet(filters: 4, depth: 2, classes: 2, seed: 2)),
+      ("plain f16 depth 1", .plainUNet(filters: 16, depth: 1, classes: 5, seed: 3)),
+      ("modular f2 depth 2", .modularUNet(filters: 2, depth: 2, seed: 4)),
+      ("modular f4 depth 3", .modularUNet(filters: 4, depth: 3, seed: 5)),
+    ]
+    for up in UNetOptions.Up.allCases {
+      for down in UNetOptions.Down.allCases {
+        var options = UNetOptions()
+        options.filters = 8
+        options.depth = 1
+        options.up = up
+        options.down = down
+        options.residual = up == .nearest
+        networks.append(("\(up) \(down)", options.graph(seed: 6)))
+      }
+    }
+    return networks
+  }()
+
+  static let shapes = [Shape3(z: 1, y: 40, x: 56), Shape3(z: 2, y: 8, x: 136)]
+
+  @Test(arguments: 0..<networks.count)
+  func `computes what the reference computes, in single precision`(network: Int) throws {
+    let (name, graph) = Self.networks[network]
+    for shape in Self.shapes {
+      let difference = try differences(graph, shape, .f32).max() ?? .infinity
+      #expect(difference <= Self.f32Tolerance, "\(name) on \(shape)")
+    }
+  }
+
+  @Test(
+    .enabled(
+      if: OneDNNEngineFactory().precisions.contains(.bf16), "this processor has no bfloat16"),
+    arguments: 0..<networks.count)
+  func `computes nearly what the reference computes, in bfloat16`(network: Int) throws {
+    let (name, graph) = Self.networks[network]
+    for shape in Self.shapes {
+      let all = try differences(graph, shape, .bf16)
+      let mean = all.reduce(0, +) / Float(all.count)
+      #expect(mean <= Self.bf16MeanTolerance, "\(name) on \(shape)")
+    }
+  }
+
+  @Test(arguments: OneDNNEngineFactory().precisions)
+  func `gives the class of the highest score as label`(precision: Precision) throws {
+    let shape = Shape3(z: 1, y: 48, x: 64)
+    let graph = Graph.plainUNet(seed: 7)
+    let voxels = randomVoxels(shape, seed: 8)
+    let scores = try run(graph, shape, voxels, precision, .scores).map { Float(bitPattern: $0) }
+    let labels = try run(graph, shape, voxels, precision, .labels)
+    for voxel in 0..<shape.voxelCount {
+      let of = scores[(3 * voxel)..<(3 * voxel + 3)]
+      let best = of.max() ?? 0
+      #expect(of[3 * voxel + Int(labels[voxel])] == best)
+    }
+    #expect(Set(labels).count > 1, "a network with one answer shows nothing")
+  }
+
+  @Test func `computes tiles in several slots at once and keeps them apart`() throws {
+    let shape = Shape3(z: 1, y: 32, x: 32)
+    let graph = Graph.plainUNet(seed: 9)
+    let factory = OneDNNEngineFactory()
+    let plan = ExecutionPlan(
+      graph: graph, normalisation: Normalisation(low: 0, high: 255, clips: false),
+      voxelType: .uint8, shapes: [shape], precision: .f32, threads: 2)
+    let engine = try factory.makeEngine(for: plan, slots: 3)
+    let tiles = (0..<7).map { randomVoxels(shape, seed: UInt64(20 + $0)) }
+    let alone = try tiles.map { try run(graph, shape, $0, .f32, .labels).map { UInt8($0) } }
+    for first in stride(from: 0, to: tiles.count, by: 3) {
+      let group = first..<min(first + 3, tiles.count)
+      for tile in group {
+        let voxels = tiles[tile]
+        try engine.submit(tile - first, shape: shape, unsafe voxels.span.bytes)
+      }
+      for tile in group {
+        try engine.collect(tile - first) { bytes throws(EngineError) in
+          var labels: [UInt8] = []
+          for offset in 0..<bytes.byteCount {
+            labels.append(unsafe bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
+          }
+          #expect(labels == alone[tile])
+        }
+      }
+    }
+  }
+
+  @Test(arguments: VoxelType.allCases)
+  func `normalises every voxel type`(type: VoxelType) throws {
+    let shape = Shape3(z: 1, y: 16, x: 24)
+    let graph = Graph.plainUNet(filters: 8, depth: 1, seed: 10)
+    var bytes: [UInt8] = []
+    var random = SeededRandom(seed: 11)
+    for _ in 0..<shape.voxelCount {
+      switch type {
+      case .uint8: bytes.append(UInt8.random(in: 0...255, using: &random))
+      case .uint16: unsafe withUnsafeBytes(of: UInt16.random(in: 0...65535, using: &random)) { unsafe bytes.append(contentsOf: $0) }
+      case .float32: unsafe withUnsafeBytes(of: Float.random(in: -2...3, using: &random)) { unsafe bytes.append(contentsOf: $0) }
+      }
+    }
+    let rule = Normalisation.fullRange(of: type) ?? Normalisation(low: -1, high: 2, clips: true)
+    for precision in OneDNNEngineFactory().precisions {
+      let ours = try run(graph, shape, bytes, precision, .scores, type, rule).map { Float(bitPattern: $0) }
+      let reference = try run(
+        graph, shape, bytes, .f32, .scores, type, rule, ReferenceEngineFactory()
+      ).map { Float(bitPattern: $0) }
+      let all = zip(ours, reference).map { abs($0 - $1) }
+      if precision == .f32 {
+        #expect(all.allSatisfy { $0 <= Self.f32Tolerance })
+      } else {
+        #expect(all.reduce(0, +) / Float(all.count) <= Self.bf16MeanTolerance)
+      }
+    }
+  }
+
+  // MARK: - Helpers
+
+  private func randomVoxels(_ shape: Shape3, seed: UInt64) -> [UInt8] {
+    var random = SeededRandom(seed: seed)
+    return (0..<shape.voxelCount).map { _ in UInt8.random(in: 0...255, using: &random) }
+  }
+
+  private func differences(
+    _ graph: Graph, _ shape: Shape3, _ precision: Precision
+  ) throws -> [Float] {
+    let voxels = randomVoxels(shape, seed: 12)
+    let ours = try run(graph, shape, voxels, precision, .scores)
+    let reference = try run(
+      graph, shape, voxels, .f32, .scores, .uint8, Normalisation(low: 0, high: 255, clips: false),
+      ReferenceEngineFactory())
+    return zip(ours, reference).map { abs(Float(bitPattern: $0) - Float(bitPattern: $1)) }
+  }
+
+  /// Scores as bit patterns, or labels.
+  private func run(
+    _ graph: Graph, _ shape: Shape3, _ voxels: [UInt8], _ precision: Precision,
+    _ output: EngineOutput, _ type: VoxelType = .uint8,
+    _ rule: Normalisation = Normalisation(low: 0, high: 255, clips: false),
+    _ factory: any EngineFactory = OneDNNEngineFactory()
+  ) throws -> [UInt32] {
+    let plan = ExecutionPlan(
+      graph: graph, normalisation: rule, voxelType: type, shapes: [shape], precision: precision,
+      output: output, threads: 1)
+    let engine = try factory.makeEngine(for: plan, slots: 1)
+    try engine.submit(0, shape: shape, unsafe voxels.span.bytes)
+    var result: [UInt32] = []
+    try engine.collect(0) { bytes throws(EngineError) in
+      let width = output == .labels ? 1 : 4
+      for offset in stride(from: 0, to: bytes.byteCount, by: width) {
+        result.append(
+          width == 1
+            ? UInt32(unsafe bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
+            : unsafe bytes.unsafeLoad(fromByteOffset: offset, as: UInt32.self))
+      }
+    }
+    return result
+  }
+}
