@@ -1,5 +1,3 @@
-import Glibc
-
 /// How the processor's cores are shared between the stages of a run: the one place that decides.
 ///
 /// The engine gets every core, since it is what a run waits for; reading ahead and encoding behind
@@ -19,7 +17,4 @@ public struct ThreadBudget: Hashable, Sendable {
     engine = min(cores, self.slots)
     encoding = cores
   }
-
-  /// The cores of this machine.
-  public static var availableCores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }

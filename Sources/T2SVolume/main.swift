@@ -1,17 +1,22 @@
 import EngineCore
 import Glibc
+import KerasModel
+import OneDNNEngine
 import Pipelines
+import RawFormat
+import TIFFFormat
 import VolumeCommands
 import VolumeCore
+import VolumeStore
 
 // The composition root: the one place that names formats, model readers and engines.
 
 CancellationFlag.installSignalHandlers()
 
 let catalogue = Catalogue(
-  formats: [],
-  modelReaders: [],
-  engines: [ReferenceEngineFactory()],
+  formats: [StoreFormat(), RawFormat(), TIFFFormat()],
+  modelReaders: [KerasModelReader()],
+  engines: [OneDNNEngineFactory(), ReferenceEngineFactory()],
   pictures: NoPictures())
 
 let context = CommandContext(

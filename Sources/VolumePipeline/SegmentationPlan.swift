@@ -76,22 +76,4 @@ public struct SegmentationPlan: Sendable {
         + (isFixed ? ", or --tile auto" : "")
         + (options.threads > 1 ? ", or fewer --threads" : ""))
   }
-
-  /// The options that change a voxel, for the store: a run with equal ones goes on with this one.
-  public var record: [String: JSONValue] {
-    [
-      "precision": .string(execution.precision.rawValue),
-      "engine": .string(factory.name),
-      "region": .string(tiling.region.description),
-      "halo_exact": .bool(tiling.isExact),
-      // An exact run does not depend on its tiles, so another tiling may go on with it.
-      "tile": tiling.isExact ? "any" : .string(tiling.core.description),
-      "halo": tiling.isExact ? "exact" : .string(tiling.halo.description),
-      "normalisation": [
-        "low": .number(Double(execution.normalisation.low)),
-        "high": .number(Double(execution.normalisation.high)),
-        "clips": .bool(execution.normalisation.clips),
-      ],
-    ]
-  }
 }

@@ -20,7 +20,7 @@ public final class SegmentationRun: Sendable {
   private let plan: SegmentationPlan
   private let reader: any VolumeReader
   private let writer: any VolumeWriter
-  private let stop: CancellationFlag
+  private let stopSignal: @Sendable () -> Int32?
   private let trace: Trace?
   private let progress: @Sendable (_ voxelsDone: Int, _ voxels: Int) -> Void
 
@@ -40,7 +40,7 @@ public final class SegmentationRun: Sendable {
   /// Prepares to compute `plan` from `reader` to `writer`, whose blocks are the plan's.
   public init(
     _ plan: SegmentationPlan, from reader: any VolumeReader, to writer: any VolumeWriter,
-    stop: CancellationFlag = CancellationFlag(), trace: Trace? = nil,
+    stopSignal: @escaping @Sendable () -> Int32? = { nil }, trace: Trace? = nil,
     progress: @escaping @Sendable (_ voxelsDone: Int, _ voxels: Int) -> Void = { _, _ in }
   ) {
     precondition(writer.grid.volume == plan.tiling.region.shape, "another plan's output")
@@ -48,7 +48,7 @@ public final class SegmentationRun: Sendable {
     self.plan = plan
     self.reader = reader
     self.writer = writer
-    self.stop = stop
+    self.stopSignal = stopSignal
     self.trace = trace
     self.progress = progress
     let slots = plan.budget.slots
@@ -99,9 +99,9 @@ public final class SegmentationRun: Sendable {
       }
     }
     if let failure { throw failure.explanation }
-    if stop.isSet {
+    if let signal = stopSignal() {
       throw Explanation(
-        .stopped(signal: stop.signal), "stopped before the end",
+        .stopped(signal: signal), "stopped before the end",
         remedy: "give the same command again to go on with what is missing")
     }
     let seconds = Double(monotonicNanoseconds() - start) / 1e9
@@ -139,7 +139,7 @@ public final class SegmentationRun: Sendable {
       for column in plan.tiling.columns {
         for tile in plan.tiling.tiles(of: column, in: slab) {
           if isDone(tile) { continue }
-          guard let slot = empty.pop(), !stop.isSet else { return }
+          guard let slot = empty.pop(), stopSignal() == nil else { return }
           slot.number = number
           slot.core = tile.core
           slot.input = tile.input

@@ -14,8 +14,11 @@ struct TileReading {
       return
     }
     let width = volume.voxelType.byteCount
-    var part = destination.extracting(first: inside.voxelCount * width)
-    try reader.read(inside, into: &part)
+    let count = inside.voxelCount * width
+    try unsafe destination.withUnsafeMutableBytes { bytes throws(VolumeReadError) in
+      var part = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]).mutableBytes
+      try reader.read(inside, into: &part)
+    }
     spread(inside.shape, to: input.shape, origin: input.origin, &destination, width)
   }
 

@@ -59,7 +59,7 @@ public final class RawReader: VolumeReader {
         let part = (run * rows * wanted)..<((run + 1) * rows * wanted)
         var span = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[part]).mutableBytes
         let isWhole: Bool
-        do {
+        do throws(SystemError) {
           isWhole = try file.handle.readRows(
             count: rows, wanted: wanted, stride: rowBytes, at: start + run * layerBytes,
             into: &span)
