@@ -74,6 +74,7 @@ final class MemoryVolume: VolumeReader {
 
   func read(_ region: Region, into destination: inout MutableRawSpan) throws(VolumeReadError) {
     if let failure { throw VolumeReadError(region: region, reason: failure) }
+    let voxels = voxels
     unsafe copyVoxels(
       region, from: voxels.span.bytes, of: Region(volume.shape), to: &destination, of: region,
       width: volume.voxelType.byteCount)
@@ -112,12 +113,13 @@ final class MemoryWriter: VolumeWriter {
 
   func commit(_ block: Index3, _ voxels: RawSpan) throws(VolumeWriteError) -> Int {
     let region = grid.region(of: block)
+    let bytes = unsafe voxels.withUnsafeBytes { unsafe [UInt8]($0) }
     let failed = state.withLock { state -> Bool in
       if state.committed.count + 1 == failsAtCommit { return true }
       var span = state.voxels.mutableSpan
       var raw = unsafe span.mutableBytes
-      copyVoxels(
-        region, from: voxels, of: region, to: &raw, of: Region(grid.volume),
+      unsafe copyVoxels(
+        region, from: bytes.span.bytes, of: region, to: &raw, of: Region(grid.volume),
         width: output.volume.voxelType.byteCount)
       state.committed.append(block)
       return false
@@ -126,7 +128,7 @@ final class MemoryWriter: VolumeWriter {
       throw VolumeWriteError(
         block: block, reason: Explanation(.failed, "the disk is full", remedy: "make room"))
     }
-    return voxels.byteCount
+    return bytes.count
   }
 
   func finish(record: [String: JSONValue]) throws(VolumeWriteError) {
