@@ -93,7 +93,8 @@ extension Catalogue {
     }
     guard let reader = modelReaders.first(where: { $0.recognises(path) }) else {
       throw Explanation(
-        .input, "\(path): this is no model of a kind that is read (\(list(modelReaders.map(\.name))))",
+        .input,
+        "\(path): this is no model of a kind that is read (\(list(modelReaders.map(\.name))))",
         remedy: "save the whole model in Keras as a file that ends in .h5")
     }
     return try reader.read(path)

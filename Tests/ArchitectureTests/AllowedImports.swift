@@ -34,14 +34,17 @@ enum AllowedImports {
       "EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning VolumeCore",
     // Commands: arguments to options, errors to words.
     "VolumeCommands":
-      "EngineCore Evaluation Glibc NeuralGraph Phantom Pipelines Synchronization SystemIO TilePlanning VolumeCore VolumePipeline",
+      "EngineCore Evaluation Glibc NeuralGraph Phantom Pipelines Synchronization SystemIO "
+      + "TilePlanning VolumeCore VolumePipeline",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":
-      "EngineCore Glibc KerasModel OneDNNEngine Pictures Pipelines RawFormat SystemIO TIFFFormat VolumeCommands VolumeCore VolumeStore",
+      "EngineCore Glibc KerasModel OneDNNEngine Pictures Pipelines RawFormat SystemIO TIFFFormat "
+      + "VolumeCommands VolumeCore VolumeStore",
   ]
 
   /// Modules that plug in: only the composition root may import one, beside what is said above.
   static let plugs = [
-    "ZarrFormat", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures", "KerasModel", "OneDNNEngine",
+    "ZarrFormat", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures", "KerasModel",
+    "OneDNNEngine",
   ]
 }

@@ -34,7 +34,8 @@ import Testing
   @Test func `has each library of C imported by exactly one module`() {
     #expect(tree.cModules.count >= 7)
     for library in tree.cModules {
-      let importers = tree.modules.filter { $0.value.contains { $0.imports.contains(library) } }.keys
+      let importers = tree.modules.filter { $0.value.contains { $0.imports.contains(library) } }
+        .keys
       #expect(importers.count == 1, "\(library) is imported by \(importers.sorted())")
     }
   }

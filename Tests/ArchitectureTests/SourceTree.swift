@@ -45,7 +45,8 @@ struct SourceTree {
       let words = line.split(separator: " ").map(String.init)
       guard let position = words.firstIndex(of: "import"), position + 1 < words.count,
         words[..<position].allSatisfy({
-          $0.hasPrefix("@") || ["public", "package", "internal", "private", "fileprivate"].contains($0)
+          $0.hasPrefix("@")
+            || ["public", "package", "internal", "private", "fileprivate"].contains($0)
         })
       else { return nil }
       let kinds = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]

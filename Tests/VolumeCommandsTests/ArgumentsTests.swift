@@ -39,7 +39,8 @@ import VolumeCore
     #expect(throws: UsageError.unknownOption("--tlie", command: "segment", nearest: "--tile")) {
       try parsed("--tlie", "3")
     }
-    #expect(throws: UsageError.unknownOption("--thread", command: "segment", nearest: "--threads")) {
+    #expect(throws: UsageError.unknownOption("--thread", command: "segment", nearest: "--threads"))
+    {
       try parsed("--thread=2")
     }
     #expect(throws: UsageError.unknownOption("--banana", command: "segment", nearest: nil)) {

@@ -18,13 +18,21 @@ import VolumeCore
     format.add(
       "truth.mem", MemoryVolume(shape: Self.shape, voxels: Self.truth, classes: Self.classes))
     format.add("prediction.mem", MemoryVolume(shape: Self.shape, voxels: Self.prediction))
-    format.add("wide.mem", MemoryVolume(shape: Self.shape, type: .uint16, voxels: Self.truth.flatMap {
-      [$0, 0]
-    }))
+    format.add(
+      "wide.mem",
+      MemoryVolume(
+        shape: Self.shape, type: .uint16,
+        voxels: Self.truth.flatMap {
+          [$0, 0]
+        }))
     format.add("other.mem", MemoryVolume(numbered: Shape3(z: 1, y: 2, x: 3)))
-    format.add("grey.mem", MemoryVolume(shape: Self.shape, type: .uint16, voxels: (0..<12).flatMap {
-      [UInt8($0), 7]
-    }))
+    format.add(
+      "grey.mem",
+      MemoryVolume(
+        shape: Self.shape, type: .uint16,
+        voxels: (0..<12).flatMap {
+          [UInt8($0), 7]
+        }))
     return format
   }
 
@@ -39,7 +47,8 @@ import VolumeCore
   }
 
   @Test func `prints one JSON object`() throws {
-    let outcome = runTool(["evaluate", "prediction.mem", "truth.mem", "--json"], formats: [format()])
+    let outcome = runTool(
+      ["evaluate", "prediction.mem", "truth.mem", "--json"], formats: [format()])
     let json = try #require(outcome.json)
     let classes = try #require(json["classes"]?.array)
     #expect(classes.map { $0["value"]?.integer } == [0, 1, 2, 3])

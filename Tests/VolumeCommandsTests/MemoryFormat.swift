@@ -159,7 +159,8 @@ final class MemoryPictures: PictureWriter {
 
 /// Runs the tool in this process.
 func runTool(
-  _ words: [String], formats: [any VolumeFormat] = [], pictures: any PictureWriter = MemoryPictures(),
+  _ words: [String], formats: [any VolumeFormat] = [],
+  pictures: any PictureWriter = MemoryPictures(),
   models: [any ModelReader] = [], stopSignal: @escaping @Sendable () -> Int32? = { nil },
   outputIsBroken: Bool = false, environment: [String: String] = [:],
   executable: String = "/nowhere/bin/t2s-volume"

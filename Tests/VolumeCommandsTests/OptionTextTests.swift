@@ -14,8 +14,10 @@ private func option(_ text: String) -> OptionText { OptionText(option: "option",
     #expect(try option("auto").tileSize() == nil)
   }
 
-  @Test(arguments: ["0", "7x", "x7", "-3", "+3", "3.5", "", " 3", "1x2x3x4", "0x5", "a", "9x9x0",
-    "99999999999999999999"])
+  @Test(arguments: [
+    "0", "7x", "x7", "-3", "+3", "3.5", "", " 3", "1x2x3x4", "0x5", "a", "9x9x0",
+    "99999999999999999999",
+  ])
   func `is no tile`(text: String) {
     #expect(throws: UsageError.self) { try option(text).tileSize() }
   }
@@ -27,8 +29,10 @@ private func option(_ text: String) -> OptionText { OptionText(option: "option",
     #expect(try option("z=1900,x=1300,y=1040").shape() == shape)
   }
 
-  @Test(arguments: ["1900x1040", "1900", "x=1,y=2", "x=1,y=2,z=3,x=4", "x=1,y=2,w=3", "x=1,y=2,z=0",
-    "x=1,y=2,z", "4000000x4000000x4000000", "9223372036854775807x2x1", "1,2,3"])
+  @Test(arguments: [
+    "1900x1040", "1900", "x=1,y=2", "x=1,y=2,z=3,x=4", "x=1,y=2,w=3", "x=1,y=2,z=0",
+    "x=1,y=2,z", "4000000x4000000x4000000", "9223372036854775807x2x1", "1,2,3",
+  ])
   func `is no extent`(text: String) {
     #expect(throws: UsageError.self) { try option(text).shape() }
   }
@@ -45,8 +49,10 @@ private func option(_ text: String) -> OptionText { OptionText(option: "option",
         == Region(z: 10..<20, y: 0..<200, x: 5..<6))
   }
 
-  @Test(arguments: ["10:20", "10:20,0:5", "20:10,:,:", "5:5,:,:", "0:101,:,:", ":,:,300:301", "a:b,:,:",
-    "1:2:3,:,:", "1,2,3", "-1:5,:,:", "z=1:2,y=:", ""])
+  @Test(arguments: [
+    "10:20", "10:20,0:5", "20:10,:,:", "5:5,:,:", "0:101,:,:", ":,:,300:301", "a:b,:,:",
+    "1:2:3,:,:", "1,2,3", "-1:5,:,:", "z=1:2,y=:", "",
+  ])
   func `is no region`(text: String) {
     #expect(throws: UsageError.self) {
       try option(text).region(in: Shape3(z: 100, y: 200, x: 300))
