@@ -142,7 +142,7 @@ let package = Package(
         "VolumePipeline", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning", "Pipelines",
         "SystemIO",
       ]),
-    plainTests("VolumeCommandsTests", ["VolumeCommands"]),
+    plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore"]),
     plainTests("ArchitectureTests", []),
     plainTests("EndToEndTests", ["SystemIO"]),
   ],

@@ -51,22 +51,27 @@ public protocol PictureWriter: Sendable {
 extension Catalogue {
   /// Opens the volume at `path` in whichever format recognises it.
   public func open(_ path: String, hints: OpeningHints) throws(Explanation) -> any VolumeReader {
+    // A format that knows the name says best what keeps it from opening it.
+    guard let format = formats.first(where: { $0.recognises(path) }) else {
+      throw unrecognised(path)
+    }
+    return try format.open(path, hints: hints)
+  }
+
+  private func unrecognised(_ path: String) -> Explanation {
     let kind = kind(ofPath: path)
     if kind == .missing {
-      throw Explanation(
+      return Explanation(
         .input, "\(path): there is no such file or folder, or it may not be looked at",
         remedy: "check the path and the permissions of the folders above it")
     }
-    guard let format = formats.first(where: { $0.recognises(path) }) else {
-      let known = list(formats.map(\.name))
-      throw Explanation(
-        .input, "\(path): this is in no format that is known by its name (\(known))",
-        remedy: kind == .folder
-          ? "give a .zarr store, or a folder that holds .tif slices only"
-          : "a headerless file needs --shape ZxYxX --type uint8|uint16|float32, "
-            + "as in --shape 1900x1040x1300 --type uint8")
-    }
-    return try format.open(path, hints: hints)
+    let known = list(formats.map(\.name))
+    return Explanation(
+      .input, "\(path): this is in no format that is known by its name (\(known))",
+      remedy: kind == .folder
+        ? "give a .zarr store, or a folder that holds .tif slices only"
+        : "name a headerless file .raw and give --shape ZxYxX --type uint8|uint16|float32, "
+          + "as in --shape 1900x1040x1300 --type uint8")
   }
 
   /// The format that writes `path`.
@@ -88,7 +93,8 @@ extension Catalogue {
     }
     guard let reader = modelReaders.first(where: { $0.recognises(path) }) else {
       throw Explanation(
-        .input, "\(path): this is no model of a kind that is read (\(list(modelReaders.map(\.name))))",
+        .input,
+        "\(path): this is no model of a kind that is read (\(list(modelReaders.map(\.name))))",
         remedy: "save the whole model in Keras as a file that ends in .h5")
     }
     return try reader.read(path)

@@ -18,7 +18,8 @@ public protocol Command: Sendable {
   var isHidden: Bool { get }
 
   /// Does it. Returns what `--json` prints.
-  func run(_ arguments: Arguments, _ context: CommandContext) throws(Explanation) -> [String: JSONValue]
+  func run(_ arguments: Arguments, _ context: CommandContext) throws(Explanation) -> [String:
+    JSONValue]
 }
 
 extension Command {

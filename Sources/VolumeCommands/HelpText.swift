@@ -33,7 +33,8 @@ enum HelpText {
     let indent = String(repeating: " ", count: longest + 4)
     for (option, head) in zip(command.allOptions, heads) {
       let text = wrapped(option.help, to: width - indent.count)
-      let gap = head.count <= longest ? String(repeating: " ", count: longest - head.count + 2) : nil
+      let gap =
+        head.count <= longest ? String(repeating: " ", count: longest - head.count + 2) : nil
       lines.append("  \(head)\(gap.map { $0 + (text.first ?? "") } ?? "")")
       lines += text.dropFirst(gap == nil ? 0 : 1).map { indent + $0 }
     }

@@ -34,7 +34,8 @@ public struct Tool: Sendable {
       if first == nil || first == "--help" || first == "-h" || first == "help" {
         let topic = first == "help" ? words.dropFirst().first : nil
         let command = commands.first { $0.name == topic }
-        let text = command.map(HelpText.of)
+        let text =
+          command.map(HelpText.of)
           ?? HelpText.overview(of: commands, version: toolVersion)
         if first == nil {
           console.note(text)

@@ -16,7 +16,8 @@ public struct OptionDeclaration: Hashable, Sendable {
 
   /// `--json`, which every command has.
   public static let json = OptionDeclaration(
-    "json", nil, "print exactly one JSON object on standard output; progress goes to standard error")
+    "json", nil, "print exactly one JSON object on standard output; progress goes to standard error"
+  )
   /// `--help`, which every command has.
   public static let help = OptionDeclaration("help", nil, "show this text")
 

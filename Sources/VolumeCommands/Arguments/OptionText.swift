@@ -65,7 +65,9 @@ public struct OptionText: Hashable, Sendable {
     let form = "give bytes, or a number with K, M, G or T (1G is 2^30): --\(option) 1G"
     let shifts: [Character: Int] = ["K": 10, "M": 20, "G": 30, "T": 40]
     var digits = Substring(text.uppercased())
-    if digits.hasSuffix("IB") { digits = digits.dropLast(2) } else if digits.hasSuffix("B") {
+    if digits.hasSuffix("IB") {
+      digits = digits.dropLast(2)
+    } else if digits.hasSuffix("B") {
       digits = digits.dropLast()
     }
     var shift = 0
@@ -73,7 +75,9 @@ public struct OptionText: Hashable, Sendable {
       shift = known
       digits = digits.dropLast()
     }
-    guard let number = positiveDecimal(digits) else { throw wrong("this is no amount of memory", form) }
+    guard let number = positiveDecimal(digits) else {
+      throw wrong("this is no amount of memory", form)
+    }
     let bytes = number * Double(1 << shift)
     guard bytes >= 1, bytes < 0x1p62 else { throw wrong("this is out of range", form) }
     return Int(bytes)
@@ -86,7 +90,8 @@ public struct OptionText: Hashable, Sendable {
       ("nm", 1e-3), ("um", 1), ("µm", 1), ("μm", 1), ("mm", 1e3),
     ]
     guard let (unit, factor) = units.first(where: { text.hasSuffix($0.0) }) else {
-      throw wrong(positiveDecimal(text[...]) == nil ? "this is no length" : "the unit is missing", form)
+      throw wrong(
+        positiveDecimal(text[...]) == nil ? "this is no length" : "the unit is missing", form)
     }
     guard let number = positiveDecimal(text.dropLast(unit.count)) else {
       throw wrong("this is no length", form)

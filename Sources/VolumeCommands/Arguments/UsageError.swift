@@ -38,7 +38,8 @@ public enum UsageError: ExplainedError, Hashable {
     case .valueMissing(let option, let value):
       Explanation(.input, "--\(option) lacks its value", remedy: "write --\(option) \(value)")
     case .valueUnexpected(let option, let text):
-      Explanation(.input, "--\(option) takes no value, but has '\(text)'", remedy: "write --\(option)")
+      Explanation(
+        .input, "--\(option) takes no value, but has '\(text)'", remedy: "write --\(option)")
     case .repeated(let option):
       Explanation(.input, "--\(option) is given twice", remedy: "give it once")
     case .operandMissing(let name, let command):

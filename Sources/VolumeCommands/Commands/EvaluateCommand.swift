@@ -36,6 +36,9 @@ public struct EvaluateCommand: Command {
     ]
   }
 
+  /// More values than that are grey, not labels.
+  static let mostValues = 64
+
   /// Compares.
   public func run(
     _ arguments: Arguments, _ context: CommandContext
@@ -61,6 +64,11 @@ public struct EvaluateCommand: Command {
     let comparison = Comparison(
       prediction: prediction, truth: truth, region: region ?? Region(truth.volume.shape))
     let matrix = try comparison.run(limits, context)
+    guard matrix.values.count <= Self.mostValues else {
+      throw Explanation(
+        .input, "the two volumes hold \(matrix.values.count) different values, as no labels do",
+        remedy: "give label volumes: is one of them the grey scan?")
+    }
     let classes = truth.volume.classes ?? prediction.volume.classes ?? []
     let report = EvaluationReport(
       scores: Scores(matrix, expected: classes.map(\.value)), matrix: matrix, classes: classes)

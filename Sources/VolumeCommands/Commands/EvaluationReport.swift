@@ -34,7 +34,9 @@ struct EvaluationReport: Hashable, Sendable {
           })
     }
     var lines = table.lines() + [""] + counts.lines() + [""]
-    if matrix.skipped > 0 { lines.append("not annotated, skipped: \(Words.grouped(matrix.skipped))") }
+    if matrix.skipped > 0 {
+      lines.append("not annotated, skipped: \(Words.grouped(matrix.skipped))")
+    }
     lines.append("accuracy: \(digits(scores.accuracy))")
     lines.append("mean Jaccard: \(digits(scores.meanJaccard))")
     return lines

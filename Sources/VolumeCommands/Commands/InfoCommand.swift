@@ -32,7 +32,8 @@ public struct InfoCommand: Command {
       for line in report.page { context.console.say(line) }
       return report.json
     }
-    let report = VolumeReport(path: path, volume: try context.catalogue.open(path, hints: hints).volume)
+    let report = VolumeReport(
+      path: path, volume: try context.catalogue.open(path, hints: hints).volume)
     for line in report.page { context.console.say(line) }
     return report.json
   }
@@ -45,7 +46,8 @@ struct VolumeReport: Hashable, Sendable {
 
   var page: [String] {
     var lines = [
-      path, "  extent      \(volume.shape.words)", "  voxels      \(volume.voxelType.rawValue), "
+      path, "  extent      \(volume.shape.words)",
+      "  voxels      \(volume.voxelType.rawValue), "
         + "\(Words.grouped(volume.shape.voxelCount)) of them, \(Words.bytes(volume.byteCount))",
       "  voxel size  \(spacingWords)", "  format      \(volume.format)",
     ]
@@ -59,7 +61,9 @@ struct VolumeReport: Hashable, Sendable {
   }
 
   private var spacingWords: String {
-    guard let spacing = volume.spacing else { return "unknown (give --voxel-size where it matters)" }
+    guard let spacing = volume.spacing else {
+      return "unknown (give --voxel-size where it matters)"
+    }
     return spacing.z == spacing.y && spacing.y == spacing.x
       ? "\(Words.short(spacing.z)) µm"
       : "\(Words.short(spacing.z)) x \(Words.short(spacing.y)) x \(Words.short(spacing.x)) µm (z, y, x)"

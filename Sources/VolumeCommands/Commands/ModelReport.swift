@@ -49,7 +49,8 @@ struct ModelReport: Sendable {
       "classes: " + model.card.classes.map { "\($0.value) \($0.name)" }.joined(separator: ", "),
     ]
     if !model.hasCard {
-      lines.append("no card: classes have no names, and grey values are divided by their type's largest")
+      lines.append(
+        "no card: classes have no names, and grey values are divided by their type's largest")
     }
     for key in ["data", "licence", "license", "accuracy", "attribution"] {
       guard let text = model.card.document[key] else { continue }

@@ -17,7 +17,8 @@ public struct PhantomCommand: Command {
     [
       OptionDeclaration("shape", "ZxYxX", "layers x rows x columns; default 64x512x512"),
       OptionDeclaration("seed", "N", "equal seeds make equal scans; default 1"),
-      OptionDeclaration("kind", "KIND", "composite: short glass fibres, matrix, pores (the default)"),
+      OptionDeclaration(
+        "kind", "KIND", "composite: short glass fibres, matrix, pores (the default)"),
       .memory, .threads, .overwrite,
     ]
   }

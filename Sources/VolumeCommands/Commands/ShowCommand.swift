@@ -16,9 +16,11 @@ public struct ShowCommand: Command {
   /// Its options.
   public var options: [OptionDeclaration] {
     [
-      OptionDeclaration("labels", "LABELS", "a label volume of the same extent, drawn over the scan"),
+      OptionDeclaration(
+        "labels", "LABELS", "a label volume of the same extent, drawn over the scan"),
       OptionDeclaration("layer", "N", "which layer, from 0; default: the middle one"),
-      OptionDeclaration("axis", "AXIS", "z (layers, the default), y or x: what the layer lies across"),
+      OptionDeclaration(
+        "axis", "AXIS", "z (layers, the default), y or x: what the layer lies across"),
       OptionDeclaration("view", "VIEW", "grey, labels or both side by side; default: both"),
       OptionDeclaration(
         "window", "LOW:HIGH", "grey values drawn black and white, or auto; default: auto"),
@@ -30,7 +32,9 @@ public struct ShowCommand: Command {
     ["t2s-volume show big.raw --labels big.labels.zarr --layer 64 --output layer.png"]
   }
   /// What else is worth knowing.
-  public var notes: [String] { ["Layers with more than 2048 voxels along an edge are thinned out."] }
+  public var notes: [String] {
+    ["Layers with more than 2048 voxels along an edge are thinned out."]
+  }
 
   private struct Choices {
     var scan: String
@@ -165,7 +169,8 @@ struct LayerDrawing: Sendable {
 package func outputName(for input: String, suffix: String) -> String {
   var name = fileName(of: input)
   let known = [".ome.zarr", ".zarr", ".raw", ".vol", ".bin", ".tif", ".tiff"]
-  if let ending = known.first(where: { name.lowercased().hasSuffix($0) }), name.count > ending.count {
+  if let ending = known.first(where: { name.lowercased().hasSuffix($0) }), name.count > ending.count
+  {
     name = String(name.dropLast(ending.count))
   }
   return name + suffix

@@ -103,7 +103,8 @@ struct SlicePicture: Sendable {
 
   /// The picture; its panels lie side by side.
   var image: ColourImage {
-    let panels: [Bool] = labels == nil ? [false] : view == .both ? [false, true] : [view == .labels]
+    let panels: [Bool] =
+      labels == nil ? [false] : view == .both ? [false, true] : [view == .labels]
     let gaps = Self.gap * (panels.count - 1)
     var image = ColourImage(width: grey.width * panels.count + gaps, height: grey.height)
     for i in image.rgb.indices { image.rgb[i] = 255 }

@@ -63,7 +63,8 @@ func chosenNormalisation(
   let low = sample.quantile(0).map { Words.short(Double($0)) } ?? "?"
   let high = sample.quantile(1).map { Words.short(Double($0)) } ?? "?"
   throw Explanation(
-    .input, "the scan is float32 (values from \(low) to \(high) were seen), and the model has no "
+    .input,
+    "the scan is float32 (values from \(low) to \(high) were seen), and the model has no "
       + "rule for such values",
     remedy: "give --window LOW:HIGH, the values that become 0 and 1, or --window auto")
 }

@@ -39,7 +39,8 @@ struct SegmentChoices: Sendable {
     output = arguments.values["output"] ?? outputName(for: input, suffix: ".labels.zarr")
     model = arguments.values["model"]
     tile = try arguments.value("tile") { text throws(UsageError) in try text.tileSize() } ?? nil
-    halo = try arguments.value("halo") { text throws(UsageError) in try text.wholeNumber(atLeast: 0) }
+    halo = try arguments.value("halo") { text throws(UsageError) in try text.wholeNumber(atLeast: 0)
+    }
     region = arguments.values["region"].map { OptionText(option: "region", text: $0) }
     let limits = try CopyLimits(arguments)
     memory = limits.memory
@@ -55,7 +56,8 @@ struct SegmentChoices: Sendable {
     self.precision = precision.flatMap(Precision.init)
     window = .modelRule
     if arguments.values["window"] != nil {
-      let given = try arguments.value("window") { text throws(UsageError) in try text.window() } ?? nil
+      let given =
+        try arguments.value("window") { text throws(UsageError) in try text.window() } ?? nil
       window = given.map { .given($0) } ?? .fromScan
     }
     hints = try arguments.openingHints()

@@ -33,7 +33,8 @@ public struct SegmentCommand: Command {
       .memory, .threads,
       OptionDeclaration("slots", "N", "tiles in flight; default: as many as help"),
       OptionDeclaration("engine", "NAME", "auto (the default), onednn or reference"),
-      OptionDeclaration("precision", "P", "auto (the default: bf16 where the CPU has it), f32 or bf16"),
+      OptionDeclaration(
+        "precision", "P", "auto (the default: bf16 where the CPU has it), f32 or bf16"),
       OptionDeclaration(
         "window", "LOW:HIGH",
         "grey values that become 0 and 1, or auto (from the scan's own); default: the model's rule"),

@@ -101,22 +101,23 @@ struct SegmentReport: Sendable {
       figures.haloIsExact
       ? "exact: tiles do not show" : "NOT exact: less than the network sees, tiles may show"
     let busy = figures.busy.map { "\($0.stage) \(Words.percent($0.part, 0))" }
-    var lines = ["\(outputPath): \(shape.words)", ""] + table.lines() + [
-      "",
-      "  model    \(model.card.name), \(modelPath)",
-      "  grey     \(Words.short(Double(normalisation.low))) to "
-        + "\(Words.short(Double(normalisation.high))) becomes 0 to 1",
-      "  engine   \(figures.engineWords), \(figures.precision.rawValue)",
-      "  tiles    \(Words.grouped(figures.tiles)) of \(figures.tile)",
-      "  halo     \(figures.halo) (\(exact)); "
-        + "\(Words.fixed(figures.computedPerWritten, 2)) voxels computed for each one written",
-      "  time     \(Words.duration(figures.seconds)), \(Words.rate(figures.voxelsPerSecond)), "
-        + "\(Words.fixed(figures.layersPerMinute, 1)) layers of 2048 x 2048 a minute",
-      "  busy     " + busy.joined(separator: ", "),
-      "  memory   \(peakResidentBytes().map(Words.memory) ?? "unknown") at the peak, "
-        + "\(Words.memory(figures.plannedBytes)) planned",
-      "  output   \(outputPath), \(Words.bytes(figures.bytesWritten)) written",
-    ]
+    var lines =
+      ["\(outputPath): \(shape.words)", ""] + table.lines() + [
+        "",
+        "  model    \(model.card.name), \(modelPath)",
+        "  grey     \(Words.short(Double(normalisation.low))) to "
+          + "\(Words.short(Double(normalisation.high))) becomes 0 to 1",
+        "  engine   \(figures.engineWords), \(figures.precision.rawValue)",
+        "  tiles    \(Words.grouped(figures.tiles)) of \(figures.tile)",
+        "  halo     \(figures.halo) (\(exact)); "
+          + "\(Words.fixed(figures.computedPerWritten, 2)) voxels computed for each one written",
+        "  time     \(Words.duration(figures.seconds)), \(Words.rate(figures.voxelsPerSecond)), "
+          + "\(Words.fixed(figures.layersPerMinute, 1)) layers of 2048 x 2048 a minute",
+        "  busy     " + busy.joined(separator: ", "),
+        "  memory   \(peakResidentBytes().map(Words.memory) ?? "unknown") at the peak, "
+          + "\(Words.memory(figures.plannedBytes)) planned",
+        "  output   \(outputPath), \(Words.bytes(figures.bytesWritten)) written",
+      ]
     if let picture { lines.append("  picture  \(picture)") }
     return lines
   }

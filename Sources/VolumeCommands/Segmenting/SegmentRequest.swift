@@ -36,8 +36,9 @@ struct SegmentRequest: Sendable {
       region = try explained { () throws(UsageError) in try text.region(in: shape) }
     }
     let engines = context.catalogue.engines
-    guard let engine = choices.engine.map({ name in engines.first { $0.name == name } })
-      ?? engines.first
+    guard
+      let engine = choices.engine.map({ name in engines.first { $0.name == name } })
+        ?? engines.first
     else {
       throw Explanation(
         .failed, "this build has no engine", remedy: "install the tool again with Tools/setup")
@@ -46,7 +47,8 @@ struct SegmentRequest: Sendable {
     precision = choices.precision ?? engine.precisions.first ?? .f32
     guard engine.precisions.contains(precision) else {
       throw Explanation(
-        .input, "--precision \(precision.rawValue): the engine '\(engine.name)' has "
+        .input,
+        "--precision \(precision.rawValue): the engine '\(engine.name)' has "
           + "\(list(engine.precisions.map(\.rawValue))) on this machine",
         remedy: "leave --precision out")
     }
@@ -109,7 +111,8 @@ func modelPath(_ given: String?, _ context: CommandContext) throws(Explanation) 
   places += folders.map { ($0 == "/" ? "" : $0) + "/Samples/default.h5" }
   for place in places where isFile(place) { return place }
   throw Explanation(
-    .input, "no model was found: not in T2S_MODEL, not in \(places.first ?? "share/t2s-volume"), "
+    .input,
+    "no model was found: not in T2S_MODEL, not in \(places.first ?? "share/t2s-volume"), "
       + "not in Samples/ above the executable",
     remedy: "give --model FILE.h5")
 }

@@ -1,0 +1,50 @@
+/// What each module may import, in layers from the bottom up; `Tools/check` reads these lines too.
+///
+/// A line here is a decision: a workflow that imports a format, or a format that imports another,
+/// does not belong in it.
+enum AllowedImports {
+  /// One line for each module: its name, and what it may import.
+  static let byModule: [String: String] = [
+    // Vocabulary.
+    "VolumeCore": "FoundationEssentials",
+    // System.
+    "SystemIO": "Glibc VolumeCore",
+    "Pipelines": "Glibc Synchronization VolumeCore",
+    // Libraries of C, each wrapped once.
+    "Compression": "CChecksum CZstd VolumeCore",
+    "HDF5Library": "CHDF5 Synchronization VolumeCore",
+    // Pure logic.
+    "NeuralGraph": "VolumeCore",
+    "TilePlanning": "NeuralGraph VolumeCore",
+    // The engine seam.
+    "EngineCore": "Glibc NeuralGraph VolumeCore",
+    // Plugs: formats, engines, models. None imports another.
+    "ZarrFormat": "Compression FoundationEssentials VolumeCore",
+    "VolumeStore": "Compression Glibc Synchronization SystemIO VolumeCore ZarrFormat",
+    "RawFormat": "FoundationEssentials Glibc Synchronization SystemIO VolumeCore",
+    "TIFFFormat": "CTIFF FoundationEssentials Glibc Synchronization SystemIO VolumeCore",
+    "Pictures": "CPNG Glibc SystemIO VolumeCore",
+    "KerasModel": "EngineCore FoundationEssentials HDF5Library NeuralGraph SystemIO VolumeCore",
+    "OneDNNEngine":
+      "CKernels COneDNN EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO VolumeCore",
+    // Workflows know only the seams.
+    "Phantom": "VolumeCore",
+    "Evaluation": "VolumeCore",
+    "VolumePipeline":
+      "EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning VolumeCore",
+    // Commands: arguments to options, errors to words.
+    "VolumeCommands":
+      "EngineCore Evaluation Glibc NeuralGraph Phantom Pipelines Synchronization SystemIO "
+      + "TilePlanning VolumeCore VolumePipeline",
+    // The composition root names every format and every engine, and nothing else does.
+    "T2SVolume":
+      "EngineCore Glibc KerasModel OneDNNEngine Pictures Pipelines RawFormat SystemIO TIFFFormat "
+      + "VolumeCommands VolumeCore VolumeStore",
+  ]
+
+  /// Modules that plug in: only the composition root may import one, beside what is said above.
+  static let plugs = [
+    "ZarrFormat", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures", "KerasModel",
+    "OneDNNEngine",
+  ]
+}

@@ -1,0 +1,119 @@
+import Testing
+import VolumeCommands
+import VolumeCore
+
+@Suite struct `Converting` {
+  static let shape = Shape3(z: 5, y: 7, x: 8)
+  static let voxels = (0..<280).map { UInt8(truncatingIfNeeded: $0) }
+
+  private func format(failsAtCommit: Int? = nil) -> MemoryFormat {
+    let format = MemoryFormat(failsAtCommit: failsAtCommit)
+    format.add("in.mem", MemoryVolume(numbered: Self.shape))
+    return format
+  }
+
+  @Test(arguments: ["out.store", "out.file"], [1, 2, 3, 8])
+  func `copies every voxel`(output: String, threads: Int) throws {
+    let format = format()
+    let outcome = runTool(
+      ["convert", "in.mem", output, "--threads", "\(threads)"], formats: [format])
+    #expect(outcome.code == 0, "\(outcome.error)")
+    let writer = try #require(format.written(output))
+    #expect(writer.voxels == Self.voxels)
+    #expect(writer.isFinished)
+    #expect(writer.commits.count == writer.grid.count.voxelCount)
+  }
+
+  @Test(arguments: 1...6)
+  func `commits in order where the format asks for it`(threads: Int) throws {
+    let format = format()
+    _ = runTool(["convert", "in.mem", "out.file", "--threads", "\(threads)"], formats: [format])
+    let writer = try #require(format.written("out.file"))
+    #expect(writer.commits == writer.grid.indices)
+  }
+
+  @Test func `echoes the extent before it starts`() {
+    let outcome = runTool(["convert", "in.mem", "out.store"], formats: [format()])
+    #expect(outcome.error.contains("5 layers of 7 rows x 8 columns"))
+  }
+
+  @Test func `copies a region as a volume with its origin`() throws {
+    let format = format()
+    let outcome = runTool(
+      ["convert", "in.mem", "out.store", "--region", "1:3,2:,:4"], formats: [format])
+    #expect(outcome.code == 0, "\(outcome.error)")
+    let writer = try #require(format.written("out.store"))
+    #expect(writer.output.volume.shape == Shape3(z: 2, y: 5, x: 4))
+    #expect(writer.output.volume.origin == Index3(z: 1, y: 2, x: 0))
+    let expected = try MemoryVolume(numbered: Self.shape).bytes(
+      of: Region(z: 1..<3, y: 2..<7, x: 0..<4))
+    #expect(writer.voxels == expected)
+  }
+
+  @Test(arguments: [("out.store", 1), ("out.store", 3), ("out.file", 1), ("out.file", 3)])
+  func `stops at a failure, says so, and finishes nothing`(output: String, threads: Int) throws {
+    let format = format(failsAtCommit: 3)
+    let outcome = runTool(
+      ["convert", "in.mem", output, "--threads", "\(threads)"], formats: [format])
+    #expect(outcome.code == 1)
+    #expect(outcome.error.contains("the disk is full"))
+    #expect(outcome.error.contains("make room"))
+    #expect(try !#require(format.written(output)).isFinished)
+  }
+
+  @Test(arguments: [(Int32(2), Int32(130)), (15, 75)])
+  func `stops at a signal, and goes on at the same command`(signal: Int32, code: Int32) throws {
+    let format = format()
+    let stopped = runTool(
+      ["convert", "in.mem", "out.store", "--threads", "1"], formats: [format],
+      stopSignal: { (format.written("out.store")?.commits.count ?? 0) >= 4 ? signal : nil })
+    #expect(stopped.code == code)
+    let writer = try #require(format.written("out.store"))
+    #expect(!writer.isFinished)
+    let before = writer.commits.count
+    #expect(before >= 4 && before < writer.grid.count.voxelCount)
+
+    let again = runTool(["convert", "in.mem", "out.store", "--json"], formats: [format])
+    #expect(again.code == 0)
+    #expect(again.error.contains("going on"))
+    #expect(writer.isFinished)
+    #expect(writer.voxels == Self.voxels)
+    // Each block was committed once.
+    #expect(Set(writer.commits).count == writer.commits.count)
+    let already = again.json?["voxels_already_there"]?.integer ?? -1
+    #expect(already > 0 && already < 280)
+  }
+
+  @Test func `refuses a finished output, too little memory, and an unknown suffix`() {
+    let format = format()
+    #expect(runTool(["convert", "in.mem", "out.xyz"], formats: [format]).code == 2)
+    let small = runTool(["convert", "in.mem", "out.store", "--memory", "10"], formats: [format])
+    #expect(small.code == 2)
+    #expect(small.error.contains("give --memory 1M"))
+    #expect(runTool(["convert", "in.mem", "out.store"], formats: [format]).code == 0)
+    #expect(runTool(["convert", "in.mem", "out.store"], formats: [format]).code == 2)
+    #expect(
+      runTool(["convert", "in.mem", "out.store", "--overwrite"], formats: [format]).code == 0)
+  }
+
+  @Test func `keeps to its memory`() throws {
+    let format = format()
+    // A block is 2 x 3 x 3, and is held twice: 36 bytes for each thread.
+    let outcome = runTool(
+      ["convert", "in.mem", "out.store", "--memory", "80", "--threads", "9"], formats: [format])
+    #expect(outcome.code == 0)
+    #expect(outcome.error.contains("2 blocks of 2x3x3 at a time, at most 72 bytes"))
+  }
+
+  @Test func `passes on what a damaged input says`() {
+    let format = MemoryFormat()
+    format.add(
+      "bad.mem",
+      MemoryVolume(
+        shape: Self.shape, voxels: Self.voxels,
+        failure: Explanation(.damaged, "chunk 3 is damaged", remedy: "restore it")))
+    let outcome = runTool(["convert", "bad.mem", "out.store"], formats: [format])
+    #expect(outcome.code == 3)
+    #expect(outcome.error.contains("chunk 3 is damaged"))
+  }
+}

@@ -1,0 +1,191 @@
+import EngineCore
+import Synchronization
+import Testing
+import VolumeCommands
+import VolumeCore
+
+/// Volumes that live in memory: what ends in `.mem` is read, `.store` any order, `.file` in order.
+final class MemoryFormat: VolumeFormat {
+  let name = "memory"
+  private let volumes = Mutex<[String: MemoryVolume]>([:])
+  private let writers = Mutex<[String: MemoryWriter]>([:])
+  let chunk: Shape3
+  /// Fails when the block of this number is committed, counted from 1.
+  let failsAtCommit: Int?
+
+  init(chunk: Shape3 = Shape3(z: 2, y: 3, x: 3), failsAtCommit: Int? = nil) {
+    self.chunk = chunk
+    self.failsAtCommit = failsAtCommit
+  }
+
+  func add(_ name: String, _ volume: MemoryVolume) { volumes.withLock { $0[name] = volume } }
+
+  func written(_ name: String) -> MemoryWriter? { writers.withLock { $0[name] } }
+
+  func recognises(_ path: String) -> Bool { volumes.withLock { $0[path] != nil } }
+
+  func open(_ path: String, hints: OpeningHints) throws(Explanation) -> any VolumeReader {
+    guard let volume = volumes.withLock({ $0[path] }) else {
+      throw Explanation(.input, "no \(path)", remedy: "add it")
+    }
+    return volume
+  }
+
+  func writes(_ path: String) -> Bool { path.hasSuffix(".store") || path.hasSuffix(".file") }
+
+  func create(
+    _ path: String, _ output: OutputDescription
+  ) throws(Explanation) -> any VolumeWriter {
+    if let old = written(path), !output.overwrites {
+      guard !old.isFinished else { throw Explanation(.input, "\(path) is finished", remedy: "-") }
+      guard old.output.plan == output.plan else {
+        throw Explanation(.input, "\(path) is another plan's", remedy: "-")
+      }
+      return old
+    }
+    let writer = MemoryWriter(
+      output, chunk: chunk, inOrder: path.hasSuffix(".file"), failsAtCommit: failsAtCommit)
+    writers.withLock { $0[path] = writer }
+    return writer
+  }
+}
+
+final class MemoryVolume: VolumeReader {
+  let volume: VolumeDescription
+  private let voxels: [UInt8]
+  private let failure: Explanation?
+
+  init(
+    shape: Shape3, type: VoxelType = .uint8, voxels: [UInt8], classes: [LabelClass]? = nil,
+    failure: Explanation? = nil
+  ) {
+    var volume = VolumeDescription(shape: shape, voxelType: type, format: "memory")
+    volume.classes = classes
+    self.volume = volume
+    self.voxels = voxels
+    self.failure = failure
+    precondition(voxels.count == volume.byteCount)
+  }
+
+  /// Voxels whose value is their number.
+  convenience init(numbered shape: Shape3) {
+    self.init(shape: shape, voxels: (0..<shape.voxelCount).map { UInt8(truncatingIfNeeded: $0) })
+  }
+
+  func read(_ region: Region, into destination: inout MutableRawSpan) throws(VolumeReadError) {
+    if let failure { throw VolumeReadError(region: region, reason: failure) }
+    let voxels = voxels
+    unsafe copyVoxels(
+      region, from: voxels.span.bytes, of: Region(volume.shape), to: &destination, of: region,
+      width: volume.voxelType.byteCount)
+  }
+
+  var fingerprint: String { "memory \(voxels.count)" }
+}
+
+final class MemoryWriter: VolumeWriter {
+  let grid: ChunkGrid
+  let output: OutputDescription
+  let writesInOrder: Bool
+  private let failsAtCommit: Int?
+  private struct State {
+    var voxels: [UInt8]
+    var committed: [Index3] = []
+    var isFinished = false
+  }
+  private let state: Mutex<State>
+
+  init(_ output: OutputDescription, chunk: Shape3, inOrder: Bool, failsAtCommit: Int?) {
+    self.output = output
+    self.failsAtCommit = failsAtCommit
+    writesInOrder = inOrder
+    let shape = output.volume.shape
+    grid = ChunkGrid(
+      volume: shape, chunk: inOrder ? Shape3(z: 1, y: shape.y, x: shape.x) : chunk)
+    state = Mutex(State(voxels: [UInt8](repeating: 0, count: output.volume.byteCount)))
+  }
+
+  var voxels: [UInt8] { state.withLock { $0.voxels } }
+  var commits: [Index3] { state.withLock { $0.committed } }
+  var isFinished: Bool { state.withLock { $0.isFinished } }
+
+  func isCommitted(_ block: Index3) -> Bool { commits.contains(block) }
+
+  func commit(_ block: Index3, _ voxels: RawSpan) throws(VolumeWriteError) -> Int {
+    let region = grid.region(of: block)
+    let bytes = unsafe voxels.withUnsafeBytes { unsafe [UInt8]($0) }
+    let failed = state.withLock { state -> Bool in
+      if state.committed.count + 1 == failsAtCommit { return true }
+      var span = state.voxels.mutableSpan
+      var raw = unsafe span.mutableBytes
+      unsafe copyVoxels(
+        region, from: bytes.span.bytes, of: region, to: &raw, of: Region(grid.volume),
+        width: output.volume.voxelType.byteCount)
+      state.committed.append(block)
+      return false
+    }
+    if failed {
+      throw VolumeWriteError(
+        block: block, reason: Explanation(.failed, "the disk is full", remedy: "make room"))
+    }
+    return bytes.count
+  }
+
+  func finish(record: [String: JSONValue]) throws(VolumeWriteError) {
+    state.withLock { $0.isFinished = true }
+  }
+}
+
+/// What a run of the tool said and returned.
+struct Outcome {
+  var code: Int32
+  var output: String
+  var error: String
+
+  /// Standard output as the one JSON object that it must be.
+  var json: JSONValue? {
+    output.split(separator: "\n").count == 1 ? JSONValue(parsing: output) : nil
+  }
+}
+
+/// The picture that was written last.
+final class MemoryPictures: PictureWriter {
+  private let image = Mutex<ColourImage?>(nil)
+  var last: ColourImage? { image.withLock { $0 } }
+  func write(_ image: ColourImage, to path: String) throws(Explanation) {
+    self.image.withLock { $0 = image }
+  }
+}
+
+/// Runs the tool in this process.
+func runTool(
+  _ words: [String], formats: [any VolumeFormat] = [],
+  pictures: any PictureWriter = MemoryPictures(),
+  models: [any ModelReader] = [], stopSignal: @escaping @Sendable () -> Int32? = { nil },
+  outputIsBroken: Bool = false, environment: [String: String] = [:],
+  executable: String = "/nowhere/bin/t2s-volume"
+) -> Outcome {
+  let box = Said()
+  let console = Console(
+    output: { text in
+      box.said.withLock { $0.output += text }
+      return !outputIsBroken
+    },
+    error: { text in
+      box.said.withLock { $0.error += text }
+      return true
+    })
+  let context = CommandContext(
+    catalogue: Catalogue(
+      formats: formats, modelReaders: models, engines: [ReferenceEngineFactory()],
+      pictures: pictures),
+    console: console, stopSignal: stopSignal, environment: { environment[$0] },
+    executable: executable)
+  let code = Tool(context: context).run(words)
+  return box.said.withLock { Outcome(code: code, output: $0.output, error: $0.error) }
+}
+
+/// What was said so far.
+private final class Said: Sendable {
+  let said = Mutex((output: "", error: ""))
+}
