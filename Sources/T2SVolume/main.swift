@@ -2,6 +2,7 @@ import EngineCore
 import Glibc
 import KerasModel
 import OneDNNEngine
+import Pictures
 import Pipelines
 import RawFormat
 import TIFFFormat
@@ -17,7 +18,7 @@ let catalogue = Catalogue(
   formats: [StoreFormat(), RawFormat(), TIFFFormat()],
   modelReaders: [KerasModelReader()],
   engines: [OneDNNEngineFactory(), ReferenceEngineFactory()],
-  pictures: NoPictures())
+  pictures: PNGPictures())
 
 let context = CommandContext(
   catalogue: catalogue, console: .ofProcess(),
@@ -37,9 +38,13 @@ func executablePath() -> String {
   return unsafe String(cString: path)
 }
 
-/// Until the picture writer is here.
-struct NoPictures: PictureWriter {
+/// Pictures as PNG files.
+struct PNGPictures: PictureWriter {
   func write(_ image: ColourImage, to path: String) throws(Explanation) {
-    throw Explanation(.failed, "pictures are not part of this build", remedy: "leave them out")
+    do {
+      try writePNG(path, width: image.width, height: image.height, rgb: image.rgb)
+    } catch {
+      throw error.explanation
+    }
   }
 }
