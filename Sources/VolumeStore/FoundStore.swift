@@ -82,7 +82,9 @@ struct FoundStore {
     do { return try NodeType(decoding: document) } catch { throw .metadata(path: path, error) }
   }
 
-  private static func image(_ document: [UInt8], at path: String) throws(StoreError) -> ImageMetadata {
+  private static func image(_ document: [UInt8], at path: String) throws(StoreError)
+    -> ImageMetadata
+  {
     do throws(MetadataError) {
       let group = try GroupMetadata(decoding: document)
       guard let ome = group.attributes["ome"] else {

@@ -70,11 +70,13 @@ extension ArrayMetadata {
     return text
   }
 
-  private static func sharding(_ array: MetadataMembers) throws(MetadataError) -> NamedConfiguration {
+  private static func sharding(_ array: MetadataMembers) throws(MetadataError) -> NamedConfiguration
+  {
     let codecs = try array.array("codecs")
     guard codecs.count == 1, let only = codecs.first else {
       throw .unsupported(
-        member: "codecs", found: JSONValue.array(codecs).text(), supported: "sharding_indexed alone")
+        member: "codecs", found: JSONValue.array(codecs).text(), supported: "sharding_indexed alone"
+      )
     }
     let sharding = try NamedConfiguration(only, at: "codecs[0]")
     guard sharding.name == "sharding_indexed" else {
