@@ -8,7 +8,10 @@ extension ArrayMetadata {
 
   /// Reads a document, and refuses whatever it does not know.
   public init(decoding bytes: [UInt8]) throws(MetadataError) {
-    let array = try nodeMembers(decoding: bytes, type: "array")
+    try self.init(try nodeMembers(decoding: bytes, type: "array"))
+  }
+
+  init(_ array: MetadataMembers) throws(MetadataError) {
     try array.refuseUnknown(except: [
       "zarr_format", "node_type", "shape", "data_type", "chunk_grid", "chunk_key_encoding",
       "fill_value", "codecs", "attributes", "storage_transformers", "dimension_names",
