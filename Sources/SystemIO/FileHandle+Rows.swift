@@ -88,17 +88,18 @@ extension FileHandle {
 /// Reverses the bytes of every voxel of `width` bytes: 2 or 4, nothing for others.
 public func swapBytes(of voxels: inout MutableRawSpan, width: Int) {
   unsafe voxels.withUnsafeMutableBytes { bytes in
-    // Plain loops over unaligned loads: the compiler makes shuffles of them.
+    guard let first = bytes.baseAddress else { return }
+    // Plain loops over a pointer: the compiler makes shuffles of them, and of checked ones not.
     switch width {
     case 2:
-      for offset in stride(from: 0, to: bytes.count, by: 2) {
-        let value = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self)
-        unsafe bytes.storeBytes(of: value.byteSwapped, toByteOffset: offset, as: UInt16.self)
+      for index in 0..<(bytes.count / 2) {
+        let value = unsafe first.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
+        unsafe first.storeBytes(of: value.byteSwapped, toByteOffset: 2 * index, as: UInt16.self)
       }
     case 4:
-      for offset in stride(from: 0, to: bytes.count, by: 4) {
-        let value = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-        unsafe bytes.storeBytes(of: value.byteSwapped, toByteOffset: offset, as: UInt32.self)
+      for index in 0..<(bytes.count / 4) {
+        let value = unsafe first.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
+        unsafe first.storeBytes(of: value.byteSwapped, toByteOffset: 4 * index, as: UInt32.self)
       }
     default: break
     }

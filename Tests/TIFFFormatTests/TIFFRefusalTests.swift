@@ -51,7 +51,9 @@ import VolumeTesting
     }
   }
 
-  @Test(arguments: ["strips8.tif", "lzw8.tif", "imagej8.tif", "imagej-one-page16.tif", "tiles8.tif"])
+  @Test(arguments: [
+    "strips8.tif", "lzw8.tif", "imagej8.tif", "imagej-one-page16.tif", "tiles8.tif",
+  ])
   func `because it is truncated anywhere is damaged, and never a shorter volume`(
     name: String
   ) throws {

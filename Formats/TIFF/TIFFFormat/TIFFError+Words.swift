@@ -27,7 +27,7 @@ extension TIFFError: ExplainedError {
     case .stackIsTruncated(let file, let announced, let held):
       return Explanation(
         .damaged,
-        "\(file) is truncated: ImageJ announces \(announced) images, and it holds \(held)",
+        "\(file) is truncated: its description announces \(announced) images, and it holds \(held)",
         remedy: Self.exportAgain)
     case .pagesLoop(let file, let page):
       return Explanation(
