@@ -82,7 +82,7 @@ import VolumeTesting
   ) throws {
     var bytes = try contents(ofFile: TIFFSamples.path(name))
     let path = folder.file(name)
-    for index in 0..<420 {
+    for index in 0..<300 {
       let value = bytes[index]
       bytes[index] = ~value
       try write(bytes, to: path)

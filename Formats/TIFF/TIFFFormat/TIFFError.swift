@@ -15,6 +15,8 @@ public enum TIFFError: Error, Hashable, Sendable {
   case stackIsTruncated(file: String, announced: Int, held: Int)
   /// The chain of pages comes back to where it was.
   case pagesLoop(file: String, page: Int)
+  /// More pages than any scan has layers.
+  case hasTooManyPages(file: String, limit: Int)
   /// A directory that contradicts itself.
   case directoryIsMalformed(file: String, page: Int, what: String)
   /// A file without pages.

@@ -28,6 +28,9 @@ extension TIFFFormat {
       }
       if first == nil { first = (page, directory) }
       slices.append(TIFFReader.Slice(page, file: 0, number: number, order: file.order))
+      guard slices.count <= Self.mostPages else {
+        throw .hasTooManyPages(file: file.name, limit: Self.mostPages)
+      }
       offset = directory.next
     }
     guard let first else { throw .hasNoPages(file: file.name) }
@@ -55,6 +58,9 @@ extension TIFFFormat {
     return TIFFReader(
       volume: volume, fingerprint: fingerprint, paths: [path], slices: slices, single: file)
   }
+
+  /// No scan has more layers; a hostile file of tiny pages would fill the memory with their places.
+  private static let mostPages = 1 << 20
 
   /// Takes from ImageJ's description what it alone knows: channels, voxel size, and the images
   /// that follow the only page without a page of their own.
@@ -101,6 +107,9 @@ extension TIFFFormat {
     let held = (file.byteCount - offset) / bytes
     guard held >= images else {
       throw .stackIsTruncated(file: file.name, announced: images, held: held)
+    }
+    guard images <= mostPages else {
+      throw .hasTooManyPages(file: file.name, limit: mostPages)
     }
     let only = slices[0]
     slices = (0..<images).map { index in
