@@ -72,7 +72,7 @@ import ZarrFormat
           do throws(ChunkError) {
             return try Worker(chunkByteCount: metadata.chunkByteCount, codecs: metadata.codecs)
           } catch {
-            throw .cannotWrite(path: file.path, what: error.description)
+            throw .cannotCompress(path: file.path, error)
           }
         }
         defer { workers.giveBack(worker) }
@@ -122,7 +122,7 @@ import ZarrFormat
           }
         }
       } catch {
-        throw .cannotWrite(path: file.path, what: error.description)
+        throw .cannotCompress(path: file.path, error)
       }
     }
     let placed = state.change { state in

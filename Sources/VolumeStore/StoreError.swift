@@ -32,6 +32,8 @@ enum StoreError: Error, Hashable {
   case chunk(path: String, entry: Int, bytes: Range<UInt64>, ChunkError)
   /// What is to be written is no volume, or is labels in a type that has no classes.
   case cannotWrite(path: String, what: String)
+  /// The compression failed, which only a lack of memory explains.
+  case cannotCompress(path: String, ChunkError)
   /// A finished output is there.
   case exists(path: String)
   /// Something else is there.
@@ -92,7 +94,9 @@ extension StoreError: ExplainedError {
   private var writingExplanation: Explanation {
     switch self {
     case .cannotWrite(let path, let what):
-      Explanation(.input, "\(path): \(what)", remedy: "write another volume")
+      Explanation(.input, "\(path): \(what)", remedy: "correct what the volume says of itself")
+    case .cannotCompress(let path, let error):
+      Explanation(.failed, "compressing \(path): \(error)", remedy: "give it more memory")
     case .exists(let path):
       Explanation(
         .input, "\(path) is there already and finished",

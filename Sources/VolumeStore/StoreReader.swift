@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import SystemIO
 import VolumeCore
@@ -26,6 +27,7 @@ package final class StoreReader: VolumeReader {
 
   package let volume: VolumeDescription
   package let fingerprint: String
+  private let path: String
   private let metadata: ArrayMetadata
   private let shards: OpenShards
   private let cache: ChunkCache
@@ -42,6 +44,7 @@ package final class StoreReader: VolumeReader {
       }
       volume.spacing = given
     }
+    self.path = path
     self.volume = volume
     self.threads = threads
     fingerprint = found.fingerprint
@@ -82,7 +85,8 @@ package final class StoreReader: VolumeReader {
     let count = boxes.voxelCount
     let next = Atomic<Int>(0)
     let failure = Mutex<StoreError?>(nil)
-    runOnThreads(min(threads, count)) { [self] in
+    // A thread costs about as much as a tenth of a chunk.
+    runOnThreads(count < 4 ? 1 : threads) { [self] in
       do throws(StoreError) {
         let worker = try workers.take(makeWorker)
         defer { workers.giveBack(worker) }
@@ -107,7 +111,8 @@ package final class StoreReader: VolumeReader {
     do {
       return try Worker(chunkByteCount: metadata.chunkByteCount, codecs: metadata.codecs)
     } catch {
-      throw .chunk(path: volume.format, entry: 0, bytes: 0..<0, error)
+      // A context for zstd is memory, and nothing else can be wrong with it.
+      throw .system(SystemError(call: "decode", path: path, code: ENOMEM))
     }
   }
 

@@ -66,13 +66,13 @@ final class StoreWriter: VolumeWriter {
     let temporary = "\(folder)/\(StoreWriter.temporaryPrefix)\(name).\(getpid()).\(number)"
     do throws(StoreError) {
       try makeSafe(folder)
-      let encoder = try unsafe voxels.withUnsafeBytes { bytes throws(StoreError) in
-        try system { () throws(SystemError) in
+      let state = try unsafe voxels.withUnsafeBytes { bytes throws(StoreError) in
+        let encoder = try system { () throws(SystemError) in
           try unsafe ShardEncoder(
             block, of: metadata, voxels: bytes, into: temporary, threads: threads)
         }
+        return try encoder.run(workers, threads: threads)
       }
-      let state = try encoder.run(workers, threads: threads)
       try system { () throws(SystemError) in
         try rename(temporary, to: path)
         try synchroniseFolder(folder)
