@@ -5,6 +5,8 @@ import VolumeCore
 struct ScanNoise: Sendable {
   /// Deviation of all without the drift.
   private static let deviation: Float = 12.2
+  /// What the noise hardly exceeds.
+  private static let limit: Float = 24
   /// Share of the variance that is streaks.
   private static let streakShare: Float = 0.313
   /// Length of a streak along y.
@@ -82,9 +84,16 @@ struct ScanNoise: Sendable {
       }
     }
     addStreaks(to: &result, z, y, x)
+    for index in result.indices { result[index] = Self.limited(result[index]) }
     addDrift(to: &result, z, y, x)
     rings.add(to: &result, z, y, x)
     return result
+  }
+
+  /// `noise` without the rare extremes of sums of random numbers, of nearly the same deviation.
+  private static func limited(_ noise: Float) -> Float {
+    let share = noise / limit
+    return 1.24 * noise / (1 + share * share).squareRoot()
   }
 
   private static func four(_ weights: [Float], _ factor: Float) -> (Float, Float, Float, Float) {
