@@ -3,7 +3,7 @@
 enum Measured {
   /// The share of the volume that is fibre.
   static let fibreShare = 0.17
-  /// The share of the volume that pores take; what is seen, 0.0043, is larger by the fringes.
+  /// The share of the volume that pores are given; with the fringes, about 0.0045 is seen.
   static let poreShare = 0.0037
 
   /// Diameter of a fibre, by quantile.
@@ -77,7 +77,8 @@ enum Measured {
     (0, 0.75), (0.25, 0.85), (0.5, 0.95), (0.75, 1.2), (0.95, 2.5), (1, 3.3),
   ])
 
-  /// A layer through a pore that nowhere lies deeper in it than this shows nothing of it.
+  /// A layer through a pore that nowhere lies deeper in it than this shows nothing of it: noise
+  /// alone looks the same.
   static let faintestPore = 0.5
 
   /// Long half axis of a pore over the smallest, by quantile; it lies along y, as fibres do.
