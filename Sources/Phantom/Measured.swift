@@ -4,7 +4,7 @@ enum Measured {
   /// The share of the volume that is fibre.
   static let fibreShare = 0.17
   /// The share of the volume that pores are given; with the fringes, about 0.0045 is seen.
-  static let poreShare = 0.0037
+  static let poreShare = 0.0044
 
   /// Diameter of a fibre, by quantile.
   static let fibreDiameter = Table([
@@ -66,8 +66,8 @@ enum Measured {
   ///
   /// The labels of the real layer were grown in the noisy scan, so they follow its noise: a plain
   /// threshold finds its fibres with a Jaccard index of 0.944, and of 0.92 where edges know nothing
-  /// of the noise. With a half it is 0.97.
-  static let noiseSeenAtFibres: Float = 0.5
+  /// of the noise. With this share it is 0.97.
+  static let noiseSeenAtFibres: Float = 0.65
 
   /// The same for pores, which are so small that noise decides on most of what is seen of them.
   static let noiseSeenAtPores: Float = 0.94
@@ -79,7 +79,7 @@ enum Measured {
 
   /// A layer through a pore that nowhere lies deeper in it than this shows nothing of it: noise
   /// alone looks the same.
-  static let faintestPore = 0.5
+  static let faintestPore = 0.65
 
   /// Long half axis of a pore over the smallest, by quantile; it lies along y, as fibres do.
   static let poreElongation = Table([(0, 1.2), (0.25, 1.6), (0.5, 2), (0.75, 2.6), (1, 4)])
