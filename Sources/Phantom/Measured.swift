@@ -3,8 +3,8 @@
 enum Measured {
   /// The share of the volume that is fibre.
   static let fibreShare = 0.17
-  /// The share of the volume that pores take; what is seen, 0.0043, is larger by the fringes.
-  static let poreShare = 0.0026
+  /// The share of the volume that pores are given; with the fringes, about 0.0045 is seen.
+  static let poreShare = 0.0044
 
   /// Diameter of a fibre, by quantile.
   static let fibreDiameter = Table([
@@ -66,19 +66,23 @@ enum Measured {
   ///
   /// The labels of the real layer were grown in the noisy scan, so they follow its noise: a plain
   /// threshold finds its fibres with a Jaccard index of 0.944, and of 0.92 where edges know nothing
-  /// of the noise. With a half it is 0.97.
-  static let noiseSeenAtFibres: Float = 0.5
+  /// of the noise. With this share it is 0.97.
+  static let noiseSeenAtFibres: Float = 0.65
 
   /// The same for pores, which are so small that noise decides on most of what is seen of them.
-  static let noiseSeenAtPores: Float = 0.88
+  static let noiseSeenAtPores: Float = 0.94
 
   /// Smallest half axis of a pore, by quantile.
   static let poreHalfAxis = Table([
-    (0, 0.85), (0.25, 0.95), (0.5, 1.1), (0.75, 1.5), (0.95, 2.9), (1, 3.4),
+    (0, 0.75), (0.25, 0.85), (0.5, 0.95), (0.75, 1.2), (0.95, 2.5), (1, 3.3),
   ])
 
+  /// A layer through a pore that nowhere lies deeper in it than this shows nothing of it: noise
+  /// alone looks the same.
+  static let faintestPore = 0.65
+
   /// Long half axis of a pore over the smallest, by quantile; it lies along y, as fibres do.
-  static let poreElongation = Table([(0, 1.2), (0.25, 1.7), (0.5, 2.2), (0.75, 3), (1, 5)])
+  static let poreElongation = Table([(0, 1.2), (0.25, 1.6), (0.5, 2), (0.75, 2.6), (1, 4)])
 
   /// Distance of a pore's edge from the fibre that it formed at, by quantile.
   static let poreGap = Table([(0, -0.4), (0.25, 0), (0.75, 0.8), (1, 2.5)])

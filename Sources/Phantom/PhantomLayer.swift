@@ -123,6 +123,10 @@ struct PhantomLayer {
     let (long, short) = (Float(pore.long), Float(pore.short))
     let (uz, uy, ux) = (Float(pore.axis.z), Float(pore.axis.y), Float(pore.axis.x))
     let dz = Float(Double(z) - pore.centre.z)
+    // A pore ends where its section would be too faint to be seen.
+    guard pore.short * (1 - abs(Double(dz)) / pore.halfHeight) >= Measured.faintestPore else {
+      return
+    }
     for y in band {
       let dy = Float(Double(y) - pore.centre.y)
       let row = (y - rows.lowerBound) * columns.count - columns.lowerBound

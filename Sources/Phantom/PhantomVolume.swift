@@ -89,38 +89,3 @@ public struct PhantomVolume: Sendable {
     }
   }
 }
-
-/// Things sorted by the layers that they touch.
-struct LayerIndex<Item: Sendable>: Sendable {
-  private static var thickness: Int { 16 }
-  private let items: [(item: Item, low: Double, high: Double)]
-  private let runs: [[Int32]]
-
-  /// Sorts `all` into runs of layers by `reach`; those that touch none are left out.
-  init(_ all: [Item], layers: Int, reach: (Item) -> ClosedRange<Double>) {
-    var items: [(item: Item, low: Double, high: Double)] = []
-    let count = (layers + Self.thickness - 1) / Self.thickness
-    var runs = [[Int32]](repeating: [], count: count)
-    for item in all {
-      let range = reach(item)
-      guard range.upperBound >= 0, range.lowerBound <= Double(layers - 1) else { continue }
-      let first = max(0, Int(range.lowerBound)) / Self.thickness
-      let last = min(layers - 1, Int(range.upperBound)) / Self.thickness
-      for run in first...last { runs[run].append(Int32(items.count)) }
-      items.append((item, range.lowerBound, range.upperBound))
-    }
-    self.items = items
-    self.runs = runs
-  }
-
-  /// The things that touch layer `z`, in the order in which they were given.
-  func items(at z: Int) -> [Item] {
-    runs[z / Self.thickness].compactMap { index in
-      let entry = items[Int(index)]
-      return entry.low <= Double(z) && Double(z) <= entry.high ? entry.item : nil
-    }
-  }
-
-  /// How many there are.
-  var count: Int { items.count }
-}

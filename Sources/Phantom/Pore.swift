@@ -9,13 +9,15 @@ struct Pore: Hashable, Sendable {
   /// Its other two half axes.
   var short: Double
 
+  /// How far it reaches up and down.
+  var halfHeight: Double {
+    let along = axis.z * long
+    return (along * along + (1 - axis.z * axis.z) * short * short).squareRoot()
+  }
+
   /// The layers that it touches or changes the grey of.
   func reach(_ margin: Double) -> ClosedRange<Double> {
-    // A body that is round about an axis reaches this far along z.
-    let along = axis.z * long
-    let across = (1 - axis.z * axis.z) * short * short
-    let half = (along * along + across).squareRoot() + margin
-    return (centre.z - half)...(centre.z + half)
+    (centre.z - halfHeight - margin)...(centre.z + halfHeight + margin)
   }
 }
 
