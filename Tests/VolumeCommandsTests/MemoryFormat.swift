@@ -150,10 +150,10 @@ struct Outcome {
 
 /// The picture that was written last.
 final class MemoryPictures: PictureWriter {
-  private let image = Mutex<ColourImage?>(nil)
-  var last: ColourImage? { image.withLock { $0 } }
-  func write(_ image: ColourImage, to path: String) throws(Explanation) {
-    self.image.withLock { $0 = image }
+  private let picture = Mutex<LayerPicture?>(nil)
+  var last: LayerPicture? { picture.withLock { $0 } }
+  func write(_ picture: LayerPicture, to path: String) throws(Explanation) {
+    self.picture.withLock { $0 = picture }
   }
 }
 

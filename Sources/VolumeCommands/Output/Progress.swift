@@ -41,7 +41,8 @@ public final class Progress: Sendable {
       let tenth = state.done * 10 / total
       let isDue =
         console.isTerminal
-        ? pause >= .milliseconds(200) : tenth >= state.nextTenth || pause >= .seconds(30)
+        ? pause >= .milliseconds(200)
+        : (tenth >= state.nextTenth && pause >= .seconds(1)) || pause >= .seconds(30)
       guard isDue, state.done < total else { return nil }
       state.lastSaid = now
       state.nextTenth = tenth + 1
