@@ -110,8 +110,9 @@ let package = Package(
     .executableTarget(
       name: "T2SVolume",
       dependencies: [
-        "VolumeCommands", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures", "KerasModel",
-        "OneDNNEngine", "EngineCore", "Pipelines", "VolumeCore",
+        "VolumeCommands", "VolumePipeline", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures",
+        "KerasModel", "OneDNNEngine", "EngineCore", "NeuralGraph", "TilePlanning", "Compression",
+        "Pipelines", "SystemIO", "VolumeCore",
       ],
       path: "Sources/T2SVolume", exclude: ["T2SVolume.docc"], swiftSettings: strict),
 

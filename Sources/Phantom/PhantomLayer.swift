@@ -70,7 +70,8 @@ struct PhantomLayer {
     let matrix = Float(Measured.matrixGrey)
     for y in band {
       guard
-        let part = Self.part(fibre.start.y - Double(y), axis.y, reach, near.lowerBound,
+        let part = Self.part(
+          fibre.start.y - Double(y), axis.y, reach, near.lowerBound,
           near.upperBound),
         let span = Self.whole(fibre.start.x, axis.x, part, reach, columns)
       else { continue }

@@ -180,8 +180,8 @@ struct RingArtefacts: Sendable {
     let farthest =
       (max(
         square(Float(y.lowerBound) - centre.y), square(Float(y.upperBound) - centre.y))
-        + max(
-          square(Float(x.lowerBound) - centre.x), square(Float(x.upperBound) - centre.x)))
+      + max(
+        square(Float(x.lowerBound) - centre.x), square(Float(x.upperBound) - centre.x)))
       .squareRoot()
     let share = Float(z % Self.layers) / Float(Self.layers)
     let rings: [Float] = (0..<(Int(farthest) + 3)).map { radius in

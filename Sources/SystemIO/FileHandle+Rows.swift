@@ -87,20 +87,23 @@ extension FileHandle {
 
 /// Reverses the bytes of every voxel of `width` bytes: 2 or 4, nothing for others.
 public func swapBytes(of voxels: inout MutableRawSpan, width: Int) {
+  guard width == 2 || width == 4 else { return }
   unsafe voxels.withUnsafeMutableBytes { bytes in
-    // Plain loops over unaligned loads: the compiler makes shuffles of them.
-    switch width {
-    case 2:
-      for offset in stride(from: 0, to: bytes.count, by: 2) {
-        let value = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self)
-        unsafe bytes.storeBytes(of: value.byteSwapped, toByteOffset: offset, as: UInt16.self)
+    guard let first = bytes.baseAddress else { return }
+    // Eight bytes at a time: fast without any help from the compiler's vectors.
+    let words = bytes.count / 8
+    for index in 0..<words {
+      let word = unsafe first.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)
+      let swapped =
+        width == 2
+        ? (word & 0x00FF_00FF_00FF_00FF) << 8 | (word >> 8) & 0x00FF_00FF_00FF_00FF
+        : word.byteSwapped << 32 | word.byteSwapped >> 32
+      unsafe first.storeBytes(of: swapped, toByteOffset: 8 * index, as: UInt64.self)
+    }
+    for start in stride(from: 8 * words, to: bytes.count, by: width) {
+      for byte in 0..<(width / 2) {
+        unsafe bytes.swapAt(start + byte, start + width - 1 - byte)
       }
-    case 4:
-      for offset in stride(from: 0, to: bytes.count, by: 4) {
-        let value = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-        unsafe bytes.storeBytes(of: value.byteSwapped, toByteOffset: offset, as: UInt32.self)
-      }
-    default: break
     }
   }
 }

@@ -15,7 +15,8 @@ final class ChunkCache: Sendable {
   private struct State {
     var limit: Int
     var chunks: [Index3: (chunk: DecodedChunk, stamp: Int)] = [:]
-    /// Uses in their order, of which only a chunk's latest counts: the oldest that counts goes first.
+    /// Uses in their order, of which only a chunk's latest counts; the oldest that counts goes
+    /// first.
     var uses: [(index: Index3, stamp: Int)] = []
     var firstUse = 0
     var stamp = 0

@@ -26,32 +26,29 @@ struct FoundStore {
     var image: ImageMetadata?
     var group = path
     let isOurLevel: Bool
-    let arrayDocument: [UInt8]
+    var arrayDocument = document
     switch try Self.node(document, at: paths.groupMetadata) {
-    case .group:
-      let read = try Self.image(document, at: paths.groupMetadata)
+    case .group(let read):
+      let read = try Self.image(read, at: paths.groupMetadata)
       image = read
       levelFolder = "\(path)/\(read.levelPath)"
       isOurLevel = levelFolder == paths.level
       arrayDocument = try Self.contents("\(levelFolder)/zarr.json")
-    case .array:
+      metadata = try Self.array(arrayDocument, at: "\(levelFolder)/zarr.json")
+    case .array(let read):
       let (folder, name) = folderAndName(of: path)
       group = folder
       levelFolder = path
       isOurLevel = folderAndName(of: StorePaths(group: folder).level).name == name
-      arrayDocument = document
+      metadata = read
       // The array's group, where it has one, knows more than the array.
       let above = StorePaths(group: folder).groupMetadata
       if let bytes = try? SystemIO.contents(ofFile: above),
-        let read = try? Self.image(bytes, at: above), read.levelPath == name
+        let document = try? GroupMetadata(decoding: bytes),
+        let read = try? Self.image(document, at: above), read.levelPath == name
       {
         image = read
       }
-    }
-    do {
-      metadata = try ArrayMetadata(decoding: arrayDocument)
-    } catch {
-      throw .metadata(path: "\(levelFolder)/zarr.json", error)
     }
     let grid = metadata.layout.shards
     ledger = isOurLevel ? try Self.ledger(StorePaths(group: group), grid) : nil
@@ -78,20 +75,25 @@ struct FoundStore {
     try system { () throws(SystemError) in try SystemIO.contents(ofFile: path) }
   }
 
-  private static func node(_ document: [UInt8], at path: String) throws(StoreError) -> NodeType {
-    do { return try NodeType(decoding: document) } catch { throw .metadata(path: path, error) }
+  private static func node(
+    _ document: [UInt8], at path: String
+  ) throws(StoreError) -> NodeMetadata {
+    do { return try NodeMetadata(decoding: document) } catch { throw .metadata(path: path, error) }
   }
 
-  private static func image(_ document: [UInt8], at path: String) throws(StoreError) -> ImageMetadata {
-    do throws(MetadataError) {
-      let group = try GroupMetadata(decoding: document)
-      guard let ome = group.attributes["ome"] else {
-        throw .missing(member: "attributes.ome")
-      }
-      return try ImageMetadata(decoding: ome)
-    } catch {
-      throw .metadata(path: path, error)
+  private static func array(
+    _ document: [UInt8], at path: String
+  ) throws(StoreError) -> ArrayMetadata {
+    do { return try ArrayMetadata(decoding: document) } catch { throw .metadata(path: path, error) }
+  }
+
+  private static func image(
+    _ group: GroupMetadata, at path: String
+  ) throws(StoreError) -> ImageMetadata {
+    guard let ome = group.attributes["ome"] else {
+      throw .metadata(path: path, .missing(member: "attributes.ome"))
     }
+    do { return try ImageMetadata(decoding: ome) } catch { throw .metadata(path: path, error) }
   }
 
   /// The ledger, where the group of `paths` is ours.

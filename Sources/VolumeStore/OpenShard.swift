@@ -6,6 +6,7 @@ import ZarrFormat
 final class OpenShard: Sendable {
   /// Where it is.
   let path: String
+  private let byteCount: Int
   private let index: ShardIndex
   /// Ours are mapped; others' are read, since a mapping of a file that shrinks ends the process.
   private let mapping: MappedFile?
@@ -13,14 +14,14 @@ final class OpenShard: Sendable {
   /// No chunk takes more, however badly it was compressed.
   private let chunkByteLimit: Int
 
-  /// Opens the shard at `path`; `committed` is what our ledger says of it, `nil` for others' stores.
+  /// Opens the shard at `path`; `committed` is what our ledger says of it, `nil` in the stores of
+  /// others.
   init(
     _ path: String, of metadata: ArrayMetadata, committed: ShardState?
   ) throws(StoreError) {
     self.path = path
     chunkByteLimit = 2 * ChunkEncoder.bound(for: metadata.chunkByteCount) + 1024
     let indexByteCount = metadata.layout.indexByteCount
-    let byteCount: Int
     do throws(SystemError) {
       file = try FileHandle(readingFrom: path)
       byteCount = try file.byteCount
@@ -84,8 +85,14 @@ final class OpenShard: Sendable {
     try mapping?.withBytes { all throws(ChunkError) in
       try decoder.decode(all.extracting(bytes), into: &chunk)
     }
-    // The pages have served; kept, they would count as ours and grow with the volume.
-    mapping?.release(bytes.lowerBound / 4096 * 4096..<(bytes.upperBound + 4095) / 4096 * 4096)
+    // The pages have served; kept, they would count as ours and grow with the volume. The system
+    // maps whole windows of 64 KiB around the pages that are touched, but never beyond the file's
+    // last page, where the memory of others begins.
+    let window = 1 << 16
+    let lastPageEnd = (byteCount + 4095) / 4096 * 4096
+    mapping?.release(
+      bytes.lowerBound / window
+        * window..<min((bytes.upperBound / window + 1) * window, lastPageEnd))
   }
 
   private func decodeRead(

@@ -52,7 +52,8 @@ extension StoreError: ExplainedError {
       openingExplanation
     case .ledgerIsDamaged, .shardIsMissing, .shardIsNotInLedger, .shardDiffersFromLedger, .shard,
       .chunk:
-      Explanation(.damaged, damage, remedy: "copy the store again from where it is whole, or make it anew")
+      Explanation(
+        .damaged, damage, remedy: "copy the store again from where it is whole, or make it anew")
     default: writingExplanation
     }
   }
@@ -103,7 +104,8 @@ extension StoreError: ExplainedError {
       Explanation(
         .input,
         "\(path) was begun with other settings: \(differences.joined(separator: "; "))",
-        remedy: "use the same settings to go on, choose another --output, or begin anew with --overwrite")
+        remedy:
+          "use the same settings to go on, choose another --output, or begin anew with --overwrite")
     case .isLocked(let path, let holder):
       Explanation(
         .input, "\(path) is being written by \(holder)",

@@ -13,7 +13,9 @@ extension StoreFormat {
     case unfinished
   }
 
-  func beginWriter(_ paths: StorePaths, _ output: OutputDescription) throws(StoreError) -> StoreWriter {
+  func beginWriter(_ paths: StorePaths, _ output: OutputDescription) throws(StoreError)
+    -> StoreWriter
+  {
     let layout = try checkedLayout(output.volume, paths)
     let plan = StorePlan(output, layout)
     let metadata = ArrayMetadata(

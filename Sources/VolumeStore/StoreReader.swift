@@ -4,7 +4,7 @@ import VolumeCore
 import ZarrFormat
 
 /// Reads a store region by region, and keeps decoded chunks that the next region may want.
-final class StoreReader: VolumeReader {
+package final class StoreReader: VolumeReader {
   /// What one thread needs to decode, kept from region to region.
   final class Worker: @unchecked Sendable {
     var chunk: PageBuffer
@@ -16,11 +16,16 @@ final class StoreReader: VolumeReader {
     }
   }
 
+  private let decoded = Atomic<Int>(0)
+
+  /// How many chunks have been decoded so far: what reading costs.
+  package var decodedChunkCount: Int { decoded.load(ordering: .relaxed) }
+
   /// What is kept before anybody says how much: a few hundred chunks of bytes.
   static let defaultCacheByteCount = 64 << 20
 
-  let volume: VolumeDescription
-  let fingerprint: String
+  package let volume: VolumeDescription
+  package let fingerprint: String
   private let metadata: ArrayMetadata
   private let shards: OpenShards
   private let cache: ChunkCache
@@ -48,7 +53,7 @@ final class StoreReader: VolumeReader {
 
   /// One layer of chunks under a box: boxes that follow one another along z share no voxel, so only
   /// the chunks that the last box cut through are wanted again.
-  func cacheByteCount(forBoxesOf shape: Shape3) -> Int {
+  package func cacheByteCount(forBoxesOf shape: Shape3) -> Int {
     let chunk = metadata.layout.chunk
     let count = metadata.layout.chunks.count
     func most(_ extent: Int, _ chunk: Int, _ count: Int) -> Int {
@@ -58,9 +63,9 @@ final class StoreReader: VolumeReader {
       * metadata.chunkByteCount
   }
 
-  func limitCache(to byteCount: Int) { cache.limit(to: byteCount) }
+  package func limitCache(to byteCount: Int) { cache.limit(to: byteCount) }
 
-  func read(
+  package func read(
     _ region: Region, into destination: inout MutableRawSpan
   ) throws(VolumeReadError) {
     precondition(Region(volume.shape).contains(region), "\(region) is not in \(volume.shape)")
@@ -116,6 +121,7 @@ final class StoreReader: VolumeReader {
     guard let shard = try shards.shard(shardIndex), !shard.isEmpty(entry) else {
       return region.fill(index)
     }
+    decoded.add(1, ordering: .relaxed)
     // A chunk that is wanted whole is done with; one that is cut through is wanted again.
     guard cache.holdsAny, !region.region.contains(metadata.layout.chunks.region(of: index)) else {
       try worker.chunk.withMutableBytes { bytes throws(StoreError) in

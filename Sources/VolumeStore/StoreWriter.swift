@@ -38,7 +38,8 @@ final class StoreWriter: VolumeWriter {
 
   @discardableResult
   func commit(_ block: Index3, _ voxels: RawSpan) throws(VolumeWriteError) -> Int {
-    precondition(Region(grid.count).contains(Region(origin: block, shape: Shape3(z: 1, y: 1, x: 1))))
+    precondition(
+      Region(grid.count).contains(Region(origin: block, shape: Shape3(z: 1, y: 1, x: 1))))
     precondition(
       voxels.byteCount
         == grid.region(of: block).voxelCount * metadata.voxelType.byteCount,
@@ -88,7 +89,8 @@ final class StoreWriter: VolumeWriter {
     }
   }
 
-  /// Makes `folder`, and waits until its name and those above it, up to the level's, are on the disk.
+  /// Makes `folder`, and waits until its name and those above it, up to the level's, are on the
+  /// disk.
   private func makeSafe(_ folder: String) throws(StoreError) {
     guard !safeFolders.withLock({ $0.contains(folder) }) else { return }
     try system { () throws(SystemError) in

@@ -4,21 +4,9 @@ extension RawSpan {
   /// Whether no bit is set; stops soon after the first that is.
   var isAllZero: Bool {
     unsafe withUnsafeBytes { bytes in
-      let blockByteCount = 4096
-      var offset = 0
-      while offset + blockByteCount <= bytes.count {
-        var bits = SIMD64<UInt8>.zero
-        for place in stride(from: offset, to: offset + blockByteCount, by: 64) {
-          bits |= unsafe bytes.loadUnaligned(fromByteOffset: place, as: SIMD64<UInt8>.self)
-        }
-        if bits != .zero { return false }
-        offset += blockByteCount
-      }
-      while offset < bytes.count {
-        if unsafe bytes[offset] != 0 { return false }
-        offset += 1
-      }
-      return true
+      guard let base = bytes.baseAddress, bytes.count > 0 else { return true }
+      // Zero at the start, and each byte as the one before it: the C library compares in vectors.
+      return unsafe bytes[0] == 0 && memcmp(base, base + 1, bytes.count - 1) == 0
     }
   }
 }

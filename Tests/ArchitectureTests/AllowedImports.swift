@@ -38,8 +38,9 @@ enum AllowedImports {
       + "TilePlanning VolumeCore VolumePipeline",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":
-      "EngineCore Glibc KerasModel OneDNNEngine Pictures Pipelines RawFormat SystemIO TIFFFormat "
-      + "VolumeCommands VolumeCore VolumeStore",
+      "Compression EngineCore Glibc KerasModel NeuralGraph OneDNNEngine Pictures Pipelines "
+      + "RawFormat Synchronization SystemIO TIFFFormat TilePlanning VolumeCommands VolumeCore "
+      + "VolumePipeline VolumeStore",
   ]
 
   /// Modules that plug in: only the composition root may import one, beside what is said above.

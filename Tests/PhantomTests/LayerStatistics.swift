@@ -16,7 +16,8 @@ struct LayerStatistics {
   func isNear(_ label: UInt8, _ index: Int, _ reach: Int) -> Bool {
     let (y, x) = (index / columns, index % columns)
     for v in max(0, y - reach)...min(rows - 1, y + reach) {
-      for u in max(0, x - reach)...min(columns - 1, x + reach) where labels[v * columns + u] == label {
+      for u in max(0, x - reach)...min(columns - 1, x + reach)
+      where labels[v * columns + u] == label {
         return true
       }
     }

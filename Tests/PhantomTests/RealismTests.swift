@@ -85,7 +85,9 @@ import VolumeCore
 
   @Test func `in its noise`() throws {
     let layer = try #require(Self.layer)
-    let far = layer.greys { layer.labels[$0] == 0 && !layer.isNear(1, $0, 6) && !layer.isNear(2, $0, 4) }
+    let far = layer.greys {
+      layer.labels[$0] == 0 && !layer.isNear(1, $0, 6) && !layer.isNear(2, $0, 4)
+    }
     #expect(abs(far.deviation - 12.4) < 1.8, "found \(far.deviation)")
   }
 }

@@ -45,7 +45,9 @@ import VolumeTesting
 
   @Test func `shows letters of which no two are alike`() {
     let letters = (33...126).map { Character(Unicode.Scalar($0)) }
-      .filter { "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,:;-+=_/%()".contains($0) }
+      .filter {
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,:;-+=_/%()".contains($0)
+      }
     var seen: Set<Picture> = []
     for letter in letters {
       var picture = Picture(width: 5, height: 7, filledWith: .white)

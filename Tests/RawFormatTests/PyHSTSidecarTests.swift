@@ -48,14 +48,23 @@ import VolumeCore
   }
 
   @Test(arguments: [
-    ("NUM_X = 0\nNUM_Y = 1\nNUM_Z = 1", RawError.sidecarIsMalformed(sidecar: "s", line: "NUM_X = 0")),
+    (
+      "NUM_X = 0\nNUM_Y = 1\nNUM_Z = 1",
+      RawError.sidecarIsMalformed(sidecar: "s", line: "NUM_X = 0")
+    ),
     ("NUM_X = 12a", .sidecarIsMalformed(sidecar: "s", line: "NUM_X = 12a")),
     ("NUM_X = 1\nNUM_X = 2", .sidecarIsMalformed(sidecar: "s", line: "NUM_X = 1, and again 2")),
-    ("NUM_X = 99999999999999999999", .sidecarIsMalformed(
-      sidecar: "s", line: "NUM_X = 99999999999999999999")),
+    (
+      "NUM_X = 99999999999999999999",
+      .sidecarIsMalformed(
+        sidecar: "s", line: "NUM_X = 99999999999999999999")
+    ),
     ("NUM_X = 1\nNUM_Y = 2", .sidecarLacksAnAxis(sidecar: "s")),
-    ("NUM_X=1\nNUM_Y=1\nNUM_Z=1\nBYTEORDER = MIDDLE", .sidecarIsMalformed(
-      sidecar: "s", line: "BYTEORDER = MIDDLE")),
+    (
+      "NUM_X=1\nNUM_Y=1\nNUM_Z=1\nBYTEORDER = MIDDLE",
+      .sidecarIsMalformed(
+        sidecar: "s", line: "BYTEORDER = MIDDLE")
+    ),
   ])
   func `that makes no sense is an error that shows the line`(text: String, error: RawError) {
     #expect(throws: error) { try PyHSTSidecar(parsing: text, name: "s") }

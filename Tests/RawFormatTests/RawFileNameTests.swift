@@ -38,6 +38,7 @@ import VolumeCore
     Sample("a_10x20x30x40_8bit.raw", nil, .known(.uint8)),
     Sample("a_0x20x30.raw", nil, nil),
     Sample("a_99999999999999999999x20x30.raw", nil, nil),
+    Sample("acier_le_creusot.raw", nil, nil),
     Sample("double_notch_128x128x128.raw", cube, nil),
   ]
 

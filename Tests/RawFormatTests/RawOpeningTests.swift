@@ -69,7 +69,8 @@ import VolumeTesting
       try open("a_3x4x2_8bit.raw", byteCount: 24, sidecar: Self.sidecar)
     }
     let words = try #require(error).explanation.what
-    #expect(words.contains("the sidecar a_3x4x2_8bit.raw.info says NUM_X = 4, NUM_Y = 3, NUM_Z = 2"))
+    #expect(
+      words.contains("the sidecar a_3x4x2_8bit.raw.info says NUM_X = 4, NUM_Y = 3, NUM_Z = 2"))
     #expect(words.contains("2 layers of 3 rows x 4 columns"))
     #expect(words.contains("the file name says 3x4x2 (x, y, z): 2 layers of 4 rows x 3 columns"))
     #expect(words.contains("the file has 24 bytes"))

@@ -8,6 +8,7 @@ import VolumeTesting
   static let eightBit = [
     "strips8.tif", "tiles8.tif", "lzw8.tif", "deflate-tiles8.tif", "packbits8.tif",
     "bigtiff8-big-endian.tif", "imagej8.tif", "palette8.tif", "slices",
+    "shaped-one-page8.tif",
   ]
   static let sixteenBit = [
     "strips16.tif", "big-endian16.tif", "tiles16-big-endian.tif", "lzw16-big-endian.tif",

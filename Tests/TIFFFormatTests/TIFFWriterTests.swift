@@ -63,7 +63,7 @@ import VolumeTesting
   }
 
   @Test func `writes thousands of pages that open at once`() throws {
-    let shape = Shape3(z: 3000, y: 4, x: 5)
+    let shape = Shape3(z: 1200, y: 4, x: 5)
     let voxels = (0..<shape.voxelCount).map { UInt8(truncatingIfNeeded: $0 &* 31) }
     try writeAll(voxels, to: folder.file("a.tif"), Self.output(shape, .uint8))
     let reader = try TIFFSamples.open(folder.file("a.tif"))

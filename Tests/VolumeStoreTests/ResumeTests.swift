@@ -60,8 +60,9 @@ import VolumeTesting
     let other = folder.file("b.zarr")
     try one.write(other)
     #expect(try files(below: path) == files(below: other))
-    #expect(try one.format().open(path, hints: OpeningHints()).bytes(of: Region(one.shape))
-      == one.voxels)
+    #expect(
+      try one.format().open(path, hints: OpeningHints()).bytes(of: Region(one.shape))
+        == one.voxels)
   }
 
   @Test func `does not count shards that are gone or of another size, nor a torn line`() throws {
@@ -159,7 +160,8 @@ import VolumeTesting
       _ = try? writer.commit(block, unsafe part.span.bytes)
     }
     try writer.finish(record: [:])
-    #expect(try one.format().open(path, hints: OpeningHints()).bytes(of: Region(one.shape))
-      == voxels)
+    #expect(
+      try one.format().open(path, hints: OpeningHints()).bytes(of: Region(one.shape))
+        == voxels)
   }
 }

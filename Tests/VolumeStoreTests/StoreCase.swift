@@ -43,7 +43,9 @@ struct StoreCase: Hashable, Sendable, CustomStringConvertible {
         words.append(isZero ? 0 : random.next() & 0x0F0F_0F0F_0F0F_0F0F)
       }
     }
-    return unsafe words.withUnsafeBytes { unsafe Array($0.prefix(shape.voxelCount * type.byteCount)) }
+    return unsafe words.withUnsafeBytes {
+      unsafe Array($0.prefix(shape.voxelCount * type.byteCount))
+    }
   }
 
   /// The voxels of `region`, cut from the whole.

@@ -93,11 +93,12 @@ import ZarrFormat
 
 @Suite struct `A CRC32C` {
   /// RFC 3720, appendix B.4.
-  @Test(arguments: [
-    (Array("123456789".utf8), 0xE306_9283), ([UInt8](repeating: 0, count: 32), 0x8A91_36AA),
-    ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43), (Array(0..<32), 0x46DD_794E),
-    ([], 0),
-  ] as [([UInt8], UInt32)])
+  @Test(
+    arguments: [
+      (Array("123456789".utf8), 0xE306_9283), ([UInt8](repeating: 0, count: 32), 0x8A91_36AA),
+      ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43), (Array(0..<32), 0x46DD_794E),
+      ([], 0),
+    ] as [([UInt8], UInt32)])
   func `is that of the specification`(bytes: [UInt8], expected: UInt32) {
     #expect(CRC32C.checksum(of: bytes) == expected)
     #expect(CRC32C.portableChecksum(of: unsafe bytes.span.bytes) == expected)

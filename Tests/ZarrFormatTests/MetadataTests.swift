@@ -42,24 +42,38 @@ import ZarrFormat
     ("\"zarr_format\" : 3", "\"zarr_format\" : 2", MetadataError.wrongZarrFormat(found: "2")),
     ("\"array\"", "\"group\"", .wrongNodeType(found: "group", expected: "array")),
     ("\"fill_value\" : 0,", "", .missing(member: "fill_value")),
-    ("\"fill_value\" : 0", "\"fill_value\" : 70000", .invalid(member: "fill_value", found: "70000")),
+    (
+      "\"fill_value\" : 0", "\"fill_value\" : 70000", .invalid(member: "fill_value", found: "70000")
+    ),
     ("\"fill_value\" : 0", "\"fill_value\" : 0, \"extra\" : {}", .unknown(member: "extra")),
-    ("\"index_location\"", "\"index_place\"",
-      .unknown(member: "codecs[0].configuration.index_place")),
-    ("\"uint16\"", "\"int64\"",
+    (
+      "\"index_location\"", "\"index_place\"",
+      .unknown(member: "codecs[0].configuration.index_place")
+    ),
+    (
+      "\"uint16\"", "\"int64\"",
       .unsupported(
-        member: "data_type", found: "\"int64\"", supported: "uint8, uint16 and float32")),
-    ("\"zstd\"", "\"gzip\"",
+        member: "data_type", found: "\"int64\"", supported: "uint8, uint16 and float32")
+    ),
+    (
+      "\"zstd\"", "\"gzip\"",
       .unsupported(
         member: "codecs[0].configuration.codecs", found: "bytes, gzip, crc32c",
-        supported: "bytes, then zstd, then crc32c, the last two if at all")),
-    ("\"level\" : 1", "\"level\" : 99",
-      .invalid(member: "codecs[0].configuration.codecs[1].configuration.level", found: "99")),
-    ("\"end\"", "\"start\"",
+        supported: "bytes, then zstd, then crc32c, the last two if at all")
+    ),
+    (
+      "\"level\" : 1", "\"level\" : 99",
+      .invalid(member: "codecs[0].configuration.codecs[1].configuration.level", found: "99")
+    ),
+    (
+      "\"end\"", "\"start\"",
       .unsupported(
-        member: "codecs[0].configuration.index_location", found: "\"start\"", supported: "end")),
-    ("\"regular\"", "\"rectangular\"",
-      .unsupported(member: "chunk_grid.name", found: "rectangular", supported: "regular")),
+        member: "codecs[0].configuration.index_location", found: "\"start\"", supported: "end")
+    ),
+    (
+      "\"regular\"", "\"rectangular\"",
+      .unsupported(member: "chunk_grid.name", found: "rectangular", supported: "regular")
+    ),
   ])
   func `refuse what they do not know, by its name`(
     old: String, new: String, error: MetadataError
@@ -110,14 +124,16 @@ import ZarrFormat
     }
   }
 
-  @Test(arguments: [
-    ("\"NaN\"", 0x7FC0_0000), ("\"-Infinity\"", 0xFF80_0000), ("0.5", 0x3F00_0000),
-    ("\"0x7fc00001\"", 0x7FC0_0001), ("3", 0x4040_0000),
-  ] as [(String, UInt32)])
+  @Test(
+    arguments: [
+      ("\"NaN\"", 0x7FC0_0000), ("\"-Infinity\"", 0xFF80_0000), ("0.5", 0x3F00_0000),
+      ("\"0x7fc00001\"", 0x7FC0_0001), ("3", 0x4040_0000),
+    ] as [(String, UInt32)])
   func `tell a fill value of float32`(spelling: String, bits: UInt32) throws {
     let array = ArrayMetadata(
       voxelType: .float32, layout: ShardLayout(volume: Shape3(z: 1, y: 1, x: 1)))
-    let text = Self.text(array).replacing("\"fill_value\" : 0", with: "\"fill_value\" : \(spelling)")
+    let text = Self.text(array).replacing(
+      "\"fill_value\" : 0", with: "\"fill_value\" : \(spelling)")
     let decoded = try ArrayMetadata(decoding: Array(text.utf8))
     let bytes: [UInt8] = (0..<4).map { (byte: UInt32) in UInt8(bits >> (8 * byte) & 0xFF) }
     #expect(decoded.fillValue.bytes == bytes)

@@ -57,9 +57,11 @@ import ZarrFormat
     }
   }
 
-  @Test(arguments: [
-    (0, 101), (100, 1), (101, 0), (.max, 0), (.max, 1), (0, .max), (.max - 1, 2), (1 << 63, 1 << 63),
-  ] as [(UInt64, UInt64)])
+  @Test(
+    arguments: [
+      (0, 101), (100, 1), (101, 0), (.max, 0), (.max, 1), (0, .max), (.max - 1, 2),
+      (1 << 63, 1 << 63),
+    ] as [(UInt64, UInt64)])
   func `sends nobody outside the chunks, even with the right checksum`(
     offset: UInt64, length: UInt64
   ) throws {

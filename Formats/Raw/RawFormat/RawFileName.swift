@@ -28,7 +28,8 @@ public struct RawFileName: Hashable, Sendable {
       case "be", "bigendian", "msb": note(.big)
       case "8", "16", "32", "64", "1", "12", "24":
         // `8-bit` falls apart where names are cut.
-        if next == "bit" || next == "bits", let type = Self.type(word + "bit", before: words, index + 2)
+        if next == "bit" || next == "bits",
+          let type = Self.type(word + "bit", before: words, index + 2)
         {
           note(type)
         }
@@ -47,9 +48,9 @@ public struct RawFileName: Hashable, Sendable {
         }
       }
     }
-    // "16bit" and "uint16" are the same; "32bit" and "float" too.
     if types.count == 1 { type = types[0] }
-    if orders.count == 1 { byteOrder = orders[0] }
+    // "le" and "be" are words too: they count where the name speaks of its bytes anyway.
+    if orders.count == 1, type != nil || !shapes.isEmpty { byteOrder = orders[0] }
   }
 
   /// The type that `word` names, with the word behind it taken into account: `16bit_signed`,

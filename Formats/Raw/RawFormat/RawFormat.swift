@@ -35,9 +35,10 @@ public struct RawFormat: VolumeFormat {
     var remarks: [String] = []
     if let sidecarPath = sidecarPath(ofRawFile: path) {
       let sidecarName = fileName(ofPath: sidecarPath)
-      let text = String(decoding: try asRawError { () throws(SystemError) in
-        try contents(ofFile: sidecarPath, limit: 1 << 20)
-      }, as: UTF8.self)
+      let text = String(
+        decoding: try asRawError { () throws(SystemError) in
+          try contents(ofFile: sidecarPath, limit: 1 << 20)
+        }, as: UTF8.self)
       let sidecar = try PyHSTSidecar(parsing: text, name: sidecarName)
       let claim = sidecar.claim(name: sidecarName)
       claims.append(claim)

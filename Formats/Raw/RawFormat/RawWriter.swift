@@ -1,5 +1,5 @@
-import SystemIO
 import Synchronization
+import SystemIO
 import VolumeCore
 
 /// Writes `X.raw` with its sidecar `X.raw.info`, run of layers by run of layers.

@@ -16,7 +16,8 @@ import VolumeCore
   init(_ path: String, name: String, fileIndex: Int, page: Int) throws(TIFFError) {
     let message = UnsafeMutablePointer<ctiff_message>.allocate(capacity: 1)
     unsafe message.initialize(to: ctiff_message())
-    guard let file = unsafe ctiff_open(path, "rmhc", message, tmsize_t(TIFFPage.mostBlockBytes)) else {
+    guard let file = unsafe ctiff_open(path, "rmhc", message, tmsize_t(TIFFPage.mostBlockBytes))
+    else {
       let words = unsafe Self.words(message)
       unsafe message.deallocate()
       throw .cannotDecode(file: name, page: page, message: words)

@@ -82,7 +82,8 @@ struct TIFFDirectory {
 
   /// The bytes of a tag's values.
   private func bytes(of entry: Entry) throws(TIFFError) -> [UInt8] {
-    let (count, overflowed) = entry.count.multipliedReportingOverflow(by: Self.width(of: entry.type))
+    let (count, overflowed) = entry.count.multipliedReportingOverflow(
+      by: Self.width(of: entry.type))
     if let inline = entry.inline, !overflowed { return Array(inline.prefix(count)) }
     guard !overflowed, let bytes = try file.bytes(at: entry.offset, count: count) else {
       let (end, beyond) = entry.offset.addingReportingOverflow(overflowed ? .max : count)

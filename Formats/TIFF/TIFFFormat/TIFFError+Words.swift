@@ -27,12 +27,16 @@ extension TIFFError: ExplainedError {
     case .stackIsTruncated(let file, let announced, let held):
       return Explanation(
         .damaged,
-        "\(file) is truncated: ImageJ announces \(announced) images, and it holds \(held)",
+        "\(file) is truncated: its description announces \(announced) images, and it holds \(held)",
         remedy: Self.exportAgain)
     case .pagesLoop(let file, let page):
       return Explanation(
         .damaged, "\(file): the chain of pages comes back to an earlier one after page \(page)",
         remedy: "export it again, for example with Fiji")
+    case .hasTooManyPages(let file, let limit):
+      return Explanation(
+        .input, "\(file) has more than \(limit) pages, and no scan has as many layers",
+        remedy: "give a file whose pages are the layers of one volume")
     case .directoryIsMalformed(let file, let page, let what):
       return Explanation(
         .damaged, "\(file): page \(page) is damaged: \(what)", remedy: Self.exportAgain)

@@ -11,10 +11,12 @@ public enum TIFFError: Error, Hashable, Sendable {
   case isNoTIFF(file: String, byteCount: Int)
   /// The file ends before what a page needs; where that would end, if it can be said.
   case isTruncated(file: String, page: Int, needed: Int?, byteCount: Int)
-  /// An ImageJ stack that announces more images than the file holds.
+  /// A stack whose description announces more images than the file holds.
   case stackIsTruncated(file: String, announced: Int, held: Int)
   /// The chain of pages comes back to where it was.
   case pagesLoop(file: String, page: Int)
+  /// More pages than any scan has layers.
+  case hasTooManyPages(file: String, limit: Int)
   /// A directory that contradicts itself.
   case directoryIsMalformed(file: String, page: Int, what: String)
   /// A file without pages.
@@ -80,7 +82,10 @@ extension UnreadKind {
   var words: (what: String, remedy: String) {
     switch self {
     case .whiteIsZero:
-      ("grey values where 0 is white (MinIsWhite)", "invert it in Fiji (Edit > Invert) and save it again")
+      (
+        "grey values where 0 is white (MinIsWhite)",
+        "invert it in Fiji (Edit > Invert) and save it again"
+      )
     case .colour(let samples):
       (
         "colour (RGB, \(samples) samples)",
@@ -88,7 +93,8 @@ extension UnreadKind {
       )
     case .channels(let count):
       (
-        "\(count) channels", "keep one channel (Fiji: Image > Color > Split Channels), save it again"
+        "\(count) channels",
+        "keep one channel (Fiji: Image > Color > Split Channels), save it again"
       )
     case .signed(let bits):
       (
@@ -101,7 +107,10 @@ extension UnreadKind {
         "convert it to 16-bit in Fiji (Image > Type > 16-bit), or give it as .raw with --type float32"
       )
     case .bits(let bits):
-      ("\(bits)-bit voxels", "convert it to 8-bit or 16-bit in Fiji (Image > Type) and save it again")
+      (
+        "\(bits)-bit voxels",
+        "convert it to 8-bit or 16-bit in Fiji (Image > Type) and save it again"
+      )
     case .widePalette:
       ("a colour table of more than 256 colours", "save the indices as 16-bit grey values")
     case .photometric(let number):

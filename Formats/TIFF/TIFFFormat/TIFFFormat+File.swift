@@ -28,6 +28,9 @@ extension TIFFFormat {
       }
       if first == nil { first = (page, directory) }
       slices.append(TIFFReader.Slice(page, file: 0, number: number, order: file.order))
+      guard slices.count <= Self.mostPages else {
+        throw .hasTooManyPages(file: file.name, limit: Self.mostPages)
+      }
       offset = directory.next
     }
     guard let first else { throw .hasNoPages(file: file.name) }
@@ -41,6 +44,8 @@ extension TIFFFormat {
     if let imageJ = ImageJDescription(parsing: text) {
       volume.format = "TIFF (ImageJ)"
       try Self.apply(imageJ, first, to: &slices, &volume)
+    } else if let images = Self.imagesAnnounced(byTifffile: text, first.page.extent) {
+      try Self.unfold(images, of: first.page, file, &slices, &volume)
     }
     try Self.check(hints, against: volume, order: file.order, file: file.name)
     Self.apply(hints.spacing, to: &volume)
@@ -53,6 +58,9 @@ extension TIFFFormat {
     return TIFFReader(
       volume: volume, fingerprint: fingerprint, paths: [path], slices: slices, single: file)
   }
+
+  /// No scan has more layers; a hostile file of tiny pages would fill the memory with their places.
+  private static let mostPages = 1 << 20
 
   /// Takes from ImageJ's description what it alone knows: channels, voxel size, and the images
   /// that follow the only page without a page of their own.
@@ -69,25 +77,7 @@ extension TIFFFormat {
       volume.remarks.append(
         "ImageJ calls the \(imageJ.frames) images times; they are taken as layers")
     }
-    let images = imageJ.images
-    if slices.count == 1, images > 1 {
-      // Beyond 4 GB ImageJ writes one page, and the other images right behind its voxels.
-      let bytes = first.page.extent.byteCount
-      let held = first.page.plainOffset.map { (file.byteCount - $0) / bytes } ?? 1
-      guard held >= images else {
-        throw .stackIsTruncated(file: file.name, announced: images, held: held)
-      }
-      let only = slices[0]
-      slices = (0..<images).map { index in
-        var slice = only
-        slice.page = index + 1
-        slice.plainOffset = only.plainOffset.map { $0 + index * bytes }
-        return slice
-      }
-      volume.shape.z = images
-    } else if slices.count < images {
-      throw .stackIsTruncated(file: file.name, announced: images, held: slices.count)
-    }
+    try unfold(imageJ.images, of: first.page, file, &slices, &volume)
     volume.spacing = imageJ.spacing(
       xResolution: try first.directory.rational(TIFFTag.xResolution),
       yResolution: try first.directory.rational(TIFFTag.yResolution))
@@ -101,6 +91,44 @@ extension TIFFFormat {
           : LabelClass.palette[value % LabelClass.palette.count]
       }
     }
+  }
+
+  /// Finds the images that lie behind the only page without a page of their own: what ImageJ
+  /// writes beyond 4 GB, and tifffile on request.
+  private static func unfold(
+    _ images: Int, of page: TIFFPage, _ file: TIFFBytes, _ slices: inout [TIFFReader.Slice],
+    _ volume: inout VolumeDescription
+  ) throws(TIFFError) {
+    guard slices.count < images else { return }
+    guard slices.count == 1, let offset = page.plainOffset else {
+      throw .stackIsTruncated(file: file.name, announced: images, held: slices.count)
+    }
+    let bytes = page.extent.byteCount
+    let held = (file.byteCount - offset) / bytes
+    guard held >= images else {
+      throw .stackIsTruncated(file: file.name, announced: images, held: held)
+    }
+    guard images <= mostPages else {
+      throw .hasTooManyPages(file: file.name, limit: mostPages)
+    }
+    let only = slices[0]
+    slices = (0..<images).map { index in
+      var slice = only
+      slice.page = index + 1
+      slice.plainOffset = offset + index * bytes
+      return slice
+    }
+    volume.shape.z = images
+  }
+
+  /// The layers that tifffile's own description, `{"shape": [5, 37, 53]}`, speaks of.
+  private static func imagesAnnounced(
+    byTifffile text: String, _ extent: TIFFPage.Extent
+  ) -> Int? {
+    guard text.hasPrefix("{"), let shape = JSONValue(parsing: text)?["shape"]?.array,
+      shape.count == 3, shape[1].integer == extent.height, shape[2].integer == extent.width
+    else { return nil }
+    return shape[0].integer
   }
 
   /// Bio-Formats may write channels and times as pages; they are not layers.

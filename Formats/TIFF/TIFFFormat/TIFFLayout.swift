@@ -137,7 +137,8 @@ struct TIFFLayout {
         bytes += Self.bytes(UInt64(entry.value), word)
       }
     }
-    let next = index + 1 < pageCount ? directoryOffset(next: index + 1, bytes: bytes.count + word) : 0
+    let next =
+      index + 1 < pageCount ? directoryOffset(next: index + 1, bytes: bytes.count + word) : 0
     return bytes + Self.bytes(UInt64(next), word)
   }
 

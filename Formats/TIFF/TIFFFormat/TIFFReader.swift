@@ -169,7 +169,9 @@ public final class TIFFReader: VolumeReader {
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: storedBytes) { buffer, count in
           do throws(TIFFError) {
             try unsafe decodeBlock(
-              block, UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<storedBytes]))
+              block,
+              UnsafeMutableRawBufferPointer(
+                rebasing: UnsafeMutableRawBufferPointer(buffer)[..<storedBytes]))
             count = storedBytes
           } catch {
             failure = error

@@ -8,7 +8,10 @@ extension ArrayMetadata {
 
   /// Reads a document, and refuses whatever it does not know.
   public init(decoding bytes: [UInt8]) throws(MetadataError) {
-    let array = try nodeMembers(decoding: bytes, type: "array")
+    try self.init(try nodeMembers(decoding: bytes, type: "array"))
+  }
+
+  init(_ array: MetadataMembers) throws(MetadataError) {
     try array.refuseUnknown(except: [
       "zarr_format", "node_type", "shape", "data_type", "chunk_grid", "chunk_key_encoding",
       "fill_value", "codecs", "attributes", "storage_transformers", "dimension_names",
@@ -70,11 +73,13 @@ extension ArrayMetadata {
     return text
   }
 
-  private static func sharding(_ array: MetadataMembers) throws(MetadataError) -> NamedConfiguration {
+  private static func sharding(_ array: MetadataMembers) throws(MetadataError) -> NamedConfiguration
+  {
     let codecs = try array.array("codecs")
     guard codecs.count == 1, let only = codecs.first else {
       throw .unsupported(
-        member: "codecs", found: JSONValue.array(codecs).text(), supported: "sharding_indexed alone")
+        member: "codecs", found: JSONValue.array(codecs).text(), supported: "sharding_indexed alone"
+      )
     }
     let sharding = try NamedConfiguration(only, at: "codecs[0]")
     guard sharding.name == "sharding_indexed" else {

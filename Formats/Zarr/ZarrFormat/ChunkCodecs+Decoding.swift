@@ -7,7 +7,9 @@ extension ArrayMetadata {
   ) throws(MetadataError) -> ChunkCodecs {
     let list = try codecList(sharding.configuration, "codecs")
     let names = list.map(\.name)
-    let supported = [["bytes"], ["bytes", "zstd"], ["bytes", "crc32c"], ["bytes", "zstd", "crc32c"]]
+    let supported = [
+      ["bytes"], ["bytes", "zstd"], ["bytes", "crc32c"], ["bytes", "zstd", "crc32c"],
+    ]
     guard supported.contains(names) else {
       throw .unsupported(
         member: sharding.configuration.name("codecs"), found: names.joined(separator: ", "),

@@ -18,7 +18,10 @@ public struct GroupMetadata: Hashable, Sendable {
 
   /// Reads a document, and refuses whatever it does not know.
   public init(decoding bytes: [UInt8]) throws(MetadataError) {
-    let group = try nodeMembers(decoding: bytes, type: "group")
+    try self.init(try nodeMembers(decoding: bytes, type: "group"))
+  }
+
+  init(_ group: MetadataMembers) throws(MetadataError) {
     // Some writers left `"consolidated_metadata": null`, which says nothing.
     var known: Set<String> = ["zarr_format", "node_type", "attributes"]
     if group.optional("consolidated_metadata") == .null { known.insert("consolidated_metadata") }
@@ -30,20 +33,20 @@ public struct GroupMetadata: Hashable, Sendable {
 }
 
 /// What a `zarr.json` describes.
-public enum NodeType: String, Hashable, Sendable {
+public enum NodeMetadata: Hashable, Sendable {
   /// An array of voxels.
-  case array
+  case array(ArrayMetadata)
   /// A folder of arrays and groups.
-  case group
+  case group(GroupMetadata)
 
-  /// Reads only so much of a document as tells which it is.
+  /// Reads a document, and refuses whatever it does not know.
   public init(decoding bytes: [UInt8]) throws(MetadataError) {
     let node = try documentMembers(decoding: bytes)
-    let name = try node.string("node_type")
-    guard let type = NodeType(rawValue: name) else {
-      throw .wrongNodeType(found: name, expected: "array or group")
+    switch try node.string("node_type") {
+    case "array": self = .array(try ArrayMetadata(node))
+    case "group": self = .group(try GroupMetadata(node))
+    case let other: throw .wrongNodeType(found: other, expected: "array or group")
     }
-    self = type
   }
 }
 

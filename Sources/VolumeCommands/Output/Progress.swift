@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Says how far the work is: on a terminal in one line that is written over, elsewhere in a line
-/// for every tenth part or every 30 seconds.
+/// for every tenth part, 2 seconds apart at least, or every 30 seconds.
 public final class Progress: Sendable {
   private struct State {
     var done = 0
@@ -42,7 +42,7 @@ public final class Progress: Sendable {
       let isDue =
         console.isTerminal
         ? pause >= .milliseconds(200)
-        : (tenth >= state.nextTenth && pause >= .seconds(1)) || pause >= .seconds(30)
+        : tenth >= state.nextTenth && pause >= .seconds(2) || pause >= .seconds(30)
       guard isDue, state.done < total else { return nil }
       state.lastSaid = now
       state.nextTenth = tenth + 1

@@ -103,7 +103,7 @@ struct SegmentRequest: Sendable {
 
 /// Where the model is: `--model`, else `T2S_MODEL`, else the one installed with the tool, else the
 /// one of the source tree that the tool was built in.
-func modelPath(_ given: String?, _ context: CommandContext) throws(Explanation) -> String {
+package func modelPath(_ given: String?, _ context: CommandContext) throws(Explanation) -> String {
   if let given { return given }
   if let path = context.environment("T2S_MODEL"), !path.isEmpty { return path }
   let folders = parents(of: context.executable)

@@ -1,0 +1,42 @@
+import VolumeCommands
+import VolumeCore
+
+/// `bench`: this machine's own limits, and figures that only the tool's inside can give; what
+/// `Tools/bench` puts beside the figures of whole runs.
+struct BenchCommand: Command {
+  var name: String { "bench" }
+  var summary: String { "measure this machine's limits, and how stages overlap" }
+  var operands: String { "limits|overlap" }
+  var options: [OptionDeclaration] {
+    [
+      OptionDeclaration("file", "FILE", "limits: the scan whose bytes are copied and compressed"),
+      OptionDeclaration("model", "FILE", "overlap: the network; default: the tool's"),
+      .threads,
+    ]
+  }
+  var examples: [String] { ["t2s-volume bench limits --file scan.raw"] }
+  var isHidden: Bool { true }
+
+  func run(
+    _ arguments: Arguments, _ context: CommandContext
+  ) throws(Explanation) -> [String: JSONValue] {
+    let threads: Int
+    let kind: String
+    do throws(UsageError) {
+      threads = try arguments.value("threads") { text throws(UsageError) in try text.wholeNumber() }
+        ?? availableCores()
+      kind = try arguments.operands(["limits|overlap"], of: name)[0]
+    } catch {
+      throw error.explanation
+    }
+    switch kind {
+    case "limits":
+      return try MachineLimits(threads: threads, file: arguments.values["file"]).measure(context)
+    case "overlap":
+      return try OverlapBench(threads: threads).measure(model: arguments.values["model"], context)
+    default:
+      throw Explanation(
+        .input, "there is no bench '\(kind)'", remedy: "give bench limits or bench overlap")
+    }
+  }
+}
