@@ -29,7 +29,9 @@ let context = CommandContext(
   environment: { name in unsafe getenv(name).map { unsafe String(cString: $0) } },
   executable: executablePath(), commandLine: CommandLine.arguments)
 
-exit(Tool(commands: Tool.commands + [BenchCommand()], context: context).run(Array(CommandLine.arguments.dropFirst())))
+exit(
+  Tool(commands: Tool.commands + [BenchCommand()], context: context).run(
+    Array(CommandLine.arguments.dropFirst())))
 
 /// The running file, with links resolved, so that the default model is found beside it.
 func executablePath() -> String {

@@ -106,12 +106,12 @@ extension Catalogue {
 
   /// Reads the model at `path`.
   public func model(_ path: String) throws(Explanation) -> Model {
-    if kind(ofPath: path) == .missing {
-      throw Explanation(
-        .input, "\(path): there is no such model, or it may not be looked at",
-        remedy: "check the path, or leave --model out for the default model")
-    }
     guard let reader = modelReaders.first(where: { $0.recognises(path) }) else {
+      if kind(ofPath: path) == .missing {
+        throw Explanation(
+          .input, "\(path): there is no such model, or it may not be looked at",
+          remedy: "check the path, or leave --model out for the default model")
+      }
       throw Explanation(
         .input,
         "\(path): this is no model of a kind that is read (\(list(modelReaders.map(\.name))))",

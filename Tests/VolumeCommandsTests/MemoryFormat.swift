@@ -4,7 +4,8 @@ import Testing
 import VolumeCommands
 import VolumeCore
 
-/// Volumes that live in memory: what ends in `.mem` is read, `.store` any order, `.file` in order.
+/// Volumes that live in memory: `.store` and `.zarr` are written in any order,
+/// `.file` in order.
 final class MemoryFormat: VolumeFormat {
   let name = "memory"
   private let volumes = Mutex<[String: MemoryVolume]>([:])
@@ -31,7 +32,9 @@ final class MemoryFormat: VolumeFormat {
     return volume
   }
 
-  func writes(_ path: String) -> Bool { path.hasSuffix(".store") || path.hasSuffix(".file") }
+  func writes(_ path: String) -> Bool {
+    [".store", ".file", ".zarr"].contains { path.hasSuffix($0) }
+  }
 
   func create(
     _ path: String, _ output: OutputDescription
