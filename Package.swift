@@ -143,7 +143,7 @@ let package = Package(
         "VolumePipeline", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning", "Pipelines",
         "SystemIO",
       ]),
-    plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore"]),
+    plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore", "NeuralGraph", "SystemIO"]),
     plainTests("ArchitectureTests", []),
     plainTests("EndToEndTests", ["SystemIO"]),
   ],

@@ -32,6 +32,11 @@ public final class CancellationFlag: Sendable {
       }
       unsafe sigaction(number, &action, nil)
     }
+    // Who started us may have blocked them for its own threads, and a block is inherited.
+    var wanted = sigset_t()
+    unsafe sigemptyset(&wanted)
+    for number in [SIGINT, SIGTERM] { unsafe sigaddset(&wanted, number) }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
     var ignored = sigaction()
     unsafe ignored.__sigaction_handler.sa_handler = SIG_IGN
     unsafe sigaction(SIGPIPE, &ignored, nil)

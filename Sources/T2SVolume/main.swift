@@ -29,7 +29,9 @@ let context = CommandContext(
   environment: { name in unsafe getenv(name).map { unsafe String(cString: $0) } },
   executable: executablePath(), commandLine: CommandLine.arguments)
 
-exit(Tool(commands: Tool.commands + [BenchCommand()], context: context).run(Array(CommandLine.arguments.dropFirst())))
+exit(
+  Tool(commands: Tool.commands + [BenchCommand()], context: context).run(
+    Array(CommandLine.arguments.dropFirst())))
 
 /// The running file, with links resolved, so that the default model is found beside it.
 func executablePath() -> String {
@@ -40,11 +42,33 @@ func executablePath() -> String {
 
 /// Pictures as PNG files.
 struct PNGPictures: PictureWriter {
-  func write(_ image: ColourImage, to path: String) throws(Explanation) {
+  /// Pixels along the longer edge of a panel at most.
+  static let longestEdge = 2048
+
+  func write(_ picture: LayerPicture, to path: String) throws(Explanation) {
     do {
-      try writePNG(path, width: image.width, height: image.height, rgb: image.rgb)
+      try drawn(picture).writePNG(to: path)
     } catch {
       throw error.explanation
     }
+  }
+
+  private func drawn(_ picture: LayerPicture) -> Picture {
+    let grey = GreyLayer(width: picture.width, height: picture.height, values: picture.grey)
+    let labels = picture.labels.map {
+      LabelLayer(width: picture.width, height: picture.height, labels: $0)
+    }
+    let window =
+      picture.window.map { GreyWindow(low: $0.low, high: $0.high) } ?? GreyWindow(fitting: grey)
+    if let labels, picture.view == .overlay {
+      let below = grey.shrunk(toEdge: Self.longestEdge).picture(window: window)
+      return labels.shrunk(toEdge: Self.longestEdge).picture(over: below, classes: picture.classes)
+    }
+    var drawing = SegmentationPicture(grey: grey, labels: picture.view == .grey ? nil : labels)
+    drawing.classes = picture.classes
+    drawing.fractions = picture.fractions
+    drawing.window = window
+    drawing.maximalEdge = Self.longestEdge
+    return drawing.drawn()
   }
 }

@@ -25,27 +25,47 @@ public struct Catalogue: Sendable {
   }
 }
 
-/// A picture: rows from the top, red, green and blue of each dot, one byte each.
-public struct ColourImage: Hashable, Sendable {
-  /// Dots in a row.
+/// A layer to be drawn: grey values, and labels of the same voxels.
+public struct LayerPicture: Hashable, Sendable {
+  /// What is shown.
+  public enum View: String, CaseIterable, Sendable {
+    /// The grey values alone.
+    case grey
+    /// The labels over the grey values.
+    case overlay
+    /// Both side by side.
+    case both
+  }
+
+  /// Values in a row.
   public var width: Int
   /// Rows.
   public var height: Int
-  /// `3 * width * height` bytes.
-  public var rgb: [UInt8]
+  /// Row by row, from the top.
+  public var grey: [Float]
+  /// The same for labels, where there are any.
+  public var labels: [UInt8]?
+  /// Names and colours of the labels.
+  public var classes: [LabelClass] = []
+  /// Each class's part of the volume, by its value, for the legend.
+  public var fractions: [Int: Double] = [:]
+  /// The grey values drawn black and white; `nil`: those that fit the layer.
+  public var window: Normalisation?
+  /// What is shown, where there are labels.
+  public var view = View.both
 
-  /// A black picture.
-  public init(width: Int, height: Int) {
+  /// A layer of grey values.
+  public init(width: Int, height: Int, grey: [Float]) {
     self.width = width
     self.height = height
-    rgb = [UInt8](repeating: 0, count: 3 * width * height)
+    self.grey = grey
   }
 }
 
-/// Writes pictures to files.
+/// Draws pictures and writes them to files.
 public protocol PictureWriter: Sendable {
-  /// Writes `image` to `path`, whole or not at all.
-  func write(_ image: ColourImage, to path: String) throws(Explanation)
+  /// Writes `picture` to `path`, whole or not at all.
+  func write(_ picture: LayerPicture, to path: String) throws(Explanation)
 }
 
 extension Catalogue {
@@ -86,12 +106,12 @@ extension Catalogue {
 
   /// Reads the model at `path`.
   public func model(_ path: String) throws(Explanation) -> Model {
-    if kind(ofPath: path) == .missing {
-      throw Explanation(
-        .input, "\(path): there is no such model, or it may not be looked at",
-        remedy: "check the path, or leave --model out for the default model")
-    }
     guard let reader = modelReaders.first(where: { $0.recognises(path) }) else {
+      if kind(ofPath: path) == .missing {
+        throw Explanation(
+          .input, "\(path): there is no such model, or it may not be looked at",
+          remedy: "check the path, or leave --model out for the default model")
+      }
       throw Explanation(
         .input,
         "\(path): this is no model of a kind that is read (\(list(modelReaders.map(\.name))))",

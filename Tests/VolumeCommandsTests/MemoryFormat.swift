@@ -4,7 +4,8 @@ import Testing
 import VolumeCommands
 import VolumeCore
 
-/// Volumes that live in memory: what ends in `.mem` is read, `.store` any order, `.file` in order.
+/// Volumes that live in memory: `.store` and `.zarr` are written in any order,
+/// `.file` in order.
 final class MemoryFormat: VolumeFormat {
   let name = "memory"
   private let volumes = Mutex<[String: MemoryVolume]>([:])
@@ -31,7 +32,9 @@ final class MemoryFormat: VolumeFormat {
     return volume
   }
 
-  func writes(_ path: String) -> Bool { path.hasSuffix(".store") || path.hasSuffix(".file") }
+  func writes(_ path: String) -> Bool {
+    [".store", ".file", ".zarr"].contains { path.hasSuffix($0) }
+  }
 
   func create(
     _ path: String, _ output: OutputDescription
@@ -150,10 +153,10 @@ struct Outcome {
 
 /// The picture that was written last.
 final class MemoryPictures: PictureWriter {
-  private let image = Mutex<ColourImage?>(nil)
-  var last: ColourImage? { image.withLock { $0 } }
-  func write(_ image: ColourImage, to path: String) throws(Explanation) {
-    self.image.withLock { $0 = image }
+  private let picture = Mutex<LayerPicture?>(nil)
+  var last: LayerPicture? { picture.withLock { $0 } }
+  func write(_ picture: LayerPicture, to path: String) throws(Explanation) {
+    self.picture.withLock { $0 = picture }
   }
 }
 

@@ -1,24 +1,22 @@
+import EngineCore
 import Testing
 import VolumeCommands
 import VolumeCore
 
 @Suite struct `Showing a layer` {
   static let shape = Shape3(z: 3, y: 4, x: 5)
+  static let classes = [LabelClass(value: 1, name: "fibre", colour: [255, 0, 0, 255])]
 
   private func format() -> MemoryFormat {
     let format = MemoryFormat()
     format.add("scan.mem", MemoryVolume(numbered: Self.shape))
     let labels = (0..<60).map { UInt8($0 % 4 == 3 ? 255 : $0 % 4) }
-    format.add(
-      "labels.mem",
-      MemoryVolume(
-        shape: Self.shape, voxels: labels,
-        classes: [LabelClass(value: 1, name: "fibre", colour: [255, 0, 0, 255])]))
+    format.add("labels.mem", MemoryVolume(shape: Self.shape, voxels: labels, classes: Self.classes))
     format.add("other.mem", MemoryVolume(numbered: Shape3(z: 1, y: 1, x: 1)))
     return format
   }
 
-  private func shown(_ words: String...) throws -> ColourImage {
+  private func shown(_ words: String...) throws -> LayerPicture {
     let pictures = MemoryPictures()
     let outcome = runTool(
       ["show", "scan.mem", "--output", "/nowhere/a.png"] + words, formats: [format()],
@@ -27,44 +25,47 @@ import VolumeCore
     return try #require(pictures.last)
   }
 
-  private func dot(_ image: ColourImage, _ x: Int, _ y: Int) -> [UInt8] {
-    let first = 3 * (y * image.width + x)
-    return Array(image.rgb[first..<(first + 3)])
-  }
-
-  @Test func `draws grey values through the window`() throws {
-    let image = try shown("--layer", "1", "--window", "20:71")
-    #expect(image.width == 5)
-    #expect(image.height == 4)
-    // Voxel (1, y, x) is 20 + 5 y + x; the window makes each step five of 255.
-    #expect(dot(image, 0, 0) == [0, 0, 0])
-    #expect(dot(image, 3, 2) == [65, 65, 65])
+  @Test func `draws the layer and the window that were asked for`() throws {
+    let picture = try shown("--layer", "1", "--window", "20:71")
+    #expect((picture.width, picture.height) == (5, 4))
+    #expect(picture.grey == (20..<40).map(Float.init))
+    #expect(picture.window == Normalisation(low: 20, high: 71, clips: true))
+    #expect(picture.labels == nil)
   }
 
   @Test func `draws the middle layer where none is given, across any axis`() throws {
+    #expect(try shown().grey.first == 20)
     let y = try shown("--axis", "y")
     #expect((y.width, y.height) == (5, 3))
+    #expect(Array(y.grey.prefix(6)) == [10, 11, 12, 13, 14, 30])
     let x = try shown("--axis", "x")
     #expect((x.width, x.height) == (4, 3))
+    #expect(Array(x.grey.prefix(5)) == [2, 7, 12, 17, 22])
   }
 
-  @Test func `draws labels over the scan, beside it`() throws {
-    let image = try shown("--labels", "labels.mem", "--layer", "0", "--window", "0:51")
-    #expect(image.width == 5 + 8 + 5)
-    #expect(dot(image, 5, 0) == [255, 255, 255])
-    // Column 1 is of class 1, which is red; column 0 is matrix, column 3 is not annotated.
-    #expect(dot(image, 1, 0) == [5, 5, 5])
-    let red = dot(image, 13 + 1, 0)
-    #expect(red[0] > 100 && red[1] == 3 && red[2] == 3)
-    #expect(dot(image, 13, 0) == [0, 0, 0])
-    #expect(dot(image, 13 + 3, 0) == [15, 15, 15])
-    let alone = try shown("--labels", "labels.mem", "--view", "labels")
-    #expect(alone.width == 5)
+  @Test func `draws the labels of the same voxels`() throws {
+    let picture = try shown("--labels", "labels.mem", "--layer", "0", "--view", "overlay")
+    #expect(picture.labels?.prefix(5) == [0, 1, 2, 255, 0])
+    #expect(picture.classes == Self.classes)
+    #expect(picture.view == .overlay)
+  }
+
+  @Test func `thins out a layer that is larger than a picture`() throws {
+    let format = MemoryFormat()
+    let shape = Shape3(z: 1, y: 3, x: 10000)
+    format.add("wide.mem", MemoryVolume(numbered: shape))
+    let pictures = MemoryPictures()
+    _ = runTool(
+      ["show", "wide.mem", "--output", "/nowhere/a.png"], formats: [format], pictures: pictures)
+    let picture = try #require(pictures.last)
+    #expect((picture.width, picture.height) == (3334, 1))
+    #expect(picture.grey.count == 3334)
+    #expect(picture.grey[1] == 3)
   }
 
   @Test(arguments: [
     ["--layer", "3"], ["--layer", "-1"], ["--labels", "other.mem"], ["--axis", "w"],
-    ["--labels", "missing.mem"], ["--window", "3"],
+    ["--labels", "missing.mem"], ["--window", "3"], ["--view", "nothing"],
   ])
   func `refuses what it cannot draw`(words: [String]) {
     let outcome = runTool(
@@ -74,5 +75,14 @@ import VolumeCore
 
   @Test func `refuses an output that is no PNG`() {
     #expect(runTool(["show", "scan.mem", "--output", "a.jpg"], formats: [format()]).code == 2)
+  }
+
+  @Test(arguments: [
+    ("a/b/big.raw", "big.png"), ("slices/", "slices.png"), ("x.OME.ZARR", "x.png"),
+    ("scan", "scan.png"), (".raw", ".raw.png"),
+  ])
+  func `names its picture after the scan`(input: String, output: String) {
+    #expect(outputName(for: input, suffix: ".png") == output)
+    #expect(pictureName(forLabels: "there/" + "big.labels.zarr") == "there/big.labels.png")
   }
 }

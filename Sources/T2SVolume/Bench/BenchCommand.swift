@@ -23,7 +23,8 @@ struct BenchCommand: Command {
     let threads: Int
     let kind: String
     do throws(UsageError) {
-      threads = try arguments.value("threads") { text throws(UsageError) in try text.wholeNumber() }
+      threads =
+        try arguments.value("threads") { text throws(UsageError) in try text.wholeNumber() }
         ?? availableCores()
       kind = try arguments.operands(["limits|overlap"], of: name)[0]
     } catch {

@@ -25,7 +25,8 @@ struct MachineLimits {
       let rate = try Self.convolution(precision, threads: threads)
       result["convolution_\(precision.rawValue)_flop_per_second"] = .number(rate)
       context.console.say(
-        "  convolution \(precision.rawValue)     \(Words.fixed(rate / 1e9, 0)) GFLOP/s (oneDNN, 3x3, 64 channels)")
+        "  convolution \(precision.rawValue)     \(Words.fixed(rate / 1e9, 0)) GFLOP/s (oneDNN, 3x3, 64 channels)"
+      )
     }
     guard let file else { return result }
     do {
@@ -34,7 +35,8 @@ struct MachineLimits {
       result["zstd_bytes_per_second"] = .number(rate.speed)
       result["zstd_ratio"] = .number(rate.ratio)
       context.console.say(
-        "  zstd -1              \(Words.bytes(Int(rate.speed)))/s of this scan, to 1/\(Words.fixed(rate.ratio, 2))")
+        "  zstd -1              \(Words.bytes(Int(rate.speed)))/s of this scan, to 1/\(Words.fixed(rate.ratio, 2))"
+      )
       let disk = try Self.fileCopy(bytes, beside: file)
       result["file_copy_bytes_per_second"] = .number(disk)
       context.console.say("  write and fsync      \(Words.bytes(Int(disk)))/s")

@@ -61,12 +61,7 @@ struct VolumeReport: Hashable, Sendable {
   }
 
   private var spacingWords: String {
-    guard let spacing = volume.spacing else {
-      return "unknown (give --voxel-size where it matters)"
-    }
-    return spacing.z == spacing.y && spacing.y == spacing.x
-      ? "\(Words.short(spacing.z)) µm"
-      : "\(Words.short(spacing.z)) x \(Words.short(spacing.y)) x \(Words.short(spacing.x)) µm (z, y, x)"
+    volume.spacing.map(Words.edges) ?? "unknown (give --voxel-size where it matters)"
   }
 
   var json: [String: JSONValue] {

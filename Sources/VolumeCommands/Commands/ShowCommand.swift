@@ -21,7 +21,8 @@ public struct ShowCommand: Command {
       OptionDeclaration("layer", "N", "which layer, from 0; default: the middle one"),
       OptionDeclaration(
         "axis", "AXIS", "z (layers, the default), y or x: what the layer lies across"),
-      OptionDeclaration("view", "VIEW", "grey, labels or both side by side; default: both"),
+      OptionDeclaration(
+        "view", "VIEW", "grey, overlay (labels over grey) or both side by side, the default"),
       OptionDeclaration(
         "window", "LOW:HIGH", "grey values drawn black and white, or auto; default: auto"),
       OptionDeclaration("output", "FILE", "the picture; default: SCAN.png in the current folder"),
@@ -41,7 +42,7 @@ public struct ShowCommand: Command {
     var labels: String?
     var layer: Int?
     var axis = Slice.Axis.z
-    var view = SlicePicture.View.both
+    var view = LayerPicture.View.both
     var window: Normalisation?
     var output: String
     var hints: OpeningHints
@@ -57,9 +58,9 @@ public struct ShowCommand: Command {
       }
       self.axis = axis.flatMap(Slice.Axis.init) ?? .z
       let view = try arguments.value("view") { text throws(UsageError) in
-        try text.oneOf(SlicePicture.View.allCases.map(\.rawValue))
+        try text.oneOf(LayerPicture.View.allCases.map(\.rawValue))
       }
-      self.view = view.flatMap(SlicePicture.View.init) ?? .both
+      self.view = view.flatMap(LayerPicture.View.init) ?? .both
       window = try arguments.value("window") { text throws(UsageError) in try text.window() } ?? nil
       output = arguments.values["output"] ?? outputName(for: scan, suffix: ".png")
       hints = try arguments.openingHints()
@@ -115,63 +116,4 @@ public struct ShowCommand: Command {
     }
     return layer
   }
-}
-
-extension Slice.Axis {
-  /// The number of planes across this axis.
-  func extent(of shape: Shape3) -> Int {
-    switch self {
-    case .z: shape.z
-    case .y: shape.y
-    case .x: shape.x
-    }
-  }
-}
-
-/// A layer of a scan, and of its labels, drawn to a file.
-struct LayerDrawing: Sendable {
-  var scan: any VolumeReader
-  var labels: (any VolumeReader)?
-  var axis = Slice.Axis.z
-  /// The layer, or `nil` for the middle one.
-  var layer: Int?
-  /// The window, or `nil` for one that fits the layer.
-  var window: Normalisation?
-  var view = SlicePicture.View.both
-
-  /// Draws it; returns the layer that it drew.
-  func draw(to path: String, with pictures: any PictureWriter) throws(Explanation) -> Int {
-    if let labels, labels.volume.shape != scan.volume.shape {
-      throw Explanation(
-        .input,
-        "the scan has \(scan.volume.shape.words), the labels have \(labels.volume.shape.words)",
-        remedy: "give the labels of this very scan")
-    }
-    if let labels, labels.volume.voxelType == .float32 {
-      throw Explanation(
-        .input, "labels are whole numbers, and these are float32",
-        remedy: "give a label volume of type uint8")
-    }
-    let position = layer ?? axis.extent(of: scan.volume.shape) / 2
-    let grey = try Slice(scan, axis: axis, position: position)
-    let marked = try labels.map { labels throws(Explanation) in
-      try Slice(labels, axis: axis, position: position)
-    }
-    let picture = SlicePicture(
-      grey: grey, labels: marked, classes: labels?.volume.classes ?? [],
-      window: window ?? grey.window, view: view)
-    try pictures.write(picture.image, to: path)
-    return position
-  }
-}
-
-/// `NAME` of an input with another suffix, in the current folder: "a/big.raw" gives "big.labels.zarr".
-package func outputName(for input: String, suffix: String) -> String {
-  var name = fileName(of: input)
-  let known = [".ome.zarr", ".zarr", ".raw", ".vol", ".bin", ".tif", ".tiff"]
-  if let ending = known.first(where: { name.lowercased().hasSuffix($0) }), name.count > ending.count
-  {
-    name = String(name.dropLast(ending.count))
-  }
-  return name + suffix
 }

@@ -58,16 +58,26 @@ public enum Words {
     return (number < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
   }
 
-  /// "1.3 µm", or "1.3 x 1.3 x 2 µm (z, y, x)", or that it is unknown.
+  /// "voxels of 1.3 µm", or that their size is unknown.
   public static func spacing(_ spacing: VoxelSpacing?) -> String {
-    guard let spacing else { return "unknown voxel size" }
-    if spacing.z == spacing.y, spacing.y == spacing.x { return "voxels of \(short(spacing.z)) µm" }
-    return "voxels of \(short(spacing.z)) x \(short(spacing.y)) x \(short(spacing.x)) µm (z, y, x)"
+    spacing.map { "voxels of \(edges($0))" } ?? "unknown voxel size"
   }
 
-  /// A number without zeros that say nothing.
+  /// "1.3 µm", or "1.3 x 1.3 x 2 µm (z, y, x)".
+  static func edges(_ spacing: VoxelSpacing) -> String {
+    let edges = [spacing.z, spacing.y, spacing.x].map(short)
+    return Set(edges).count == 1
+      ? "\(edges[0]) µm" : "\(edges.joined(separator: " x ")) µm (z, y, x)"
+  }
+
+  /// A number without zeros that say nothing, to a millionth: an edge of 1.2999996 µm is 1.3.
   static func short(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
+    if value == value.rounded(), abs(value) < 1e15 { return "\(Int(value))" }
+    guard abs(value) >= 0.001, abs(value) < 1e9 else { return "\(value)" }
+    var text = fixed(value, 6)
+    while text.last == "0" { text.removeLast() }
+    if text.last == "." { text.removeLast() }
+    return text
   }
 
   private static func scaled(_ value: Double, _ units: [String], step: Double = 1000) -> String {

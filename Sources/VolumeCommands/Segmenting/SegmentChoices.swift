@@ -37,6 +37,11 @@ struct SegmentChoices: Sendable {
   init(_ arguments: Arguments, engines: [String], of command: String) throws(UsageError) {
     input = try arguments.operands(["INPUT"], of: command)[0]
     output = arguments.values["output"] ?? outputName(for: input, suffix: ".labels.zarr")
+    guard output.lowercased().hasSuffix(".zarr") else {
+      throw OptionText(option: "output", text: output).wrong(
+        "labels are written as a store, which can be gone on with",
+        "end the name in .zarr; t2s-volume convert makes .tif or .raw of it")
+    }
     model = arguments.values["model"]
     tile = try arguments.value("tile") { text throws(UsageError) in try text.tileSize() } ?? nil
     halo = try arguments.value("halo") { text throws(UsageError) in try text.wholeNumber(atLeast: 0)

@@ -74,7 +74,7 @@ public struct SegmentCommand: Command {
     if choices.wantsPicture {
       // The labels are safe by now: a picture that fails must not turn the run into a failure.
       do throws(Explanation) {
-        report.picture = try drawPicture(request, context)
+        report.picture = try drawPicture(request, report.fractionsByValue, context)
       } catch {
         context.console.note("no picture: \(error.what)")
       }
@@ -84,12 +84,13 @@ public struct SegmentCommand: Command {
   }
 
   private func drawPicture(
-    _ request: SegmentRequest, _ context: CommandContext
+    _ request: SegmentRequest, _ fractions: [Int: Double], _ context: CommandContext
   ) throws(Explanation) -> String {
     let path = pictureName(forLabels: request.output)
     let labels = try context.catalogue.open(request.output, hints: OpeningHints())
     let drawing = LayerDrawing(
-      scan: VolumePart(request.reader, region: request.region), labels: labels)
+      scan: VolumePart(request.reader, region: request.region), labels: labels, fractions: fractions
+    )
     _ = try drawing.draw(to: path, with: context.catalogue.pictures)
     return path
   }

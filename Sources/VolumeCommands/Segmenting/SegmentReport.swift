@@ -88,6 +88,13 @@ struct SegmentReport: Sendable {
     }
   }
 
+  /// Each class's part of the volume, by its value.
+  var fractionsByValue: [Int: Double] {
+    var result: [Int: Double] = [:]
+    for item in fractions { result[item.label.value] = item.fraction }
+    return result
+  }
+
   /// One page.
   var page: [String] {
     var table = TextTable(["class", "voxels", "volume fraction"])

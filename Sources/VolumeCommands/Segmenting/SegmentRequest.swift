@@ -19,11 +19,11 @@ struct SegmentRequest: Sendable {
     self.choices = choices
     output = choices.output
     _ = try context.catalogue.formatWriting(output)
+    reader = try context.openInput(choices.input, hints: choices.hints)
+    try checkApart(output, from: [choices.input])
     let path = try modelPath(choices.model, context)
     model = try context.catalogue.model(path)
     context.console.note("model: \(path): \(model.card.name), \(model.format)")
-    reader = try context.openInput(choices.input, hints: choices.hints)
-    try checkApart(output, from: [choices.input])
     guard model.graph.inputChannels == 1 else {
       throw Explanation(
         .input,
