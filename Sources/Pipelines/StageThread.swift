@@ -13,11 +13,13 @@ import Glibc
     var attributes = pthread_attr_t()
     unsafe pthread_attr_init(&attributes)
     unsafe pthread_attr_setstacksize(&attributes, 8 << 20)
-    let status = unsafe pthread_create(&thread, &attributes, { context in
-      guard let context = unsafe context else { return nil }
-      unsafe Unmanaged<AnyStageStart>.fromOpaque(context).takeRetainedValue().run()
-      return nil
-    }, context)
+    let status = unsafe pthread_create(
+      &thread, &attributes,
+      { context in
+        guard let context = unsafe context else { return nil }
+        unsafe Unmanaged<AnyStageStart>.fromOpaque(context).takeRetainedValue().run()
+        return nil
+      }, context)
     unsafe pthread_attr_destroy(&attributes)
     precondition(status == 0, "the system gives no more threads (\(status))")
   }

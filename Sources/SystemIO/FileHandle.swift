@@ -46,12 +46,15 @@ public struct FileHandle: ~Copyable, Sendable {
   }
 
   /// Fills `destination` from `offset`; returns the bytes read, fewer only at the end of the file.
-  public func read(at offset: Int, into destination: inout MutableRawSpan) throws(SystemError) -> Int {
+  public func read(at offset: Int, into destination: inout MutableRawSpan) throws(SystemError)
+    -> Int
+  {
     var done = 0
     let wanted = destination.byteCount
     while done < wanted {
       let count = unsafe destination.withUnsafeMutableBytes { bytes in
-        unsafe pread(descriptor, bytes.baseAddress.map { unsafe $0 + done }, wanted - done, offset + done)
+        unsafe pread(
+          descriptor, bytes.baseAddress.map { unsafe $0 + done }, wanted - done, offset + done)
       }
       if count < 0 {
         if errno == EINTR { continue }
@@ -84,7 +87,8 @@ public struct FileHandle: ~Copyable, Sendable {
     var done = 0
     while done < source.byteCount {
       let count = unsafe source.withUnsafeBytes { bytes in
-        unsafe Glibc.write(descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
+        unsafe Glibc.write(
+          descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
       }
       if count < 0 {
         if errno == EINTR { continue }

@@ -58,7 +58,9 @@ public enum JSONValue: Hashable, Sendable, Codable {
 
   /// Parses a document in UTF-8; `nil` where it is not JSON.
   public init?(parsing bytes: [UInt8]) {
-    guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else { return nil }
+    guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
+      return nil
+    }
     self = value
   }
 

@@ -21,7 +21,9 @@ public struct LabelClass: Hashable, Sendable, Codable {
 
   /// Classes for a model or a volume that names none: `class 0`, `class 1`, ...
   public static func unnamed(count: Int) -> [LabelClass] {
-    (0..<count).map { LabelClass(value: $0, name: "class \($0)", colour: palette[$0 % palette.count]) }
+    (0..<count).map {
+      LabelClass(value: $0, name: "class \($0)", colour: palette[$0 % palette.count])
+    }
   }
 
   /// Colours told apart by people with any colour vision, dark grey first (Okabe and Ito, 2008).

@@ -22,10 +22,12 @@ public func copyVoxels(
     unsafe destination.withUnsafeMutableBytes { destination in
       for z in 0..<part.z.count {
         for y in 0..<part.y.count {
-          let a = (((from.z.lowerBound + z) * s.y + from.y.lowerBound + y) * s.x
-            + from.x.lowerBound) * width
-          let b = (((to.z.lowerBound + z) * d.y + to.y.lowerBound + y) * d.x
-            + to.x.lowerBound) * width
+          let a =
+            (((from.z.lowerBound + z) * s.y + from.y.lowerBound + y) * s.x
+              + from.x.lowerBound) * width
+          let b =
+            (((to.z.lowerBound + z) * d.y + to.y.lowerBound + y) * d.x
+              + to.x.lowerBound) * width
           unsafe UnsafeMutableRawBufferPointer(rebasing: destination[b..<(b + rowBytes)])
             .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[a..<(a + rowBytes)]))
         }

@@ -65,6 +65,7 @@ extension VolumeFormat {
     _ path: String, _ output: OutputDescription
   ) throws(Explanation) -> any VolumeWriter {
     throw Explanation(
-      .input, "\(name) files are not written", remedy: "give an output that ends in .zarr, .raw or .tif")
+      .input, "\(name) files are not written",
+      remedy: "give an output that ends in .zarr, .raw or .tif")
   }
 }

@@ -1,7 +1,7 @@
 import EngineCore
 import Pipelines
-import SystemIO
 import Synchronization
+import SystemIO
 import TilePlanning
 import VolumeCore
 

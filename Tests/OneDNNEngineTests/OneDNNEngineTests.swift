@@ -110,13 +110,21 @@ import VolumeTesting
     for _ in 0..<shape.voxelCount {
       switch type {
       case .uint8: bytes.append(UInt8.random(in: 0...255, using: &random))
-      case .uint16: unsafe withUnsafeBytes(of: UInt16.random(in: 0...65535, using: &random)) { unsafe bytes.append(contentsOf: $0) }
-      case .float32: unsafe withUnsafeBytes(of: Float.random(in: -2...3, using: &random)) { unsafe bytes.append(contentsOf: $0) }
+      case .uint16:
+        unsafe withUnsafeBytes(of: UInt16.random(in: 0...65535, using: &random)) {
+          unsafe bytes.append(contentsOf: $0)
+        }
+      case .float32:
+        unsafe withUnsafeBytes(of: Float.random(in: -2...3, using: &random)) {
+          unsafe bytes.append(contentsOf: $0)
+        }
       }
     }
     let rule = Normalisation.fullRange(of: type) ?? Normalisation(low: -1, high: 2, clips: true)
     for precision in OneDNNEngineFactory().precisions {
-      let ours = try run(graph, shape, bytes, precision, .scores, type, rule).map { Float(bitPattern: $0) }
+      let ours = try run(graph, shape, bytes, precision, .scores, type, rule).map {
+        Float(bitPattern: $0)
+      }
       let reference = try run(
         graph, shape, bytes, .f32, .scores, type, rule, ReferenceEngineFactory()
       ).map { Float(bitPattern: $0) }

@@ -160,7 +160,9 @@ import VolumeTesting
     let rest = try segment(scan, committed: done, options)
     let grid = ChunkGrid(volume: Self.shape, chunk: Self.block)
     for (i, at) in Region(Self.shape).indices.enumerated() {
-      let isOld = done.contains { grid.region(of: $0).contains(Region(origin: at, shape: Shape3(z: 1, y: 1, x: 1))) }
+      let isOld = done.contains {
+        grid.region(of: $0).contains(Region(origin: at, shape: Shape3(z: 1, y: 1, x: 1)))
+      }
       #expect(rest.labels[i] == (isOld ? 99 : whole.labels[i]))
     }
     #expect(rest.result.tiles < whole.plan.tiling.tileCount * rest.plan.tiling.columns.count)

@@ -60,7 +60,8 @@ struct Phases {
       padding: (
         top: -rows.lowerBound, left: -columns.lowerBound, bottom: rows.upperBound,
         right: columns.upperBound
-      ), inputs: layer.inputs, outputs: outputs, groups: 1, weights: weights, bias: bias, relu: relu)
+      ), inputs: layer.inputs, outputs: outputs, groups: 1, weights: weights, bias: bias, relu: relu
+    )
     factorY = sy
     factorX = sx
   }
