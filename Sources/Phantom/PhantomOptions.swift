@@ -20,7 +20,7 @@ public struct PhantomOptions: Hashable, Sendable, Codable {
 
   /// Lays out fibres and pores, once; any part of the phantom can then be made at once.
   ///
-  /// Takes about ten seconds for each 10⁹ voxels, and 30 bytes for each 1000.
+  /// Takes about three seconds for each 10⁹ voxels, and 35 bytes for each 1000.
   public func prepare() throws(PhantomError) -> PhantomVolume {
     guard shape.z > 0, shape.y > 0, shape.x > 0 else { throw .isEmpty(shape) }
     // Positions are computed in single precision, so far only to a thousandth of a voxel.
