@@ -5,7 +5,8 @@
 public struct ThreadBudget: Hashable, Sendable {
   /// Tiles computed at once, each by one core.
   public var engine: Int
-  /// Tiles in flight: those computed, one read ahead, one written behind.
+  /// Tiles in flight: those computed, as many read ahead, so that no core waits where reading takes as
+  /// long as computing and neither is quite even, and two being read and written.
   public var slots: Int
   /// Threads that compress one block.
   public var encoding: Int
@@ -13,7 +14,7 @@ public struct ThreadBudget: Hashable, Sendable {
   /// A budget of `cores` cores with `slots` tiles in flight, where that was asked for.
   public init(cores: Int, slots: Int? = nil) {
     let cores = max(1, cores)
-    self.slots = max(1, slots ?? cores + 2)
+    self.slots = max(1, slots ?? 2 * cores + 2)
     engine = min(cores, self.slots)
     encoding = cores
   }

@@ -117,7 +117,7 @@ private struct Held: ~Copyable, Sendable {
 }
 
 @Suite struct `A thread budget` {
-  @Test(arguments: [(1, nil, 1, 3), (2, nil, 2, 4), (8, 3, 3, 3), (2, 1, 1, 1), (0, nil, 1, 3)])
+  @Test(arguments: [(1, nil, 1, 4), (2, nil, 2, 6), (8, 3, 3, 3), (2, 1, 1, 1), (0, nil, 1, 4)])
   func `gives the engine every core that has a slot`(
     cores: Int, slots: Int?, engine: Int, expected: Int
   ) {
