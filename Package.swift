@@ -135,6 +135,9 @@ let package = Package(
     tests(
       "KerasModelTests",
       ["KerasModel", "HDF5Library", "EngineCore", "NeuralGraph", "OneDNNEngine"]),
+    tests(
+      "DefaultModelTests",
+      ["KerasModel", "EngineCore", "OneDNNEngine", "NeuralGraph", "SystemIO"]),
     plainTests("PhantomTests", ["Phantom"]),
     plainTests("EvaluationTests", ["Evaluation"]),
     plainTests(

@@ -13,15 +13,14 @@ public func headFingerprint(
   var span = head.mutableSpan
   var raw = unsafe span.mutableBytes
   let read = try file.read(at: 0, into: &raw)
-  return "\(fileName(ofPath: path)) \(byteCount) \(fnv1a(head.prefix(read)))"
+  return "\(fileName(ofPath: path)) \(byteCount) \(fnv1a(Array(head.prefix(read))))"
 }
 
-/// The FNV-1a checksum of `bytes` as `fnv1a:` and 16 hexadecimal digits.
-public func fnv1a(_ bytes: some Sequence<UInt8>) -> String {
-  var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-  for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-  let digits = String(hash, radix: 16)
-  return "fnv1a:" + String(repeating: "0", count: 16 - digits.count) + digits
+/// The fingerprint of `bytes` with the name of its kind: `fnv1a:` and 16 hexadecimal digits.
+public func fnv1a(_ bytes: [UInt8]) -> String {
+  var fingerprint = Fingerprint()
+  fingerprint.update(unsafe bytes.span.bytes)
+  return "fnv1a:" + fingerprint.text
 }
 
 /// The last part of `path`: `scan.raw` of `/data/scan.raw`.

@@ -36,8 +36,8 @@ import VolumeCore
   /// Tells the system that the pages of `range` are not needed any more.
   public borrowing func release(_ range: Range<Int>) {
     guard let base = unsafe storage.baseAddress else { return }
-    let first = (range.lowerBound + 4095) / 4096 * 4096
-    let last = range.upperBound / 4096 * 4096
+    let first = (max(range.lowerBound, 0) + 4095) / 4096 * 4096
+    let last = min(range.upperBound, byteCount) / 4096 * 4096
     guard first < last else { return }
     _ = unsafe madvise(UnsafeMutableRawPointer(mutating: base + first), last - first, MADV_DONTNEED)
   }
