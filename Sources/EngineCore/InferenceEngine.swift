@@ -32,7 +32,10 @@ public protocol EngineFactory: Sendable {
 
   /// Bytes that an engine for this plan takes, with `slots` tiles in flight: values, weights,
   /// workspace, and the slots' own buffers.
-  func byteCount(for plan: ExecutionPlan, slots: Int) -> Int
+  ///
+  /// Throws what `makeEngine` would throw for a network that it cannot compute, so that this is known
+  /// before any output is begun.
+  func byteCount(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> Int
 
   /// Makes an engine for the thread that calls, with `slots` tiles in flight.
   func makeEngine(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> any InferenceEngine

@@ -14,7 +14,7 @@ public struct ReferenceEngineFactory: EngineFactory {
   public var precisions: [Precision] { [.f32] }
 
   /// The slots' outputs, the weights, and the values that are alive at once.
-  public func byteCount(for plan: ExecutionPlan, slots: Int) -> Int {
+  public func byteCount(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> Int {
     let largest = plan.shapes.map(\.voxelCount).max() ?? 0
     let values = plan.shapes.map { plan.graph.largestByteCount(forInput: $0) }.max() ?? 0
     return slots * largest * plan.outputVoxelByteCount

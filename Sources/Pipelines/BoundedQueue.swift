@@ -82,16 +82,6 @@
     return element
   }
 
-  /// Takes the oldest element if there is one now.
-  public func popIfReady() -> Element? {
-    monitor.lock()
-    defer { monitor.unlock() }
-    guard count > 0 && !isAborted else { return nil }
-    let element = takeFirst()
-    monitor.wakeAll()
-    return element
-  }
-
   /// Says that nothing more will be pushed.
   public func close() {
     monitor.lock()

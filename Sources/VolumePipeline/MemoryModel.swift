@@ -22,21 +22,13 @@ public struct MemoryModel: Hashable, Sendable {
   /// The process without a run, as measured, with the libraries loaded and their pages touched.
   static let processByteCount = 64 << 20
 
-  /// The parts, for people.
-  public var parts: [(name: String, byteCount: Int)] {
-    [
-      ("program", process), ("engine", engine), ("tiles in flight", tiles),
-      ("decoded chunks", reader), ("label blocks", blocks),
-    ]
-  }
-
   init(
     _ tiling: TilePlan, _ plan: ExecutionPlan, _ budget: ThreadBudget, _ factory: any EngineFactory,
     readerCache: Int
-  ) {
+  ) throws(EngineError) {
     let largest = tiling.inputShapes.map(\.voxelCount).max() ?? 0
     process = Self.processByteCount
-    engine = factory.byteCount(for: plan, slots: budget.slots)
+    engine = try factory.byteCount(for: plan, slots: budget.slots)
     tiles = budget.slots * largest * (plan.voxelType.byteCount + 1)
     reader = readerCache
     blocks = tiling.openBlockByteCount + tiling.largestBlockByteCount

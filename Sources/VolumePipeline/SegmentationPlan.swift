@@ -45,8 +45,14 @@ public struct SegmentationPlan: Sendable {
         graph: model.graph, normalisation: options.normalisation, voxelType: volume.voxelType,
         shapes: tiling.inputShapes, precision: precision, threads: budget.engine)
       let largest = tiling.inputShapes.first ?? core
-      let memory = MemoryModel(
-        tiling, execution, budget, factory, readerCache: scan.cacheByteCount(forBoxesOf: largest))
+      let memory: MemoryModel
+      do {
+        memory = try MemoryModel(
+          tiling, execution, budget, factory,
+          readerCache: scan.cacheByteCount(forBoxesOf: largest))
+      } catch {
+        throw error.explanation
+      }
       if memory.total < smallest?.total ?? .max { smallest = memory }
       guard memory.total <= options.memoryByteCount else { continue }
       // The first that fits; a later one only where it computes less halo.

@@ -81,9 +81,10 @@ import VolumeTesting
     #expect(throws: EngineError.self) { try factory.makeEngine(for: odd, slots: 1) }
   }
 
-  @Test func `says how much memory it takes`() {
-    let small = factory.byteCount(for: plan(.plainUNet(filters: 2, depth: 1, seed: 1)), slots: 1)
-    let more = factory.byteCount(for: plan(.plainUNet(filters: 2, depth: 1, seed: 1)), slots: 3)
+  @Test func `says how much memory it takes`() throws {
+    let small = try factory.byteCount(
+      for: plan(.plainUNet(filters: 2, depth: 1, seed: 1)), slots: 1)
+    let more = try factory.byteCount(for: plan(.plainUNet(filters: 2, depth: 1, seed: 1)), slots: 3)
     // At least two values of the first block, of 2 channels each; and a byte for each label.
     #expect(small > 2 * 2 * 4 * shape.voxelCount)
     #expect(more - small == 2 * shape.voxelCount)

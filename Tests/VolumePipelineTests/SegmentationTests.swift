@@ -62,8 +62,10 @@ import VolumeTesting
     #expect(try segment(scan).labels == whole.labels, "automatic tiles")
   }
 
-  @Test func `gives the same labels in bfloat16 whatever the tiles`() throws {
-    guard OneDNNEngineFactory().precisions.contains(.bf16) else { return }
+  @Test(
+    .enabled(
+      if: OneDNNEngineFactory().precisions.contains(.bf16), "this processor has no bfloat16"))
+  func `gives the same labels in bfloat16 whatever the tiles`() throws {
     let scan = MemoryVolume.scan(Self.shape, seed: 5)
     let whole = try segment(scan) { $0.precision = .bf16 }
     for tile in [Shape3(z: 1, y: 64, x: 64), Shape3(z: 1, y: 37, x: 53)] {
@@ -189,6 +191,18 @@ import VolumeTesting
     }
     #expect(try !overlaps(slots: 1))
     #expect(try overlaps(slots: 2))
+  }
+
+  @Test func `refuses a network that the engine cannot compute before it begins`() {
+    let scan = MemoryVolume.scan(Shape3(z: 1, y: 16, x: 16), seed: 18)
+    // It takes two channels, which no scan has.
+    let graph = Graph(
+      nodes: [Node(name: "in", operation: .input(channels: 2), inputs: [])], output: 0)
+    let error = #expect(throws: Explanation.self) {
+      try segment(scan, model: Self.randomModel(graph))
+    }
+    #expect(error?.kind == .input)
+    #expect(error?.what.contains("channels") == true)
   }
 
   @Test func `passes on what the reader or the writer throws, and ends`() throws {

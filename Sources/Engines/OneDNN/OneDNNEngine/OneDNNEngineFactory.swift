@@ -17,11 +17,9 @@ public struct OneDNNEngineFactory: EngineFactory {
   public var precisions: [Precision] { Processor.hasBFloat16 ? [.bf16, .f32] : [.f32] }
 
   /// Working memory of each worker, weights, and the slots' buffers.
-  public func byteCount(for plan: ExecutionPlan, slots: Int) -> Int {
+  public func byteCount(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> Int {
     let graph = plan.graph.simplified()
-    guard let lowering = try? Lowering(graph, precision: plan.precision, output: plan.output) else {
-      return 0
-    }
+    let lowering = try Lowering(graph, precision: plan.precision, output: plan.output)
     var arena = 0
     for shape in plan.shapes {
       guard
