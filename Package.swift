@@ -43,6 +43,20 @@ let package = Package(
       name: "CZstd", path: "Sources/Compression/CZstd", pkgConfig: "libzstd",
       providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(
+      name: "CZlib", path: "Sources/Compression/CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CBzip2", path: "Sources/Compression/CBzip2", providers: [.apt(["libbz2-dev"])]),
+    .systemLibrary(
+      name: "CLZ4", path: "Sources/Compression/CLZ4", pkgConfig: "liblz4",
+      providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(
+      name: "CBlosc", path: "Sources/Compression/CBlosc", pkgConfig: "blosc",
+      providers: [.apt(["libblosc-dev"])]),
+    .systemLibrary(
+      name: "CXML2", path: "Sources/XMLReading/CXML2", pkgConfig: "libxml-2.0",
+      providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(
       name: "CHDF5", path: "Sources/HDF5Library/CHDF5", pkgConfig: "hdf5",
       providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(
@@ -72,7 +86,10 @@ let package = Package(
 
     // Libraries that several formats use.
     module(
-      "Compression", "Sources/Compression/Compression", ["CZstd", "CChecksum", "VolumeCore"]),
+      "Compression", "Sources/Compression/Compression",
+      ["CZstd", "CZlib", "CBzip2", "CLZ4", "CBlosc", "CChecksum", "VolumeCore"]),
+    module("XMLReading", "Sources/XMLReading/XMLReading", ["CXML2"]),
+    module("VoxelFiles", "Sources/VoxelFiles", ["Compression", "SystemIO", "VolumeCore"]),
     module("HDF5Library", "Sources/HDF5Library/HDF5Library", ["CHDF5", "VolumeCore"]),
 
     // The engine seam and the engines.
@@ -127,6 +144,9 @@ let package = Package(
     plainTests("TilePlanningTests", ["TilePlanning", "NeuralGraph", "EngineCore"]),
     tests("EngineCoreTests", ["EngineCore", "NeuralGraph"]),
     plainTests("OneDNNEngineTests", ["OneDNNEngine", "EngineCore", "NeuralGraph"]),
+    plainTests("CompressionTests", ["Compression"]),
+    plainTests("XMLReadingTests", ["XMLReading"]),
+    plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
     tests("VolumeStoreTests", ["VolumeStore", "ZarrFormat", "SystemIO"]),
     tests("RawFormatTests", ["RawFormat", "SystemIO"]),

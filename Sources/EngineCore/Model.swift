@@ -45,12 +45,10 @@ public struct Normalisation: Hashable, Sendable, Codable {
     self.clips = clips
   }
 
-  /// The whole range of an integer type; `nil` for float32, whose range is not known.
+  /// The whole range of an integer type; `nil` for floating point, whose range is not known.
   public static func fullRange(of type: VoxelType) -> Normalisation? {
-    switch type {
-    case .uint8: Normalisation(low: 0, high: 255, clips: false)
-    case .uint16: Normalisation(low: 0, high: 65535, clips: false)
-    case .float32: nil
+    type.range.map {
+      Normalisation(low: Float($0.lowerBound), high: Float($0.upperBound), clips: false)
     }
   }
 }

@@ -101,6 +101,7 @@ extension ReferenceDevice {
           Float(unsafe voxels.unsafeLoadUnaligned(fromByteOffset: 2 * place, as: UInt16.self))
         case .float32:
           unsafe voxels.unsafeLoadUnaligned(fromByteOffset: 4 * place, as: Float.self)
+        default: preconditionFailure("engines compute on \(VoxelType.computed)")
         }
       let value = (grey - rule.low) / (rule.high - rule.low)
       result.values[place] = rule.clips ? min(max(value, 0), 1) : value

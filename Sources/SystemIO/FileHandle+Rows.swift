@@ -85,9 +85,9 @@ extension FileHandle {
   }
 }
 
-/// Reverses the bytes of every voxel of `width` bytes: 2 or 4, nothing for others.
+/// Reverses the bytes of every voxel of `width` bytes: 2, 4 or 8, nothing for others.
 public func swapBytes(of voxels: inout MutableRawSpan, width: Int) {
-  guard width == 2 || width == 4 else { return }
+  guard width == 2 || width == 4 || width == 8 else { return }
   unsafe voxels.withUnsafeMutableBytes { bytes in
     guard let first = bytes.baseAddress else { return }
     // Eight bytes at a time: fast without any help from the compiler's vectors.
@@ -95,9 +95,11 @@ public func swapBytes(of voxels: inout MutableRawSpan, width: Int) {
     for index in 0..<words {
       let word = unsafe first.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)
       let swapped =
-        width == 2
-        ? (word & 0x00FF_00FF_00FF_00FF) << 8 | (word >> 8) & 0x00FF_00FF_00FF_00FF
-        : word.byteSwapped << 32 | word.byteSwapped >> 32
+        switch width {
+        case 2: (word & 0x00FF_00FF_00FF_00FF) << 8 | (word >> 8) & 0x00FF_00FF_00FF_00FF
+        case 4: word.byteSwapped << 32 | word.byteSwapped >> 32
+        default: word.byteSwapped
+        }
       unsafe first.storeBytes(of: swapped, toByteOffset: 8 * index, as: UInt64.self)
     }
     for start in stride(from: 8 * words, to: bytes.count, by: width) {

@@ -8,6 +8,8 @@ public struct VolumeDescription: Hashable, Sendable {
   public var spacing: VoxelSpacing?
   /// Where its first voxel lies in the volume that it was cut from, in voxels.
   public var origin: Index3
+  /// Where the centre of its first voxel lies, where the file itself says so.
+  public var position: PhysicalPosition?
   /// The classes, where it is a label volume.
   public var classes: [LabelClass]?
   /// The format's name, for people: "raw (PyHST)", "TIFF folder", "OME-Zarr".

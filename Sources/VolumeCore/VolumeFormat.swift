@@ -12,12 +12,35 @@ public struct OpeningHints: Hashable, Sendable {
   /// `--voxel-size`.
   public var spacing: VoxelSpacing?
 
+  /// `--channel`: which channel of a file that has several, from 0.
+  public var channel: Int?
+  /// `--level`: which resolution level, by name or by number.
+  public var level: String?
+  /// `--gaps fill`: whether layers that a folder lacks are read as zeros instead of refused.
+  public var fillsGaps = false
+
   /// Nothing was said.
   public init() {}
 
   /// Whether nothing was said that describes the bytes.
   public var isSilentAboutBytes: Bool {
     shape == nil && voxelType == nil && byteOrder == nil && offset == nil
+  }
+}
+
+/// How the chunks of a store are compressed.
+public enum StoreCompression: Hashable, Sendable {
+  /// Not at all.
+  case none
+  /// zstd at a level, 1 to 22.
+  case zstd(level: Int)
+
+  /// "none", "zstd:1".
+  public var words: String {
+    switch self {
+    case .none: "none"
+    case .zstd(let level): "zstd:\(level)"
+    }
   }
 }
 
@@ -29,6 +52,12 @@ public struct OutputDescription: Hashable, Sendable {
   public var plan: [String: JSONValue]
   /// Whether a finished output may be replaced.
   public var overwrites: Bool
+  /// `--compression` of a store; `nil`: the format's own choice.
+  public var compression: StoreCompression?
+  /// `--threads`: how many threads may encode at once; `nil`: all cores.
+  public var threads: Int?
+  /// Whether a store gets its pyramid of lower resolutions.
+  public var hasPyramid = true
 
   /// A new output of `volume` made by `plan`.
   public init(volume: VolumeDescription, plan: [String: JSONValue], overwrites: Bool) {

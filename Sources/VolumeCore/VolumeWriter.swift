@@ -18,11 +18,25 @@ public protocol VolumeWriter: AnyObject, Sendable {
   @discardableResult
   func commit(_ block: Index3, _ voxels: RawSpan) throws(VolumeWriteError) -> Int
 
+  /// Memory beside the blocks being committed with which nothing that was written is read back: a
+  /// pyramid's levels while their sources come in; 0 where there is nothing of the kind.
+  var cacheByteCount: Int { get }
+
+  /// Keeps at most `byteCount` bytes beside the blocks from now on.
+  func limitCache(to byteCount: Int)
+
   /// Makes the output visible as finished; throws where a block is missing.
   ///
   /// - Parameter record: what is to be kept of the run, under `attributes.t2s` where the format
   ///   has a place for it.
   func finish(record: [String: JSONValue]) throws(VolumeWriteError)
+}
+
+extension VolumeWriter {
+  /// Nothing is kept.
+  public var cacheByteCount: Int { 0 }
+  /// Nothing is kept.
+  public func limitCache(to byteCount: Int) {}
 }
 
 /// Writing failed.

@@ -11,7 +11,10 @@ enum AllowedImports {
     "SystemIO": "Glibc VolumeCore",
     "Pipelines": "Glibc Synchronization VolumeCore",
     // Libraries of C, each wrapped once.
-    "Compression": "CChecksum CZstd VolumeCore",
+    "Compression": "CBlosc CBzip2 CChecksum CLZ4 CZlib CZstd VolumeCore",
+    "XMLReading": "CXML2",
+    // Voxels that lie plainly in files, which many formats come down to.
+    "VoxelFiles": "Compression Glibc Synchronization SystemIO VolumeCore",
     "HDF5Library": "CHDF5 Synchronization VolumeCore",
     // Pure logic.
     "NeuralGraph": "VolumeCore",

@@ -101,7 +101,7 @@ import VolumeTesting
     }
   }
 
-  @Test(arguments: VoxelType.allCases)
+  @Test(arguments: VoxelType.computed)
   func `normalises every voxel type`(type: VoxelType) throws {
     let shape = Shape3(z: 1, y: 16, x: 24)
     let graph = Graph.plainUNet(filters: 8, depth: 1, seed: 10)
@@ -118,6 +118,7 @@ import VolumeTesting
         unsafe withUnsafeBytes(of: Float.random(in: -2...3, using: &random)) {
           unsafe bytes.append(contentsOf: $0)
         }
+      default: Issue.record("engines do not compute on \(type)")
       }
     }
     let rule = Normalisation.fullRange(of: type) ?? Normalisation(low: -1, high: 2, clips: true)

@@ -99,7 +99,7 @@ import VolumeTesting
   }
 
   @Test func `refuses types that it cannot read, and says how to convert`() throws {
-    for (name, type) in [("a_4x3x2_int16.raw", "int16"), ("a_4x3x2_float64.raw", "float64")] {
+    for (name, type) in [("a_4x3x2_float16.raw", "float16"), ("a_4x3x2_12bit.raw", "12bit")] {
       let error = #expect(throws: RawError.self) { try open(name, byteCount: 48) }
       let words = try #require(error).explanation
       #expect(words.what.contains(type))

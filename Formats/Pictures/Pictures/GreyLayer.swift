@@ -20,16 +20,7 @@ public struct GreyLayer: Hashable, Sendable {
   /// A layer of voxels as a reader delivers them: C order, the machine's byte order.
   public init(width: Int, height: Int, voxelType: VoxelType, bytes: [UInt8]) {
     precondition(bytes.count == width * height * voxelType.byteCount)
-    let values: [Float] = unsafe bytes.withUnsafeBytes { raw in
-      (0..<(width * height)).map { index in
-        switch voxelType {
-        case .uint8: Float(unsafe raw[index])
-        case .uint16:
-          Float(unsafe raw.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
-        case .float32: unsafe raw.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
-        }
-      }
-    }
+    let values = unsafe voxelType.values(bytes.span.bytes, count: width * height)
     self.init(width: width, height: height, values: values)
   }
 

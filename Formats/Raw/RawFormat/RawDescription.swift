@@ -59,7 +59,7 @@ func reconcile(
 
   var remarks: [String] = []
   var sizes: [SizeOfType] = []
-  for candidate in type.map({ [$0] }) ?? VoxelType.allCases {
+  for candidate in type.map({ [$0] }) ?? VoxelType.computed {
     guard let bytes = bytesNeeded(by: shape, of: candidate, after: offset) else {
       throw .extentIsImpossible(file: file.name, claims: speaking)
     }

@@ -38,25 +38,7 @@ final class RawFile: Sendable {
     var raw = unsafe span.mutableBytes
     guard let read = try? handle.read(at: offset + first * width, into: &raw) else { return [] }
     let whole = read / width
-    return unsafe [Float](unsafeUninitializedCapacity: whole) { voxels, written in
-      for index in 0..<whole {
-        let value: Float
-        switch type {
-        case .uint8: value = Float(bytes[index])
-        case .uint16:
-          let low = bytes[2 * index + (order == .little ? 0 : 1)]
-          let high = bytes[2 * index + (order == .little ? 1 : 0)]
-          value = Float(UInt16(high) << 8 | UInt16(low))
-        case .float32:
-          var bits: UInt32 = 0
-          for byte in 0..<4 {
-            bits = bits << 8 | UInt32(bytes[4 * index + (order == .little ? 3 - byte : byte)])
-          }
-          value = Float(bitPattern: bits)
-        }
-        unsafe voxels[index] = value
-      }
-      written = whole
-    }
+    if order != .native { swapBytes(of: &raw, width: width) }
+    return type.values(unsafe bytes.span.bytes, count: whole)
   }
 }

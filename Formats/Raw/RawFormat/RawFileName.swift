@@ -58,11 +58,11 @@ public struct RawFileName: Hashable, Sendable {
   private static func type(_ word: String, before words: [String], _ next: Int) -> RawTypeName? {
     let follower = next < words.count ? words[next] : ""
     switch (word, follower) {
-    case ("8bit", "signed"): return .foreign("int8")
-    case ("16bit", "signed"): return .foreign("int16")
+    case ("8bit", "signed"): return .known(.int8)
+    case ("16bit", "signed"): return .known(.int16)
     case ("16bit", "float"), ("16bit", "half"): return .foreign("float16")
-    case ("32bit", "signed"), ("32bit", "int"): return .foreign("int32")
-    case ("32bit", "unsigned"), ("32bit", "uint"): return .foreign("uint32")
+    case ("32bit", "signed"), ("32bit", "int"): return .known(.int32)
+    case ("32bit", "unsigned"), ("32bit", "uint"): return .known(.uint32)
     // One letter and a digit is more often a sample's number than a type.
     case ("u1", _), ("u2", _), ("u4", _), ("i1", _), ("i2", _), ("i4", _), ("i8", _), ("f2", _),
       ("f4", _), ("f8", _), ("s8", _):

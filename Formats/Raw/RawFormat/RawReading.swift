@@ -17,7 +17,7 @@ public struct RawReading: Hashable, Sendable {
     of file: RawFile, type: VoxelType?, byteOrder: ByteOrder?, offset: Int
   ) -> [RawReading] {
     var scored: [(reading: RawReading, score: Float)] = []
-    for candidate in type.map({ [$0] }) ?? VoxelType.allCases {
+    for candidate in type.map({ [$0] }) ?? VoxelType.computed {
       guard file.byteCount > offset, (file.byteCount - offset) % candidate.byteCount == 0 else {
         continue
       }

@@ -39,14 +39,11 @@ public struct OptionText: Hashable, Sendable {
   public func voxelType() throws(UsageError) -> VoxelType {
     let aliases: [String: VoxelType] = [
       "u8": .uint8, "8bit": .uint8, "uchar": .uint8, "u16": .uint16, "16bit": .uint16,
-      "ushort": .uint16, "float": .float32, "f32": .float32,
+      "ushort": .uint16, "float": .float32, "f32": .float32, "short": .int16, "double": .float64,
     ]
     if let type = VoxelType(rawValue: text) ?? aliases[text] { return type }
-    let others = ["int8", "int16", "int32", "uint32", "int64", "uint64", "float64", "bool"]
     throw wrong(
-      others.contains(text) ? "voxels of this type are not read" : "there is no such voxel type",
-      "give \(list(VoxelType.allCases.map(\.rawValue)))"
-        + "; convert others first, for example in Fiji with Image > Type")
+      "there is no such voxel type", "give \(list(VoxelType.allCases.map(\.rawValue)))")
   }
 
   /// A byte order.

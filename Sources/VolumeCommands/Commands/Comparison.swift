@@ -123,10 +123,7 @@ private func narrow(
   _ source: RawSpan, _ type: VoxelType, into labels: inout MutableRawSpan
 ) -> Double? {
   for i in 0..<labels.byteCount {
-    let value: Double =
-      type == .uint16
-      ? Double(unsafe source.unsafeLoadUnaligned(fromByteOffset: 2 * i, as: UInt16.self))
-      : Double(unsafe source.unsafeLoadUnaligned(fromByteOffset: 4 * i, as: Float.self))
+    let value = type.value(source, at: i)
     guard value >= 0, value <= 255, value == value.rounded() else { return value }
     labels.storeBytes(of: UInt8(value), toByteOffset: i, as: UInt8.self)
   }

@@ -65,13 +65,7 @@ struct Slice: Sendable {
 
 /// Voxel `index` of voxels in the machine's byte order.
 func voxel(_ bytes: [UInt8], _ type: VoxelType, at index: Int) -> Float {
-  switch type {
-  case .uint8: Float(bytes[index])
-  case .uint16:
-    Float(unsafe bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
-  case .float32:
-    unsafe bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: 4 * index, as: Float.self)
-  }
+  unsafe Float(type.value(bytes.span.bytes, at: index))
 }
 
 extension Normalisation {

@@ -21,6 +21,14 @@ struct SegmentRequest: Sendable {
     _ = try context.catalogue.formatWriting(output)
     reader = try context.openInput(choices.input, hints: choices.hints)
     try checkApart(output, from: [choices.input])
+    guard VoxelType.computed.contains(reader.volume.voxelType) else {
+      throw Explanation(
+        .input,
+        "\(choices.input) has voxels of \(reader.volume.voxelType.rawValue); networks are computed "
+          + "on \(list(VoxelType.computed.map(\.rawValue)))",
+        remedy: "convert it first, for example: t2s-volume convert \(choices.input) scan.zarr "
+          + "--type float32")
+    }
     let path = try modelPath(choices.model, context)
     model = try context.catalogue.model(path)
     context.console.note("model: \(path): \(model.card.name), \(model.format)")

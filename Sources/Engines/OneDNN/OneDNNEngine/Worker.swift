@@ -174,6 +174,7 @@ extension VoxelType {
     case .uint8: T2S_UINT8
     case .uint16: T2S_UINT16
     case .float32: T2S_FLOAT32
+    default: preconditionFailure("engines compute on \(VoxelType.computed)")
     }
   }
 }
