@@ -23,29 +23,42 @@ struct ImageJDescription: Hashable {
   var frames: Int { count("frames") }
   /// Layers; 1 where it is not said.
   var slices: Int { count("slices") }
-  /// All images of the stack.
-  var images: Int {
-    let (a, first) = channels.multipliedReportingOverflow(by: slices)
-    let (b, second) = a.multipliedReportingOverflow(by: frames)
-    return first || second ? count("images") : max(b, count("images"))
+
+  /// What the pages count: `images` is not reliable, and taken only where nothing else is said.
+  var axes: PageAxes {
+    guard channels.clamped * slices.clamped * frames.clamped == 1 else {
+      return PageAxes([("T", frames), ("Z", slices), ("C", channels)])
+    }
+    return PageAxes(layers: count("images"))
   }
 
   /// The voxel's edges, from the pixels per unit of the resolution tags; `nil` where the unit is
   /// none of length.
   func spacing(xResolution: Double?, yResolution: Double?) -> VoxelSpacing? {
-    let unit: Double
-    switch values["unit"] {
-    case "micron", "um", "µm", "μm", "\\u00B5m", "microns": unit = 1
-    case "nm": unit = 1e-3
-    case "mm": unit = 1e3
-    default: return nil
+    guard let name = values["unit"], let unit = LengthUnit.micrometres(in: name) else { return nil }
+    // Units of their own for y and z, since ImageJ 1.53.
+    func own(_ key: String) -> Double {
+      values[key].flatMap { LengthUnit.micrometres(in: $0) } ?? unit
     }
-    // ImageJ leaves a spacing of 1 away.
+    // ImageJ leaves a spacing of 1 away, and calls one below zero what runs the other way.
     let depth = values["spacing"].map { Double($0) } ?? 1
-    guard let x = xResolution, let y = yResolution, let depth, x > 0, y > 0, depth > 0,
-      x.isFinite, y.isFinite, depth.isFinite
-    else { return nil }
-    return VoxelSpacing(z: depth * unit, y: unit / y, x: unit / x)
+    guard let x = xResolution, let y = yResolution, let depth, x > 0, y > 0 else { return nil }
+    let spacing = VoxelSpacing(
+      z: depth.magnitude * own("zunit"), y: own("yunit") / y, x: unit / x)
+    return spacing.isPossible ? spacing : nil
+  }
+
+  /// A word about values that are not what is stored: ImageJ keeps signed 16-bit voxels so.
+  func remark(on type: VoxelType) -> String? {
+    guard let offset = values["c0"].flatMap({ Double($0) }), !type.isFloatingPoint else {
+      return nil
+    }
+    let factor = values["c1"].flatMap { Double($0) } ?? 1
+    if type == .uint16, offset == -32768, factor == 1 {
+      return "its voxels are signed in ImageJ (calibration: value = stored - 32768), and are read as "
+        + "stored"
+    }
+    return "ImageJ's calibration (value = \(offset) + \(factor) x stored) is not applied"
   }
 
   /// The classes that our own label images name: `class_1=fibre`, with their colours.
@@ -57,4 +70,9 @@ struct ImageJDescription: Hashable {
     }
     return classes.isEmpty ? nil : classes.sorted { $0.value < $1.value }
   }
+}
+
+extension Int {
+  /// For a product that only tells one from more.
+  fileprivate var clamped: Int { Swift.min(self, 2) }
 }

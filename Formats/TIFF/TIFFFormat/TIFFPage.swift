@@ -1,30 +1,19 @@
 import VolumeCore
 
 /// One page, understood and checked: what its voxels are and where they lie.
-struct TIFFPage: Hashable {
-  /// Rows and columns and their type: alike in all pages of a volume.
-  struct Extent: Hashable, Sendable {
-    var height: Int
-    var width: Int
-    var voxelType: VoxelType
-    var byteCount: Int { height * width * voxelType.byteCount }
-  }
-
-  var extent: Extent
-  /// Strips are blocks as wide as the page.
-  var blockHeight: Int
-  var blockWidth: Int
-  var isTiled: Bool
-  var compression: Int
-  var isPalette: Bool
-  var orientation: Int
-  /// Where the directory lies, for libtiff.
-  var directory: Int
-  /// Where the voxels lie where they are simply there, row after row.
-  var plainOffset: Int?
+struct TIFFPage {
+  var layout: PageLayout
+  var places: BlockPlaces
+  var isPalette = false
+  /// Whether it is no layer but a smaller copy of one, or a mask.
+  var isPreview = false
+  /// What was noticed that is no error.
+  var remarks: [String] = []
 
   /// Understands `directory`, or says what kind of page this is that is not read.
-  init(_ directory: TIFFDirectory) throws(TIFFError) {
+  ///
+  /// - Parameter sample: which sample of each pixel is read, where there are several.
+  init(_ directory: TIFFDirectory, sample: Int?) throws(TIFFError) {
     let file = directory.file
     let page = directory.page
     func malformed(_ what: String) -> TIFFError {
@@ -37,98 +26,107 @@ struct TIFFPage: Hashable {
     let width = try directory.integer(TIFFTag.width, default: 0)
     let height = try directory.integer(TIFFTag.height, default: 0)
     guard width > 0, height > 0 else { throw malformed("it gives no width and height") }
+    if let kind = try Self.specialKind(directory) { throw refused(kind) }
     let samples = try directory.integer(TIFFTag.samplesPerPixel, default: 1)
+    guard samples > 0, samples <= 1 << 16 else {
+      throw malformed("it gives \(samples) samples for each pixel")
+    }
     let photometric = try directory.integer(TIFFTag.photometric, default: 1)
-    let format = try directory.integer(TIFFTag.sampleFormat, default: 1)
-    let bits = try directory.integer(TIFFTag.bitsPerSample, default: 1)
     switch photometric {
     case 0: throw refused(.whiteIsZero)
-    case 1, 3: break
-    case 2: throw refused(.colour(samples: samples))
+    case 1, 2, 3: break
     default: throw refused(.photometric(photometric))
     }
-    guard samples == 1 else { throw refused(.channels(samples)) }
-    guard format == 1 || format == 4 else {
-      throw refused(format == 2 ? .signed(bits: bits) : .float(bits: bits))
+    guard samples == 1 || sample != nil else {
+      throw refused(photometric == 2 ? .colour(samples: samples) : .channels(samples))
     }
-    let type: VoxelType
-    switch bits {
-    case 8: type = .uint8
-    case 16: type = .uint16
-    default: throw refused(.bits(bits))
+    let chosen = samples == 1 ? 0 : sample ?? 0
+    guard chosen < samples else {
+      throw .channelIsMissing(file: file.name, channel: chosen, channels: samples)
     }
+    guard let bits = try directory.common(TIFFTag.bitsPerSample, default: 1),
+      let format = try directory.common(TIFFTag.sampleFormat, default: 1)
+    else { throw refused(.mixedSamples) }
+    let type = try Self.voxelType(bits: bits, format: format, refused)
     isPalette = photometric == 3
     guard !isPalette || bits == 8 else { throw refused(.widePalette) }
-    compression = try directory.integer(TIFFTag.compression, default: 1)
-    orientation = try directory.integer(TIFFTag.orientation, default: 1)
-    self.directory = directory.offset
-    extent = Extent(height: height, width: width, voxelType: type)
+    let compression = try directory.integer(TIFFTag.compression, default: 1)
+    let predictor = try directory.integer(TIFFTag.predictor, default: 1)
+    try Self.check(compression, predictor, type, bits: bits, samples: samples, file, page)
+    let orientation = try directory.integer(TIFFTag.orientation, default: 1)
+    guard orientation <= 1 else { throw refused(.orientation(orientation)) }
+    isPreview = try directory.integer(TIFFTag.subfileType, default: 0) & 5 != 0
 
-    isTiled = directory.has(TIFFTag.tileWidth)
-    if isTiled {
-      blockWidth = try directory.integer(TIFFTag.tileWidth, default: 0)
-      blockHeight = try directory.integer(TIFFTag.tileHeight, default: 0)
-    } else {
-      blockWidth = width
-      blockHeight = min(height, try directory.integer(TIFFTag.rowsPerStrip, default: height))
+    let isTiled = directory.has(TIFFTag.tileWidth)
+    let isPlanar =
+      try samples > 1 && directory.integer(TIFFTag.planarConfiguration, default: 1) == 2
+    layout = PageLayout(
+      height: height, width: width, voxelType: type, samples: samples, bits: bits,
+      blockHeight: isTiled
+        ? try directory.integer(TIFFTag.tileHeight, default: 0)
+        : min(height, try directory.integer(TIFFTag.rowsPerStrip, default: height)),
+      blockWidth: isTiled ? try directory.integer(TIFFTag.tileWidth, default: 0) : width,
+      isTiled: isTiled, compression: compression, predictor: predictor,
+      blockSamples: isPlanar ? 1 : samples, sample: isPlanar ? 0 : chosen, firstBlock: 0,
+      order: file.order,
+      reversesBits: try directory.integer(TIFFTag.fillOrder, default: 1) == 2)
+    guard layout.blockWidth > 0, layout.blockHeight > 0 else {
+      throw malformed("its strips have no extent")
     }
-    guard blockWidth > 0, blockHeight > 0 else { throw malformed("its strips have no extent") }
+    places = .missing
     try checkPlausibility(file, page)
-
-    let offsets = try directory.integers(isTiled ? TIFFTag.tileOffsets : TIFFTag.stripOffsets)
-    let counts = try directory.integers(
-      isTiled ? TIFFTag.tileByteCounts : TIFFTag.stripByteCounts)
-    let blocks =
-      ((height - 1) / blockHeight + 1) * (isTiled ? (width - 1) / blockWidth + 1 : 1)
-    guard offsets.count == blocks else {
-      throw malformed("it has \(offsets.count) strips or tiles where its size makes \(blocks)")
-    }
-    try findVoxels(offsets, counts, directory)
+    if isPlanar { layout.firstBlock = chosen * layout.grid.count.voxelCount }
+    try findBlocks(directory, planes: isPlanar ? samples : 1)
   }
 
-  /// No file compresses voxels further than this; a page that claims more is damaged or hostile.
-  private static let mostVoxelBytesPerFileByte = 40_000
-  /// The most that one strip or tile is decoded into.
-  static let mostBlockBytes = 2 << 30
-
-  /// Refuses sizes that the file cannot hold, before memory is asked for.
-  private func checkPlausibility(_ file: TIFFBytes, _ page: Int) throws(TIFFError) {
-    let implausible = TIFFError.sizeIsImplausible(
-      file: file.name, page: page, width: extent.width, height: extent.height,
-      byteCount: file.byteCount)
-    guard extent.width < 1 << 24, extent.height < 1 << 24, blockWidth < 1 << 24,
-      blockHeight < 1 << 24
-    else { throw implausible }
-    guard extent.byteCount / Self.mostVoxelBytesPerFileByte <= file.byteCount,
-      blockWidth * blockHeight * extent.voxelType.byteCount <= Self.mostBlockBytes,
-      // A tile may reach over the page's edge, but not be out of all proportion to it.
-      blockWidth * blockHeight <= 16 * max(extent.height * extent.width, 1 << 16)
-    else { throw implausible }
-  }
-
-  /// Checks that all strips or tiles lie in the file, and sees whether they simply follow each
-  /// other uncompressed.
-  private mutating func findVoxels(
-    _ offsets: [Int], _ counts: [Int], _ directory: TIFFDirectory
-  ) throws(TIFFError) {
-    let file = directory.file
-    let fillOrder = try directory.integer(TIFFTag.fillOrder, default: 1)
-    let isPlain = compression == 1 && fillOrder == 1 && !isTiled
-    let rowBytes = extent.width * extent.voxelType.byteCount
-    var isContiguous = isPlain
-    for (index, offset) in offsets.enumerated() {
-      let rows = min(blockHeight, extent.height - index * blockHeight)
-      // The byte counts of uncompressed strips are sometimes wrong, and not needed.
-      let count =
-        isPlain ? rows * rowBytes : index < counts.count ? counts[index] : 0
-      let (end, overflowed) = offset.addingReportingOverflow(count)
-      guard !overflowed, end <= file.byteCount else {
-        throw .isTruncated(
-          file: file.name, page: directory.page, needed: overflowed ? nil : end,
-          byteCount: file.byteCount)
+  /// What a voxel of `bits` bits becomes.
+  private static func voxelType(
+    bits: Int, format: Int, _ refused: (UnreadKind) -> TIFFError
+  ) throws(TIFFError) -> VoxelType {
+    switch format {
+    case 1, 2, 4:
+      let bytes = (9...15).contains(bits) ? 2 : bits % 8 == 0 ? bits / 8 : 0
+      guard let type = VoxelType.integer(byteCount: bytes, isSigned: format == 2) else {
+        throw refused(.bits(bits))
       }
-      if isPlain, offset != offsets[0] + index * blockHeight * rowBytes { isContiguous = false }
+      return type
+    case 3:
+      guard bits % 8 == 0, let type = VoxelType.float(byteCount: bits / 8) else {
+        throw refused(.float(bits: bits))
+      }
+      return type
+    case 5, 6: throw refused(.complex)
+    default: throw refused(.sampleFormat(format))
     }
-    plainOffset = isContiguous ? offsets[0] : nil
+  }
+
+  /// Files of microscopes that hide layers where a page does not show them.
+  private static func specialKind(_ directory: TIFFDirectory) throws(TIFFError) -> UnreadKind? {
+    if directory.has(TIFFTag.metaMorphPlanes) { return .metaMorph }
+    if directory.has(TIFFTag.zeissLSM) { return .zeissLSM }
+    let depth = try directory.integer(TIFFTag.imageDepth, default: 1)
+    return depth > 1 ? .volumetric(depth: depth) : nil
+  }
+
+  /// Refuses what libtiff does not decode, or not to the same voxels as others.
+  private static func check(
+    _ compression: Int, _ predictor: Int, _ type: VoxelType, bits: Int, samples: Int,
+    _ file: TIFFBytes, _ page: Int
+  ) throws(TIFFError) {
+    let (name, isRead) = Codec.described(compression)
+    guard isRead else {
+      throw .kindIsNotRead(file: file.name, page: page, kind: .compression(name))
+    }
+    guard compression == 1 || TIFFDecoder.decodes(compression) else {
+      throw .codecIsMissing(file: file.name, page: page, compression: name)
+    }
+    guard predictor != 1 else { return }
+    // Differences of floats are those of their bits, taken as whole numbers.
+    let isKnown = predictor == 2 ? bits % 8 == 0 : predictor == 3 && type.isFloatingPoint
+    guard isKnown, Codec.takesPredictor(compression), samples <= TIFFDecoder.mostSamples else {
+      throw .kindIsNotRead(
+        file: file.name, page: page,
+        kind: .predictor(predictor, bits: bits, compression: name))
+    }
   }
 }

@@ -1,4 +1,4 @@
-/// The tags that a page is understood by, from the TIFF 6.0 specification.
+/// The tags that a page is understood by, from the TIFF 6.0 specification and of other makers.
 enum TIFFTag {
   static let subfileType = 254
   static let width = 256
@@ -17,10 +17,17 @@ enum TIFFTag {
   static let yResolution = 283
   static let planarConfiguration = 284
   static let resolutionUnit = 296
+  static let predictor = 317
   static let colourMap = 320
   static let tileWidth = 322
   static let tileHeight = 323
   static let tileOffsets = 324
   static let tileByteCounts = 325
   static let sampleFormat = 339
+  /// SGI's: how many layers a page has.
+  static let imageDepth = 32997
+  /// MetaMorph's: a stack of planes that one directory stands for.
+  static let metaMorphPlanes = 33629
+  /// Zeiss's: a microscope's file with previews and channels of its own order.
+  static let zeissLSM = 34412
 }
