@@ -101,8 +101,9 @@ let package = Package(
     // Formats.
     module("ZarrFormat", "Formats/Zarr/ZarrFormat", ["Compression", "VolumeCore"]),
     module("RawFormat", "Formats/Raw/RawFormat", ["SystemIO", "VolumeCore"]),
-    module(
-      "TIFFFormat", "Formats/TIFF/TIFFFormat", ["CTIFF", "SystemIO", "VolumeCore", "VoxelFiles"]),
+    fastModule(
+      "TIFFFormat", "Formats/TIFF/TIFFFormat",
+      ["CTIFF", "XMLReading", "SystemIO", "VolumeCore", "VoxelFiles"]),
     module("Pictures", "Formats/Pictures/Pictures", ["CPNG", "SystemIO", "VolumeCore"]),
     module(
       "KerasModel", "Formats/Keras/KerasModel",

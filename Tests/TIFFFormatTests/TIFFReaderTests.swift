@@ -99,6 +99,11 @@ import VolumeTesting
     let packed = try TIFFSamples.open(TIFFSamples.path("lzw8.tif"))
     #expect(packed.cacheByteCount(forBoxesOf: TIFFSamples.shape) == 0)
     #expect(packed.cacheByteCount(forBoxesOf: tile) == 5 * 24 * 53)
+    #expect(packed.cacheByteCount(forBoxesOf: Shape3(z: 1, y: 16, x: 53)) == 0)
+    #expect(packed.grain == Shape3(z: 1, y: 8, x: 53))
+    #expect(
+      try TIFFSamples.open(TIFFSamples.path("deflate-tiles8.tif")).grain
+        == Shape3(z: 1, y: 16, x: 16))
   }
 
   @Test func `is told apart by its fingerprint`() throws {

@@ -94,7 +94,17 @@ import VolumeTesting
     #expect(try names(inFolder: folder.path) == [])
   }
 
-  @Test func `does not replace a finished output unless told to, and writes no floats`() throws {
+  @Test(arguments: VoxelType.allCases)
+  func `writes every voxel type, in either size of offsets`(type: VoxelType) throws {
+    let voxels = CasePhantom.bytes(type)
+    for (index, format) in [TIFFFormat(), TIFFFormat(classicByteCount: 10)].enumerated() {
+      let path = folder.file("\(index).tif")
+      try writeAll(voxels, to: path, Self.output(CasePhantom.shape, type), format)
+      expectConformance(of: try TIFFSamples.open(path), type: type, "\(type.rawValue) \(index)")
+    }
+  }
+
+  @Test func `does not replace a finished output unless told to`() throws {
     let voxels = try TIFFSamples.voxels(.uint8)
     let path = folder.file("a.tif")
     try writeAll(voxels, to: path, Self.output(TIFFSamples.shape, .uint8))
@@ -102,9 +112,63 @@ import VolumeTesting
       try TIFFFormat().create(path, Self.output(TIFFSamples.shape, .uint8))
     }
     try writeAll(voxels, to: path, Self.output(TIFFSamples.shape, .uint8, overwrites: true))
+  }
+
+  // MARK: Folders
+
+  @Test(arguments: VoxelType.allCases)
+  func `writes a folder of slices that is read back`(type: VoxelType) throws {
+    let voxels = CasePhantom.bytes(type)
+    let spacing = VoxelSpacing(z: 2, y: 1.25, x: 0.8)
+    let path = folder.file("slices/")
+    #expect(TIFFFormat().writes(path))
+    try writeAll(voxels, to: path, Self.output(CasePhantom.shape, type, spacing: spacing))
+    #expect(try names(inFolder: folder.path) == ["slices"])
+    #expect(
+      try names(inFolder: folder.file("slices"))
+        == (0..<5).map { "slices_000\($0).tif" })
+    let reader = try TIFFSamples.open(folder.file("slices"))
+    expectConformance(of: reader, type: type)
+    #expect(reader.volume.spacing == spacing)
+  }
+
+  @Test func `writes slices into a folder that is there and empty, with labels' colours`() throws {
+    let path = folder.file("labels")
+    try makeFolder(path)
+    #expect(TIFFFormat().writes(path))
+    let classes = LabelClass.unnamed(count: 4)
+    try writeAll(
+      CasePhantom.labels(), to: path, Self.output(CasePhantom.shape, .uint8, classes: classes))
+    let reader = try TIFFSamples.open(path)
+    #expect(reader.volume.classes == classes)
+    expectConformance(of: reader, type: .uint8, bytes: CasePhantom.labels())
+    #expect(!TIFFFormat().writes(path))
+    #expect(!TIFFFormat().writes(folder.file("a.zarr/")))
+  }
+
+  @Test func `replaces only a folder of slices, and only when told to`() throws {
+    let path = folder.file("s/")
+    let shape = CasePhantom.shape
+    try writeAll(CasePhantom.bytes(.uint8), to: path, Self.output(shape, .uint8))
     #expect(throws: Explanation.self) {
-      try TIFFFormat().create(
-        folder.file("f.tif"), Self.output(TIFFSamples.shape, .float32))
+      try TIFFFormat().create(path, Self.output(shape, .uint16))
     }
+    let again = Self.output(shape, .uint16, overwrites: true)
+    try writeAll(CasePhantom.bytes(.uint16), to: path, again)
+    expectConformance(of: try TIFFSamples.open(path), type: .uint16)
+    #expect(try names(inFolder: folder.path) == ["s"])
+    try write([1], to: folder.file("s/thesis.odt"))
+    #expect(throws: Explanation.self) { try TIFFFormat().create(path, again) }
+    #expect(try names(inFolder: folder.file("s")).contains("thesis.odt"))
+  }
+
+  @Test func `leaves no folder that looks finished when it is not`() throws {
+    do {
+      let writer = try TIFFFormat().create(
+        folder.file("s/"), Self.output(CasePhantom.shape, .uint8))
+      #expect(kind(ofPath: folder.file("s")) == .missing)
+      #expect(throws: VolumeWriteError.self) { try writer.finish(record: [:]) }
+    }
+    #expect(try names(inFolder: folder.path) == [])
   }
 }

@@ -11,9 +11,10 @@ enum FileDescription {
   /// Nothing that is understood: pages are layers.
   case none
 
-  /// Reads `text`, the description of a page of `height` rows x `width` columns.
+  /// Reads `text`, the description of a page of `height` rows x `width` columns, with `planes` of
+  /// samples one after the other.
   init(
-    parsing text: String, height: Int, width: Int, file: String, mostPages: Int
+    parsing text: String, height: Int, width: Int, planes: Int, file: String, mostPages: Int
   ) throws(TIFFError) {
     if let imageJ = ImageJDescription(parsing: text) {
       self = .imageJ(imageJ)
@@ -22,11 +23,14 @@ enum FileDescription {
       guard ome.height == height, ome.width == width else {
         throw .descriptionIsUnclear(
           file: file,
-          what: "its OME-XML gives \(ome.height) rows x \(ome.width) columns, and its first page has "
+          what:
+            "its OME-XML gives \(ome.height) rows x \(ome.width) columns, and its first page has "
             + "\(height) x \(width)")
       }
       self = .ome(ome)
-    } else if let axes = Self.axes(shapedBy: text, height: height, width: width) {
+    } else if let axes = Self.axes(
+      shapedBy: text, height: height, width: width, planes: planes)
+    {
       self = .shaped(axes)
     } else {
       self = .none
@@ -34,7 +38,9 @@ enum FileDescription {
   }
 
   /// The axes before rows and columns in tifffile's own description.
-  private static func axes(shapedBy text: String, height: Int, width: Int) -> PageAxes? {
+  private static func axes(
+    shapedBy text: String, height: Int, width: Int, planes: Int
+  ) -> PageAxes? {
     guard text.hasPrefix("{"), text.utf8.count < 1 << 20, let value = JSONValue(parsing: text),
       let shape = value["shape"]?.array
     else { return nil }
@@ -47,11 +53,12 @@ enum FileDescription {
     else { return nil }
     let names = Array(value["axes"]?.string ?? "")
     var axes: [(Character, Int)] = []
-    for index in 0..<row where extents[index] > 1 {
+    let end = planes > 1 && row > 0 && extents[row - 1] == planes ? row - 1 : row
+    for index in 0..<end where extents[index] > 1 {
       axes.append((names.count == extents.count ? names[index] : "?", extents[index]))
     }
-    // One axis without a name, or with another name than times and channels, is that of layers.
-    if axes.count == 1, axes[0].0 != "C", axes[0].0 != "S", axes[0].0 != "T" { axes[0].0 = "Z" }
+    // A single axis is that of layers, unless it is called channels or times.
+    if axes.count == 1, !["C", "S", "T"].contains(axes[0].0) { axes[0].0 = "Z" }
     return PageAxes(axes)
   }
 

@@ -55,7 +55,8 @@ struct ImageJDescription: Hashable {
     }
     let factor = values["c1"].flatMap { Double($0) } ?? 1
     if type == .uint16, offset == -32768, factor == 1 {
-      return "its voxels are signed in ImageJ (calibration: value = stored - 32768), and are read as "
+      return
+        "its voxels are signed in ImageJ (calibration: value = stored - 32768), and are read as "
         + "stored"
     }
     return "ImageJ's calibration (value = \(offset) + \(factor) x stored) is not applied"

@@ -30,10 +30,13 @@ struct OMEDescription: Hashable {
     }
     if root.child("BinaryOnly") != nil { throw .isOneOfSeveralFiles(file: file) }
     let images = root.children("Image")
-    guard let pixels = images.first?.child("Pixels") else { throw wrong("its OME-XML has no Pixels") }
+    guard let pixels = images.first?.child("Pixels") else {
+      throw wrong("its OME-XML has no Pixels")
+    }
     guard images.count == 1 else { throw .hasSeveralImages(file: file, images: images.count) }
     func size(_ name: String) throws(TIFFError) -> Int {
-      guard let size = pixels.attributes[name].flatMap({ Int($0) }), size > 0, size <= mostPages << 4
+      guard let size = pixels.attributes[name].flatMap({ Int($0) }), size > 0,
+        size <= mostPages << 4
       else { throw wrong("its OME-XML gives no \(name)") }
       return size
     }
@@ -78,7 +81,8 @@ struct OMEDescription: Hashable {
         let place = number("First\(axis.name)") ?? 0
         guard (0..<axis.count).contains(place) else {
           throw .descriptionIsUnclear(
-            file: file, what: "its OME-XML names a plane First\(axis.name)=\(place) of \(axis.count)")
+            file: file,
+            what: "its OME-XML names a plane First\(axis.name)=\(place) of \(axis.count)")
         }
         first += place * stride
         stride *= axis.count
@@ -87,7 +91,8 @@ struct OMEDescription: Hashable {
       let count = number("PlaneCount") ?? (number("IFD") == nil ? pages.count - first : 1)
       guard start >= 0, start < 1 << 32, count >= 0, count <= pages.count - first else {
         throw .descriptionIsUnclear(
-          file: file, what: "its OME-XML gives \(count) planes from plane \(first) of \(pages.count)")
+          file: file,
+          what: "its OME-XML gives \(count) planes from plane \(first) of \(pages.count)")
       }
       for step in 0..<count { pages[first + step] = start + step }
     }

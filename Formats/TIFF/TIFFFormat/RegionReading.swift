@@ -217,9 +217,11 @@ import VolumeCore
     let stored = layout.stored(index)
     let inside = layout.grid.region(of: index).clamped(
       to: Region(z: 0..<1, y: region.y, x: region.x))
-    var span = unsafe rows(of: z, region.y, region.x).mutableBytes
+    let layer = unsafe rows(of: z, region.y, region.x)
+    let bytes = block.bytes
+    var span = unsafe layer.mutableBytes
     copyVoxels(
-      inside, from: unsafe block.bytes.span.bytes, of: stored, to: &span,
+      inside, from: unsafe bytes.span.bytes, of: stored, to: &span,
       of: Region(z: 0..<1, y: region.y, x: region.x), width: width)
   }
 
@@ -237,7 +239,9 @@ import VolumeCore
     var scratch = Scratch()
     swap(&scratch, &decoded)
     defer { swap(&scratch, &decoded) }
-    try unsafe voxels.withUnsafeMutableBytes { (voxels) throws(TIFFError) in
+    var span = voxels.mutableSpan
+    var all = unsafe span.mutableBytes
+    try unsafe all.withUnsafeMutableBytes { (voxels) throws(TIFFError) in
       if layout.isDirect {
         try unsafe decode(z, index, offset, byteCount, file, into: voxels)
         if width > 1, layout.predictor == 1, layout.order != .native {
@@ -281,9 +285,13 @@ import VolumeCore
       reader.putBack(decoder)
       self.decoder = nil
     }
-    let decoder =
-      try self.decoder ?? reader.takeDecoder(for: layout, page: slice.page, file: file.name)
-    self.decoder = decoder
+    let decoder: TIFFDecoder
+    if let kept = self.decoder {
+      decoder = kept
+    } else {
+      decoder = try reader.takeDecoder(for: layout, page: slice.page, file: file.name)
+      self.decoder = decoder
+    }
     reader.costs.noteDecoding()
     let complaint = try unsafe raw.withBytes(byteCount) { (bytes) throws(TIFFError) in
       var span = unsafe bytes.mutableBytes

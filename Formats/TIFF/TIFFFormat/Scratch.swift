@@ -1,7 +1,10 @@
 /// Memory of one thread that grows as it is asked for, and is not cleared: fresh pages for every
 /// strip would cost more than the strip.
 @safe struct Scratch: ~Copyable {
-  private var storage = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  private var storage: UnsafeMutableRawBufferPointer
+
+  /// Nothing yet.
+  init() { unsafe storage = UnsafeMutableRawBufferPointer(start: nil, count: 0) }
 
   deinit { unsafe storage.deallocate() }
 

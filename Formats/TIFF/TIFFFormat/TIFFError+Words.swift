@@ -45,9 +45,7 @@ extension TIFFError: ExplainedError {
     case .kindIsNotRead(let file, let page, let kind):
       return Explanation(
         .input,
-        "\(file): page \(page) has \(kind.words.what), and only 8-bit and 16-bit grey "
-          + "(unsigned) are read",
-        remedy: kind.words.remedy)
+        "\(file): page \(page) has \(kind.words.what)", remedy: kind.words.remedy)
     case .codecIsMissing(let file, let page, let compression):
       return Explanation(
         .input,
@@ -67,10 +65,33 @@ extension TIFFError: ExplainedError {
       return Explanation(
         .damaged, "\(file): page \(page) cannot be decoded: \(message)", remedy: Self.exportAgain)
     case .hasSeveralChannels(let file, let channels, let frames):
+      if frames == 1 {
+        return Explanation(
+          .input, "\(file) has \(channels) channels, and one is wanted",
+          remedy: "choose one with --channel 0 to --channel \(channels - 1)")
+      }
       return Explanation(
         .input,
         "\(file) has \(channels) channels and \(frames) times, and one volume is wanted",
         remedy: "split it in Fiji (Image > Hyperstacks > Make Subset) and give one of them")
+    case .channelIsMissing(let file, let channel, let channels):
+      return Explanation(
+        .input,
+        "\(file) has \(channels) \(channels == 1 ? "channel" : "channels"), and --channel "
+          + "\(channel) is asked for (they count from 0)",
+        remedy: channels == 1 ? "leave --channel away" : "give --channel 0 to \(channels - 1)")
+    case .descriptionIsUnclear(let file, let what):
+      return Explanation(
+        .input, "\(file): \(what)",
+        remedy: "export it again, for example with Fiji, or as a plain stack without a description")
+    case .hasSeveralImages(let file, let images):
+      return Explanation(
+        .input, "\(file): its OME-XML has \(images) images, and one volume is wanted",
+        remedy: "save the wanted one alone (Fiji: Bio-Formats Importer opens them one by one)")
+    case .isOneOfSeveralFiles(let file):
+      return Explanation(
+        .input, "\(file): its OME-XML says that other files hold parts of the volume",
+        remedy: "join them in one file (Fiji: Bio-Formats Importer, then save as OME-TIFF)")
     case .optionDisagrees(let file, let option, let said, let value):
       return Explanation(
         .input, "\(option) says \(said), and \(file) itself says \(value)",
@@ -95,10 +116,10 @@ extension TIFFError: ExplainedError {
       return Explanation(
         .input, "\(path) is there already",
         remedy: "choose another name, or give --overwrite to replace it")
-    case .typeIsNotWritten(let type):
+    case .outputHoldsOthers(let path, let name):
       return Explanation(
-        .input, "\(type.rawValue) voxels are not written as TIFF",
-        remedy: "write a .raw or a .zarr instead")
+        .input, "\(path) holds \(name), which no folder of slices does: it is not replaced",
+        remedy: "choose another folder, or empty this one")
     case .isIncomplete(let path, let missing, let count):
       return Explanation(
         .failed, "\(path) is not finished: \(missing) of \(count) blocks were not written",

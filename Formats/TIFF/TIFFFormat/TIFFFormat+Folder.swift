@@ -12,61 +12,75 @@ extension TIFFFormat {
       throw .folder(error)
     }
     let folder = found.path
-    let slices = found.slices.names
-
-    var located: [TIFFReader.Slice] = []
-    located.reserveCapacity(slices.count)
-    var first: (name: String, page: TIFFPage, order: ByteOrder, imageJ: ImageJDescription?)?
+    let costs = ReadCosts()
+    var table: PageTable?
+    var about: (file: AboutFile, directory: TIFFDirectory, name: String)?
     var sums: [UInt8] = []
-    var resolution: (x: Double?, y: Double?) = (nil, nil)
-    for (index, name) in slices.enumerated() {
+    var leadingGaps = 0
+    for (index, name) in found.slices.names.enumerated() {
       guard let name else {
-        located.append(.missing)
+        if table == nil { leadingGaps += 1 } else { table?.addMissing() }
         sums += Array("missing\n".utf8)
         continue
       }
-      let file = try TIFFBytes(folder + "/" + name)
+      let file = try TIFFBytes(found.path(of: name), costs: costs)
       guard file.firstDirectory != 0 else { throw .hasNoPages(file: name) }
       let directory = try TIFFDirectory(file, at: file.firstDirectory, page: 1)
-      let page = try TIFFPage(directory)
-      guard directory.next == 0 else { throw .sliceHasPages(folder: folder, slice: name) }
-      if let first, page.extent != first.page.extent {
-        throw .sliceDiffers(
-          folder: folder, slice: name, is: "\(page.extent)", first: first.name,
-          was: "\(first.page.extent)")
+      let described: AboutFile
+      if let about {
+        described = about.file
+      } else {
+        described = try AboutFile(ofSlice: directory, channel: hints.channel)
       }
-      guard TIFFDecoder.decodes(page.compression) else {
-        throw .codecIsMissing(file: name, page: 1, compression: page.compression)
+      let page = try TIFFPage(directory, sample: described.sample)
+      guard directory.next == 0, !described.hidesImages(of: page, file) else {
+        throw .sliceHasPages(folder: folder, slice: name)
       }
-      if first == nil {
-        let text = try directory.text(TIFFTag.description) ?? ""
-        first = (name, page, file.order, ImageJDescription(parsing: text))
-        resolution = (
-          try directory.rational(TIFFTag.xResolution), try directory.rational(TIFFTag.yResolution)
-        )
+      if let about, let table {
+        guard page.layout.extent == table.extent else {
+          throw .sliceDiffers(
+            folder: folder, slice: name, is: "\(page.layout.extent)", first: about.name,
+            was: "\(table.extent)")
+        }
+      } else {
+        about = (described, directory, name)
+        var begun = PageTable(of: page)
+        for _ in 0..<leadingGaps { begun.addMissing() }
+        table = begun
       }
-      located.append(TIFFReader.Slice(page, file: index, number: 1, order: file.order))
+      table?.add(page, file: index, number: 1)
       sums += Array("\(name) \(file.byteCount)\n".utf8)
     }
-    guard let first else { throw .hasNoPages(file: folder) }
+    guard let about, let table else { throw .hasNoPages(file: folder) }
 
+    let layers = table.layers
+    let extent = table.extent
     var volume = VolumeDescription(
-      shape: Shape3(
-        z: located.count, y: first.page.extent.height, x: first.page.extent.width),
-      voxelType: first.page.extent.voxelType, format: "TIFF folder")
-    volume.remarks = found.remarks + Self.remarks(on: first.page)
-    volume.spacing = first.imageJ?.spacing(xResolution: resolution.x, yResolution: resolution.y)
-    try Self.check(hints, against: volume, order: first.order, file: folder)
+      shape: Shape3(z: layers.count, y: extent.height, x: extent.width),
+      voxelType: extent.voxelType, format: "TIFF folder")
+    volume.remarks = found.remarks + table.remarks
+    switch about.file.description {
+    case .imageJ(let imageJ):
+      volume.spacing = imageJ.spacing(
+        xResolution: try about.directory.rational(TIFFTag.xResolution),
+        yResolution: try about.directory.rational(TIFFTag.yResolution))
+      if let remark = imageJ.remark(on: volume.voxelType) { volume.remarks.append(remark) }
+      volume.classes = try about.file.classes(about.directory)
+    case .ome(let ome): volume.spacing = ome.spacing
+    case .shaped, .none: break
+    }
+    try Self.check(hints, against: volume, order: table.layouts[0].order, file: folder)
     Self.apply(hints.spacing, to: &volume)
     let head: String
     do {
-      head = try headFingerprint(ofFile: folder + "/" + first.name)
+      head = try headFingerprint(ofFile: found.path(of: about.name))
     } catch {
       throw .system(error)
     }
     return TIFFReader(
       volume: volume,
-      fingerprint: "\(fileName(ofPath: folder)) \(located.count) slices \(fnv1a(sums)) \(head)",
-      paths: slices.map { $0.map(found.path(of:)) ?? "" }, slices: located, single: nil)
+      fingerprint: "\(fileName(ofPath: folder)) \(layers.count) slices \(fnv1a(sums)) \(head)",
+      paths: found.slices.names.map { $0.map(found.path(of:)) ?? "" }, slices: layers,
+      layouts: table.layouts, single: nil, costs: costs)
   }
 }

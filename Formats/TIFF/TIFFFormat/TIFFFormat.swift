@@ -49,15 +49,27 @@ public struct TIFFFormat: VolumeFormat {
     }
   }
 
-  /// Whether `path` names a TIFF output.
-  public func writes(_ path: String) -> Bool { Self.isTIFF(path) }
+  /// Whether `path` names a TIFF output: a file that ends in `.tif`, or a folder of slices, which
+  /// ends in `/` or is there and empty.
+  public func writes(_ path: String) -> Bool { Self.isTIFF(path) || Self.isFolderOutput(path) }
+
+  private static func isFolderOutput(_ path: String) -> Bool {
+    guard !path.hasSuffix(".zarr/"), !path.hasSuffix(".zarr") else { return false }
+    if path.hasSuffix("/") { return path.contains { $0 != "/" } }
+    guard kind(ofPath: path) == .folder, let names = try? names(inFolder: path) else {
+      return false
+    }
+    return names.isEmpty
+  }
 
   /// Begins the output at `path`.
   public func create(
     _ path: String, _ output: OutputDescription
   ) throws(Explanation) -> any VolumeWriter {
     do {
-      return try TIFFWriter(path, output, classicByteCount: classicByteCount)
+      return Self.isFolderOutput(path)
+        ? try SliceWriter(path, output, classicByteCount: classicByteCount)
+        : try TIFFWriter(path, output, classicByteCount: classicByteCount)
     } catch {
       throw error.explanation
     }
@@ -103,19 +115,5 @@ public struct TIFFFormat: VolumeFormat {
           + "\(spacing.z) x \(spacing.y) x \(spacing.x) um, which holds")
     }
     volume.spacing = spacing
-  }
-}
-
-extension TIFFPage.Extent: CustomStringConvertible {
-  /// "1040 rows x 1300 columns of uint8".
-  var description: String { "\(height) rows x \(width) columns of \(voxelType.rawValue)" }
-}
-
-extension TIFFReader.Slice {
-  init(_ page: TIFFPage, file: Int, number: Int, order: ByteOrder) {
-    self.init(
-      file: file, page: number, directory: page.directory, plainOffset: page.plainOffset,
-      order: order, blockHeight: page.blockHeight, blockWidth: page.blockWidth,
-      isTiled: page.isTiled)
   }
 }

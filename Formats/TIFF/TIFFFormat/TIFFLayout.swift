@@ -27,12 +27,14 @@ struct TIFFLayout {
     shape = volume.shape
     voxelType = volume.voxelType
     spacing = volume.spacing
-    classes = volume.voxelType == .uint8 ? volume.classes ?? [] : []
+    // A colour table goes with eight bits only; the names go into the description.
+    classes = volume.classes ?? []
+    let colours = volume.voxelType == .uint8 ? classes : []
     self.isBig = isBig
     extras = Extras(
       description: Self.description(shape, spacing, classes),
       resolution: spacing.map { Self.rational(1 / $0.x) + Self.rational(1 / $0.y) } ?? [],
-      colours: Self.colourMap(classes))
+      colours: Self.colourMap(colours))
     // Header and directory take some 300 bytes; the voxels begin at a page of memory.
     let bytes =
       1024 + extras.description.count + extras.resolution.count + extras.colours.count
@@ -48,6 +50,11 @@ struct TIFFLayout {
     // Directories begin at even offsets.
     let end = (firstVoxel + pageCount * pageByteCount + 1) / 2 * 2
     return end + (index - 1) * directory(ofPage: 0).count
+  }
+
+  /// Unsigned, signed or floating point.
+  private var sampleFormat: Int {
+    voxelType.isFloatingPoint ? 3 : voxelType.isSigned ? 2 : 1
   }
 
   private var headerByteCount: Int { isBig ? 16 : 8 }
@@ -98,7 +105,8 @@ struct TIFFLayout {
     }
     let short = 3
     let long = isBig ? 16 : 4
-    let entryCount = 11 + (spacing == nil ? 0 : 3) + (classes.isEmpty ? 0 : 1)
+    let hasColours = !extras.colours.isEmpty
+    let entryCount = 12 + (spacing == nil ? 0 : 3) + (hasColours ? 1 : 0)
     let directoryBytes =
       (isBig ? 8 : 2) + entryCount * (isBig ? 20 : 12) + word
     let description = headerByteCount + directoryBytes
@@ -110,7 +118,7 @@ struct TIFFLayout {
     add(TIFFTag.height, 4, 1, shape.y)
     add(TIFFTag.bitsPerSample, short, 1, 8 * voxelType.byteCount)
     add(TIFFTag.compression, short, 1, 1)
-    add(TIFFTag.photometric, short, 1, classes.isEmpty ? 1 : 3)
+    add(TIFFTag.photometric, short, 1, hasColours ? 3 : 1)
     add(TIFFTag.description, 2, extras.description.count, description)
     add(TIFFTag.stripOffsets, long, 1, voxels(ofPage: index))
     add(TIFFTag.samplesPerPixel, short, 1, 1)
@@ -122,7 +130,8 @@ struct TIFFLayout {
       // No unit that TIFF knows: ImageJ's description has it.
       add(TIFFTag.resolutionUnit, short, 1, 1)
     }
-    if !classes.isEmpty { add(TIFFTag.colourMap, short, 768, colours) }
+    if hasColours { add(TIFFTag.colourMap, short, 768, colours) }
+    add(TIFFTag.sampleFormat, short, 1, sampleFormat)
     precondition(entries.count == entryCount)
 
     var bytes = Self.bytes(UInt64(entries.count), isBig ? 8 : 2)

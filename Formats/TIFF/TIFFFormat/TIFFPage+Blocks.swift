@@ -64,7 +64,8 @@ extension TIFFPage {
       }
       // The byte counts of uncompressed strips are often wrong (ImageJ's wrap), and not needed.
       let lengths =
-        hasCounts ? try byteCounts.map { table throws(TIFFError) in
+        hasCounts
+        ? try byteCounts.map { table throws(TIFFError) in
           try file.numbers(table, range) ?? []
         } ?? [] : []
       for (index, place) in places.enumerated() {

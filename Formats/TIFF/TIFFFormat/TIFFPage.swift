@@ -58,8 +58,8 @@ struct TIFFPage {
     isPreview = try directory.integer(TIFFTag.subfileType, default: 0) & 5 != 0
 
     let isTiled = directory.has(TIFFTag.tileWidth)
-    let isPlanar =
-      try samples > 1 && directory.integer(TIFFTag.planarConfiguration, default: 1) == 2
+    let configuration = try directory.integer(TIFFTag.planarConfiguration, default: 1)
+    let isPlanar = samples > 1 && configuration == 2
     layout = PageLayout(
       height: height, width: width, voxelType: type, samples: samples, bits: bits,
       blockHeight: isTiled

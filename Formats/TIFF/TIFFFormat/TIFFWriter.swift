@@ -31,9 +31,6 @@ public final class TIFFWriter: VolumeWriter {
     _ path: String, _ output: OutputDescription, classicByteCount: Int
   ) throws(TIFFError) {
     let volume = output.volume
-    guard volume.voxelType != .float32 else {
-      throw .typeIsNotWritten(type: volume.voxelType)
-    }
     switch kind(ofPath: path) {
     case .missing: break
     case .file: guard output.overwrites else { throw .outputExists(path: path) }
