@@ -113,8 +113,11 @@ public final class TIFFReader: VolumeReader {
     let cutsRows = shape.y < extent.y && shape.y % grain.y != 0
     let cutsColumns = shape.x < extent.x && shape.x % grain.x != 0
     guard cutsRows || cutsColumns else { return 0 }
-    let rows = ((shape.y - 1) / grain.y + 2) * grain.y
-    return extent.z * min(rows, extent.y) * extent.x * volume.voxelType.byteCount
+    // Tiles are kept whole, with what reaches over the page's edge.
+    let page = ((extent.y - 1) / grain.y + 1) * grain.y
+    let band = ((shape.y - 1) / grain.y + 2) * grain.y
+    let columns = ((extent.x - 1) / grain.x + 1) * grain.x
+    return extent.z * min(band, page) * columns * volume.voxelType.byteCount
   }
 
   /// Keeps at most `byteCount` bytes of decoded strips and tiles from now on.
