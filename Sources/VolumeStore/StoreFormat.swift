@@ -3,7 +3,7 @@ import SystemIO
 import VolumeCore
 import ZarrFormat
 
-/// Stores: OME-Zarr images of one level, in shards, with a ledger beside them.
+/// Stores: OME-Zarr images with their pyramid, in shards, with ledgers beside them.
 public struct StoreFormat: VolumeFormat {
   /// The threads that compress or decode at once.
   public var threads: Int
@@ -13,6 +13,8 @@ public struct StoreFormat: VolumeFormat {
   package var shard = ShardLayout.standardShard
   /// The chunks that are written.
   package var chunk = ShardLayout.standardChunk
+  /// The largest extent of the last level of a pyramid.
+  package var top = 64
 
   /// Stores read and written by `threads` threads; all cores where it is `nil`.
   public init(threads: Int? = nil) {
@@ -43,6 +45,19 @@ public struct StoreFormat: VolumeFormat {
     } catch {
       throw error.explanation
     }
+  }
+
+  /// The halves of shards that wait for their neighbours.
+  public func cacheByteCount(of output: OutputDescription) -> Int {
+    levels(of: output, codecs).waitingByteCount
+  }
+
+  /// The arrays of `output` and how they come about.
+  func levels(of output: OutputDescription, _ codecs: ChunkCodecs) -> StoreLevels {
+    StoreLevels(
+      of: output.volume,
+      ShardLayout(volume: output.volume.shape, shard: shard, chunk: chunk), codecs,
+      hasPyramid: output.hasPyramid, top: top)
   }
 
   /// Begins a store, or goes on with one of the same plan.
