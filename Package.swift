@@ -101,7 +101,8 @@ let package = Package(
     // Formats.
     module("ZarrFormat", "Formats/Zarr/ZarrFormat", ["Compression", "VolumeCore"]),
     module("RawFormat", "Formats/Raw/RawFormat", ["SystemIO", "VolumeCore"]),
-    module("TIFFFormat", "Formats/TIFF/TIFFFormat", ["CTIFF", "SystemIO", "VolumeCore"]),
+    module(
+      "TIFFFormat", "Formats/TIFF/TIFFFormat", ["CTIFF", "SystemIO", "VolumeCore", "VoxelFiles"]),
     module("Pictures", "Formats/Pictures/Pictures", ["CPNG", "SystemIO", "VolumeCore"]),
     module(
       "KerasModel", "Formats/Keras/KerasModel",
@@ -150,7 +151,7 @@ let package = Package(
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
     tests("VolumeStoreTests", ["VolumeStore", "ZarrFormat", "SystemIO"]),
     tests("RawFormatTests", ["RawFormat", "SystemIO"]),
-    tests("TIFFFormatTests", ["TIFFFormat", "SystemIO"]),
+    tests("TIFFFormatTests", ["TIFFFormat", "SystemIO", "VoxelFiles"]),
     plainTests("PicturesTests", ["Pictures", "SystemIO"]),
     tests(
       "KerasModelTests",
