@@ -106,7 +106,8 @@ let package = Package(
     // Formats.
     module("ZarrFormat", "Formats/Zarr/ZarrFormat", ["Compression", "VolumeCore"]),
     module("RawFormat", "Formats/Raw/RawFormat", ["SystemIO", "VolumeCore"]),
-    module("TIFFFormat", "Formats/TIFF/TIFFFormat", ["CTIFF", "SystemIO", "VolumeCore"]),
+    module(
+      "TIFFFormat", "Formats/TIFF/TIFFFormat", ["CTIFF", "SystemIO", "VolumeCore", "VoxelFiles"]),
     module("Pictures", "Formats/Pictures/Pictures", ["CPNG", "SystemIO", "VolumeCore"]),
     module(
       "KerasModel", "Formats/Keras/KerasModel",
@@ -156,7 +157,7 @@ let package = Package(
     plainTests("HalvingTests", ["Halving"]),
     tests("VolumeStoreTests", ["VolumeStore", "ZarrFormat", "Halving", "SystemIO"]),
     tests("RawFormatTests", ["RawFormat", "SystemIO"]),
-    tests("TIFFFormatTests", ["TIFFFormat", "SystemIO"]),
+    tests("TIFFFormatTests", ["TIFFFormat", "SystemIO", "VoxelFiles"]),
     plainTests("PicturesTests", ["Pictures", "SystemIO"]),
     tests(
       "KerasModelTests",

@@ -18,6 +18,9 @@ public struct OpeningHints: Hashable, Sendable {
   public var level: String?
   /// `--gaps fill`: whether layers that a folder lacks are read as zeros instead of refused.
   public var fillsGaps = false
+  /// Which files of a folder are its layers, in order, and `nil` for one that is missing: said by a
+  /// format that knows it from a log, to the format that reads the files.
+  public var slices: [String?]?
 
   /// Nothing was said.
   public init() {}

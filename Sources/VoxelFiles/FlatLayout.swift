@@ -13,12 +13,21 @@ public struct FlatLayout: Hashable, Sendable {
     public var offset: Int
     /// How many layers it holds.
     public var layers: Int
+    /// Whether there is no such file, and its voxels are zeros.
+    public var isMissing = false
 
     /// `layers` layers from byte `offset` of the file at `path`.
     public init(path: String, offset: Int, layers: Int) {
       self.path = path
       self.offset = offset
       self.layers = layers
+    }
+
+    /// `layers` layers of zeros, where a folder has a gap.
+    public static func zeros(layers: Int) -> Segment {
+      var segment = Segment(path: "", offset: 0, layers: layers)
+      segment.isMissing = true
+      return segment
     }
   }
 
@@ -91,7 +100,7 @@ public struct FlatLayout: Hashable, Sendable {
 
   /// Throws where a file is shorter than its segment, or, where `exactly`, longer.
   public func checkFiles(exactly: Bool) throws(FlatFileError) {
-    for segment in segments {
+    for segment in segments where !segment.isMissing {
       let needed = segment.offset + byteCount(of: segment)
       guard case .file(let found) = kind(ofPath: segment.path) else {
         throw .isMissing(path: segment.path)

@@ -75,6 +75,15 @@ public final class FlatVolumeReader: VolumeReader {
     let isOneRun = region.y.count == layout.shape.y && strides.z == layout.shape.y * strides.y
     var done = 0
     for (segment, layers) in segments(holding: region.z) {
+      if segment.isMissing {
+        let part = done..<(done + layers.count * region.y.count * wanted)
+        unsafe destination.withUnsafeMutableBytes { bytes in
+          _ = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[part])
+            .initializeMemory(as: UInt8.self, repeating: 0)
+        }
+        done = part.upperBound
+        continue
+      }
       let file = try open(segment.path)
       let runs = isOneRun ? 1 : layers.count
       let rows = isOneRun ? layers.count * region.y.count : region.y.count

@@ -26,7 +26,7 @@ enum AllowedImports {
     "ZarrFormat": "Compression FoundationEssentials VolumeCore",
     "VolumeStore": "Compression Glibc Halving Synchronization SystemIO VolumeCore ZarrFormat",
     "RawFormat": "FoundationEssentials Glibc Synchronization SystemIO VolumeCore",
-    "TIFFFormat": "CTIFF FoundationEssentials Glibc Synchronization SystemIO VolumeCore",
+    "TIFFFormat": "CTIFF FoundationEssentials Glibc Synchronization SystemIO VolumeCore VoxelFiles",
     "Pictures": "CPNG Glibc SystemIO VolumeCore",
     "KerasModel": "EngineCore FoundationEssentials HDF5Library NeuralGraph SystemIO VolumeCore",
     "OneDNNEngine":

@@ -3,6 +3,7 @@ import TIFFFormat
 import Testing
 import VolumeCore
 import VolumeTesting
+import VoxelFiles
 
 @Suite struct `A folder of slices` {
   let folder: TemporaryFolder
@@ -37,32 +38,60 @@ import VolumeTesting
   @Test func `with a gap is refused and the neighbours named`() throws {
     try fill(["a_09.tif", "a_10.tif", "a_13.tif", "a_14.tif"])
     #expect(
-      throws: TIFFError.folderHasGap(
-        folder: folder.path, before: "a_10.tif", after: "a_13.tif", missing: 2)
+      throws: TIFFError.folder(
+        .hasGap(
+          folder: folder.path, before: "a_10.tif", after: "a_13.tif", missing: 2,
+          fillsGaps: false))
     ) { try TIFFSamples.open(folder.path) }
+  }
+
+  @Test func `with a gap is read with zeros in it when that is asked for`() throws {
+    try fill(["a_09.tif", "a_10.tif", "a_13.tif"])
+    var hints = OpeningHints()
+    hints.fillsGaps = true
+    let reader = try TIFFFormat().reader(folder.path, hints: hints)
+    #expect(reader.volume.shape.z == 5)
+    #expect(reader.volume.remarks.contains { $0.contains("numbers 11 to 12") })
+    let layer = Region(z: 0..<1, y: 0..<37, x: 0..<53)
+    let known = try reader.bytes(of: layer)
+    let all = try reader.bytes(of: Region(reader.volume.shape))
+    let zeros = [UInt8](repeating: 0, count: 2 * known.count)
+    #expect(all == known + known + zeros + known)
+  }
+
+  @Test func `with previews and caches among the slices is read without them`() throws {
+    try fill(["a_1.tif", "a_2.tif", "a_spr.tif", "thumbnail.tif"])
+    try write([0], to: folder.file("Thumbs.db"))
+    let volume = try TIFFSamples.open(folder.path).volume
+    #expect(volume.shape.z == 2)
+    #expect(
+      volume.remarks.contains(
+        "passed over, being no slices: Thumbs.db, a_spr.tif, thumbnail.tif"))
   }
 
   @Test func `with a number twice is refused and both named`() throws {
     try fill(["a_1.tif", "a_01.tif", "a_2.tif"])
     #expect(
-      throws: TIFFError.folderHasDuplicate(folder: folder.path, one: "a_01.tif", other: "a_1.tif")
+      throws: TIFFError.folder(
+        .hasDuplicate(folder: folder.path, one: "a_01.tif", other: "a_1.tif"))
     ) { try TIFFSamples.open(folder.path) }
   }
 
   @Test func `with two series is refused and one of each named`() throws {
     try fill(["a_1.tif", "a_2.tif", "b_1.tif"])
     #expect(
-      throws: TIFFError.namesAreOfSeveralSeries(
-        folder: folder.path, one: "a_1.tif", other: "b_1.tif")
+      throws: TIFFError.folder(
+        .isOfSeveralSeries(folder: folder.path, one: "a_1.tif", other: "b_1.tif"))
     ) { try TIFFSamples.open(folder.path) }
   }
 
   @Test func `with other files among the slices is refused and they are named`() throws {
     try fill(["a_1.tif", "a_2.tif"])
     try write(Array("notes".utf8), to: folder.file("notes.txt"))
-    try write([0], to: folder.file("Thumbs.db"))
+    try write([0], to: folder.file("table.csv"))
     #expect(
-      throws: TIFFError.folderHasStrangers(folder: folder.path, names: ["Thumbs.db", "notes.txt"])
+      throws: TIFFError.folder(
+        .hasStrangers(folder: folder.path, names: ["notes.txt", "table.csv"]))
     ) { try TIFFSamples.open(folder.path) }
   }
 

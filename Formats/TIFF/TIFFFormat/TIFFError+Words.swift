@@ -82,29 +82,7 @@ extension TIFFError: ExplainedError {
   /// What is wrong with a folder, or with an output.
   private var folderExplanation: Explanation? {
     switch self {
-    case .folderHasNoSlices(let folder):
-      return Explanation(
-        .input, "\(folder) holds no .tif or .tiff file", remedy: "check the path of the folder")
-    case .folderHasStrangers(let folder, let names):
-      let shown = names.prefix(5).joined(separator: ", ")
-      let rest = names.count > 5 ? " and \(names.count - 5) more" : ""
-      return Explanation(
-        .input, "\(folder) holds files that are no slices: \(shown)\(rest)",
-        remedy: "move them out of the folder, so that it holds the slices alone")
-    case .namesAreOfSeveralSeries(let folder, let one, let other):
-      return Explanation(
-        .input, "\(folder) holds slices of more than one series: \(one) and \(other)",
-        remedy: "give each series a folder of its own")
-    case .folderHasGap(let folder, let before, let after, let missing):
-      return Explanation(
-        .input,
-        "\(folder): \(missing) \(missing == 1 ? "slice is" : "slices are") missing between "
-          + "\(before) and \(after)",
-        remedy: "copy the missing slices, or move those before or after the gap away")
-    case .folderHasDuplicate(let folder, let one, let other):
-      return Explanation(
-        .input, "\(folder): \(one) and \(other) have the same number",
-        remedy: "keep one of them")
+    case .folder(let error): return error.explanation
     case .sliceDiffers(let folder, let slice, let this, let first, let was):
       return Explanation(
         .input, "\(folder): \(slice) has \(this), and \(first) has \(was)",

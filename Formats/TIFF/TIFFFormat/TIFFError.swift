@@ -1,5 +1,6 @@
 import SystemIO
 import VolumeCore
+import VoxelFiles
 
 /// Why a TIFF file or a folder of them cannot be opened, read or written. Pages count from 1.
 public enum TIFFError: Error, Hashable, Sendable {
@@ -33,16 +34,8 @@ public enum TIFFError: Error, Hashable, Sendable {
   case cannotDecode(file: String, page: Int, message: String)
   /// Several channels, or channels and times.
   case hasSeveralChannels(file: String, channels: Int, frames: Int)
-  /// A folder without a TIFF.
-  case folderHasNoSlices(folder: String)
-  /// Files among the slices that are none.
-  case folderHasStrangers(folder: String, names: [String])
-  /// Names that do not differ in a number alone.
-  case namesAreOfSeveralSeries(folder: String, one: String, other: String)
-  /// Slices are missing between two others.
-  case folderHasGap(folder: String, before: String, after: String, missing: Int)
-  /// Two slices of the same number.
-  case folderHasDuplicate(folder: String, one: String, other: String)
+  /// A folder that is no stack of slices.
+  case folder(SliceError)
   /// A slice of another size or type than the first.
   case sliceDiffers(folder: String, slice: String, is: String, first: String, was: String)
   /// A slice that has pages of its own.

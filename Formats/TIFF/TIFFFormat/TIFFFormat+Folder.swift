@@ -1,36 +1,30 @@
 import SystemIO
 import VolumeCore
+import VoxelFiles
 
 extension TIFFFormat {
   /// Opens a folder with one file for each layer; every slice's header is checked.
   func readerOfFolder(_ path: String, _ hints: OpeningHints) throws(TIFFError) -> TIFFReader {
-    let folder = path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
-    var slices: [String] = []
-    var strangers: [String] = []
-    var folders = 0
+    let found: SliceFolder
     do {
-      for name in try names(inFolder: folder) where !name.hasPrefix(".") {
-        if kind(ofPath: folder + "/" + name) == .folder {
-          folders += 1
-        } else if Self.isSlice(name) {
-          slices.append(name)
-        } else {
-          strangers.append(name)
-        }
-      }
+      found = try SliceFolder(path, hints: hints, kinds: ".tif or .tiff", isSlice: Self.isSlice)
     } catch {
-      throw .system(error)
+      throw .folder(error)
     }
-    guard !slices.isEmpty else { throw .folderHasNoSlices(folder: folder) }
-    guard strangers.isEmpty else { throw .folderHasStrangers(folder: folder, names: strangers) }
-    let ordered = try SliceNames(ordering: slices, folder: folder)
+    let folder = found.path
+    let slices = found.slices.names
 
     var located: [TIFFReader.Slice] = []
-    located.reserveCapacity(ordered.names.count)
+    located.reserveCapacity(slices.count)
     var first: (name: String, page: TIFFPage, order: ByteOrder, imageJ: ImageJDescription?)?
     var sums: [UInt8] = []
     var resolution: (x: Double?, y: Double?) = (nil, nil)
-    for (index, name) in ordered.names.enumerated() {
+    for (index, name) in slices.enumerated() {
+      guard let name else {
+        located.append(.missing)
+        sums += Array("missing\n".utf8)
+        continue
+      }
       let file = try TIFFBytes(folder + "/" + name)
       guard file.firstDirectory != 0 else { throw .hasNoPages(file: name) }
       let directory = try TIFFDirectory(file, at: file.firstDirectory, page: 1)
@@ -54,17 +48,13 @@ extension TIFFFormat {
       located.append(TIFFReader.Slice(page, file: index, number: 1, order: file.order))
       sums += Array("\(name) \(file.byteCount)\n".utf8)
     }
-    guard let first else { throw .folderHasNoSlices(folder: folder) }
+    guard let first else { throw .hasNoPages(file: folder) }
 
     var volume = VolumeDescription(
       shape: Shape3(
         z: located.count, y: first.page.extent.height, x: first.page.extent.width),
       voxelType: first.page.extent.voxelType, format: "TIFF folder")
-    volume.remarks = ordered.remarks + Self.remarks(on: first.page)
-    if folders > 0 {
-      volume.remarks.append(
-        "\(folders) \(folders == 1 ? "folder" : "folders") inside it were not looked into")
-    }
+    volume.remarks = found.remarks + Self.remarks(on: first.page)
     volume.spacing = first.imageJ?.spacing(xResolution: resolution.x, yResolution: resolution.y)
     try Self.check(hints, against: volume, order: first.order, file: folder)
     Self.apply(hints.spacing, to: &volume)
@@ -77,6 +67,6 @@ extension TIFFFormat {
     return TIFFReader(
       volume: volume,
       fingerprint: "\(fileName(ofPath: folder)) \(located.count) slices \(fnv1a(sums)) \(head)",
-      paths: ordered.names.map { folder + "/" + $0 }, slices: located, single: nil)
+      paths: slices.map { $0.map(found.path(of:)) ?? "" }, slices: located, single: nil)
   }
 }

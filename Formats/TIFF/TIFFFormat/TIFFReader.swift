@@ -23,6 +23,13 @@ public final class TIFFReader: VolumeReader {
     var blockHeight: Int
     var blockWidth: Int
     var isTiled: Bool
+    /// Whether there is no such slice, and its voxels are zeros.
+    var isMissing = false
+
+    /// A layer of zeros where a folder has a gap.
+    static let missing = Slice(
+      file: 0, page: 0, directory: 0, plainOffset: 0, order: .native, blockHeight: 1,
+      blockWidth: 1, isTiled: false, isMissing: true)
   }
 
   private let paths: [String]
@@ -60,7 +67,9 @@ public final class TIFFReader: VolumeReader {
         for (index, z) in region.z.enumerated() {
           let part = unsafe UnsafeMutableRawBufferPointer(
             rebasing: bytes[(index * layerBytes)..<((index + 1) * layerBytes)])
-          if let offset = slices[z].plainOffset {
+          if slices[z].isMissing {
+            unsafe part.initializeMemory(as: UInt8.self, repeating: 0)
+          } else if let offset = slices[z].plainOffset {
             try unsafe readPlain(z, at: offset, region, into: part)
           } else {
             try unsafe decode(z, region, into: part)

@@ -117,7 +117,7 @@ extension ImageMetadata {
   }
 
   /// The classes that `colors` and `properties` list.
-  private static func classes(_ label: MetadataMembers) throws(MetadataError) -> [LabelClass] {
+  static func classes(_ label: MetadataMembers) throws(MetadataError) -> [LabelClass] {
     var colours: [Int: [Int]] = [:]
     for item in label.optional("colors")?.array ?? [] {
       guard let value = item["label-value"]?.integer else {
