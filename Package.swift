@@ -74,6 +74,9 @@ let package = Package(
       name: "CKernels", path: "Sources/Engines/OneDNN/CKernels",
       cSettings: [.unsafeFlags(["-O3"])]),
     .target(
+      name: "CHalving", path: "Sources/Halving/CHalving",
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
       name: "CChecksum", path: "Sources/Compression/CChecksum",
       cSettings: [.unsafeFlags(["-O3"])]),
 
@@ -83,6 +86,8 @@ let package = Package(
     module("Pipelines", "Sources/Pipelines", ["VolumeCore"]),
     module("NeuralGraph", "Sources/NeuralGraph", ["VolumeCore"]),
     module("TilePlanning", "Sources/TilePlanning", ["VolumeCore", "NeuralGraph"]),
+
+    module("Halving", "Sources/Halving/Halving", ["CHalving", "VolumeCore"]),
 
     // Libraries that several formats use.
     module(
@@ -110,7 +115,7 @@ let package = Package(
       ["HDF5Library", "EngineCore", "NeuralGraph", "SystemIO", "VolumeCore"]),
     module(
       "VolumeStore", "Sources/VolumeStore",
-      ["ZarrFormat", "Compression", "SystemIO", "VolumeCore"]),
+      ["ZarrFormat", "Compression", "Halving", "SystemIO", "VolumeCore"]),
 
     // Workflows: they know only the seams.
     module("Phantom", "Sources/Phantom", ["VolumeCore"]),
@@ -150,7 +155,8 @@ let package = Package(
     plainTests("XMLReadingTests", ["XMLReading"]),
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
-    tests("VolumeStoreTests", ["VolumeStore", "ZarrFormat", "SystemIO"]),
+    plainTests("HalvingTests", ["Halving"]),
+    tests("VolumeStoreTests", ["VolumeStore", "ZarrFormat", "Halving", "SystemIO"]),
     tests("RawFormatTests", ["RawFormat", "SystemIO"]),
     tests("TIFFFormatTests", ["TIFFFormat", "SystemIO", "VoxelFiles"]),
     plainTests("PicturesTests", ["Pictures", "SystemIO"]),

@@ -28,4 +28,23 @@ public struct VolumeDescription: Hashable, Sendable {
 
   /// Bytes of all voxels.
   public var byteCount: Int { shape.voxelCount * voxelType.byteCount }
+
+  /// What is known of the part `region`: the same, but for its extent and its place.
+  public func part(_ region: Region) -> VolumeDescription {
+    var part = self
+    part.shape = region.shape
+    part.origin = Index3(
+      z: origin.z + region.z.lowerBound, y: origin.y + region.y.lowerBound,
+      x: origin.x + region.x.lowerBound)
+    part.position = position.flatMap { position in
+      guard region.origin != Index3(z: 0, y: 0, x: 0) else { return position }
+      return spacing.map { spacing in
+        PhysicalPosition(
+          z: position.z + Double(region.z.lowerBound) * spacing.z,
+          y: position.y + Double(region.y.lowerBound) * spacing.y,
+          x: position.x + Double(region.x.lowerBound) * spacing.x)
+      }
+    }
+    return part
+  }
 }

@@ -84,6 +84,10 @@ public protocol VolumeFormat: Sendable {
   /// Whether `path` names an output of this format.
   func writes(_ path: String) -> Bool
 
+  /// What a writer of `output` will say to be its `cacheByteCount`, for plans that are made before
+  /// anything is created.
+  func cacheByteCount(of output: OutputDescription) -> Int
+
   /// Begins, or goes on with, the output at `path`; nothing is created when it throws.
   func create(_ path: String, _ output: OutputDescription) throws(Explanation) -> any VolumeWriter
 }
@@ -91,6 +95,9 @@ public protocol VolumeFormat: Sendable {
 extension VolumeFormat {
   /// Most formats of others are read only.
   public func writes(_ path: String) -> Bool { false }
+
+  /// Nothing is kept.
+  public func cacheByteCount(of output: OutputDescription) -> Int { 0 }
 
   /// Refuses.
   public func create(

@@ -15,9 +15,12 @@ public struct MemoryModel: Hashable, Sendable {
   public var reader: Int
   /// Label blocks that are not whole yet, and one being encoded.
   public var blocks: Int
+  /// What the output keeps of its blocks: halves of them that wait for their neighbours. Less than
+  /// it would like only makes it read back.
+  public var output = 0
 
   /// All of it.
-  public var total: Int { process + engine + tiles + reader + blocks }
+  public var total: Int { process + engine + tiles + reader + blocks + output }
 
   /// The process without a run, as measured, with the libraries loaded and their pages touched.
   static let processByteCount = 64 << 20
@@ -31,6 +34,8 @@ public struct MemoryModel: Hashable, Sendable {
     engine = try factory.byteCount(for: plan, slots: budget.slots)
     tiles = budget.slots * largest * (plan.voxelType.byteCount + 1)
     reader = readerCache
-    blocks = tiling.openBlockByteCount + tiling.largestBlockByteCount
+    // Of the block being encoded a pyramid is made: a half, and a block of the next level or two.
+    blocks =
+      tiling.openBlockByteCount + tiling.largestBlockByteCount + tiling.largestBlockByteCount / 2
   }
 }

@@ -8,6 +8,8 @@ public struct SegmentationOptions: Sendable {
   public var tiling = TilingOptions()
   /// The most memory that the process may take.
   public var memoryByteCount = 1 << 30
+  /// Bytes that the output would like to keep of what was written, where the limit leaves them.
+  public var outputByteCount = 0
   /// Processor cores.
   public var threads = 1
   /// Tiles in flight; `nil`: as many as keep the cores busy.

@@ -58,9 +58,11 @@ public struct SegmentationPlan: Sendable {
       // The first that fits; a later one only where it computes less halo.
       if tiling.overhead < best?.0.overhead ?? .infinity { best = (tiling, execution, memory) }
     }
-    guard let (tiling, execution, memory) = best else {
+    guard let (tiling, execution, chosen) = best else {
       throw Self.tooLittleMemory(options, smallest?.total ?? 0)
     }
+    var memory = chosen
+    memory.output = min(options.outputByteCount, options.memoryByteCount - memory.total)
     self.tiling = tiling
     self.execution = execution
     self.memory = memory

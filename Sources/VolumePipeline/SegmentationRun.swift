@@ -74,6 +74,7 @@ public final class SegmentationRun: Sendable {
   public func run() throws(Explanation) -> SegmentationResult {
     let start = monotonicNanoseconds()
     reader.limitCache(to: plan.memory.reader)
+    writer.limitCache(to: plan.memory.output)
     let before = committed.reduce(0) { $0 + writer.grid.region(of: $1).voxelCount }
     let total = plan.tiling.region.voxelCount
     progress(before, total)

@@ -25,21 +25,22 @@ struct FoundStore {
     let document = try Self.contents(paths.groupMetadata)
     var image: ImageMetadata?
     var group = path
-    let isOurLevel: Bool
+    /// The level's number, where it is one of ours.
+    let number: Int?
     var arrayDocument = document
     switch try Self.node(document, at: paths.groupMetadata) {
     case .group(let read):
       let read = try Self.image(read, at: paths.groupMetadata)
       image = read
       levelFolder = "\(path)/\(read.levelPath)"
-      isOurLevel = levelFolder == paths.level
+      number = StorePaths.level(called: read.levelPath)
       arrayDocument = try Self.contents("\(levelFolder)/zarr.json")
       metadata = try Self.array(arrayDocument, at: "\(levelFolder)/zarr.json")
     case .array(let read):
       let (folder, name) = folderAndName(of: path)
       group = folder
       levelFolder = path
-      isOurLevel = folderAndName(of: StorePaths(group: folder).level).name == name
+      number = StorePaths.level(called: name)
       metadata = read
       // The array's group, where it has one, knows more than the array.
       let above = StorePaths(group: folder).groupMetadata
@@ -51,12 +52,15 @@ struct FoundStore {
       }
     }
     let grid = metadata.layout.shards
-    ledger = isOurLevel ? try Self.ledger(StorePaths(group: group), grid) : nil
+    ledger = try number.flatMap { number throws(StoreError) in
+      try Self.ledger(StorePaths(group: group), number, grid)
+    }
 
     var volume = VolumeDescription(
       shape: metadata.layout.volume, voxelType: metadata.voxelType, format: "OME-Zarr")
     volume.spacing = image?.spacing
     volume.origin = image?.origin ?? volume.origin
+    volume.position = image?.position
     volume.classes = image?.classes
     self.volume = volume
 
@@ -98,13 +102,12 @@ struct FoundStore {
 
   /// The ledger, where the group of `paths` is ours.
   private static func ledger(
-    _ paths: StorePaths, _ grid: ChunkGrid
+    _ paths: StorePaths, _ level: Int, _ grid: ChunkGrid
   ) throws(StoreError) -> Ledger? {
     guard kind(ofPath: paths.side) == .folder else { return nil }
-    guard kind(ofPath: paths.ledger) != .missing else {
-      throw .ledgerIsDamaged(path: paths.ledger, line: 0)
-    }
-    return try Ledger(decoding: contents(paths.ledger), grid: grid, path: paths.ledger)
+    let path = paths.ledger(level)
+    guard kind(ofPath: path) != .missing else { throw .ledgerIsDamaged(path: path, line: 0) }
+    return try Ledger(decoding: contents(path), grid: grid, path: path)
   }
 
   private static func whyNotAStore(_ paths: StorePaths) throws(StoreError) -> StoreError {
@@ -112,8 +115,9 @@ struct FoundStore {
       guard let grid = StorePlan(decoding: plan)?.shards else {
         return .unfinished(path: paths.group, committed: 0, total: 0)
       }
-      let bytes = (try? SystemIO.contents(ofFile: paths.ledger)) ?? []
-      let ledger = try Ledger(decoding: bytes, grid: grid, path: paths.ledger)
+      let path = paths.ledger(0)
+      let bytes = (try? SystemIO.contents(ofFile: path)) ?? []
+      let ledger = try Ledger(decoding: bytes, grid: grid, path: path)
       return .unfinished(
         path: paths.group, committed: ledger.shards.count, total: grid.count.voxelCount)
     }

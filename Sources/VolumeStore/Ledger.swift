@@ -83,6 +83,11 @@ struct Ledger: Hashable, Sendable {
   /// Forgets a shard whose file is not what was noted.
   mutating func forget(_ shard: Index3) { shards[shard] = nil }
 
+  /// All that is known, sorted: equal ledgers are equal bytes.
+  func encoded() -> [UInt8] {
+    shards.sorted { $0.key < $1.key }.flatMap { Self.line($0.key, $0.value) }
+  }
+
   /// A checksum of what is known, whatever the order in which it became known.
   var checksum: UInt32 {
     var checksum = CRC32C()

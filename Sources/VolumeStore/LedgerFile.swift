@@ -26,8 +26,23 @@ final class LedgerFile: Sendable {
   /// What is noted of `shard`.
   func state(of shard: Index3) -> ShardState? { state.withLock { $0.ledger.shards[shard] } }
 
+  /// The shards that are safe on disk.
+  var committed: Set<Index3> { state.withLock { Set($0.ledger.shards.keys) } }
+
   /// The number of shards that are safe on disk.
   var count: Int { state.withLock { $0.ledger.shards.count } }
+
+  /// Puts the lines in the order of the shards, so that equal stores are equal bytes in this too;
+  /// nothing is appended afterwards. Returns the bytes.
+  @discardableResult
+  func seal() throws(SystemError) -> [UInt8] {
+    let bytes = state.withLock { state in
+      state.isBroken = true
+      return state.ledger.encoded()
+    }
+    try writeFileAtomically(file.path, bytes)
+    return bytes
+  }
 
   /// Notes `shard`, and returns when the note is on the disk.
   ///

@@ -45,20 +45,23 @@ import ZarrFormat
   private let shard: Index3
   private let region: Region
   private let voxels: UnsafeRawBufferPointer
+  private let half: RegionBeingHalved?
   private let file: FileHandle
   private let state: Monitor<State>
   private let storedLimit: Int
 
-  /// The voxels of `shard` that lie in the array are `voxels`, which stay lent until `run` returns.
+  /// The voxels of `shard` that lie in the array are `voxels`, which stay lent until `run` returns,
+  /// as does `half`, to which each chunk is added while it is at hand.
   init(
     _ shard: Index3, of metadata: ArrayMetadata, voxels: UnsafeRawBufferPointer,
-    into path: String, threads: Int
+    half: RegionBeingHalved?, into path: String, threads: Int
   ) throws(SystemError) {
     file = try FileHandle(creating: path)
     self.metadata = metadata
     self.shard = shard
     region = metadata.layout.shards.region(of: shard)
     unsafe self.voxels = voxels
+    self.half = half
     let count = metadata.layout.chunksPerShard.voxelCount
     state = Monitor(State(entries: Array(repeating: nil, count: count)))
     storedLimit = 4 * threads
@@ -158,7 +161,8 @@ import ZarrFormat
     return placed
   }
 
-  /// Copies the voxels of `entry`, with zeros beyond the array; returns whether all are zero.
+  /// Copies the voxels of `entry`, with zeros beyond the array, and adds their half; returns whether
+  /// all are zero.
   private func cut(_ entry: Int, into chunk: inout PageBuffer) -> Bool {
     let box = metadata.layout.region(ofEntry: entry, inShard: shard)
     let inside = box.clamped(to: region)
@@ -168,7 +172,9 @@ import ZarrFormat
       if inside != box { bytes.clear() }
       copyVoxels(
         inside, from: unsafe voxels.bytes, of: region, to: &bytes, of: box, width: width)
-      return bytes.bytes.isAllZero
+      guard !bytes.bytes.isAllZero else { return true }
+      half?.add(inside, from: bytes.bytes, of: box)
+      return false
     }
   }
 }

@@ -16,10 +16,9 @@ extension StoreFormat {
   func beginWriter(_ paths: StorePaths, _ output: OutputDescription) throws(StoreError)
     -> StoreWriter
   {
-    let layout = try checkedLayout(output.volume, paths)
-    let plan = StorePlan(output, layout)
-    let metadata = ArrayMetadata(
-      voxelType: output.volume.voxelType, layout: layout, codecs: codecs)
+    try check(output.volume, paths)
+    let levels = levels(of: output, try codecs(output, paths))
+    let plan = StorePlan(output, levels.arrays, levels.halving)
     let place = try place(paths)
     if place == .finished, !output.overwrites { throw .exists(path: paths.group) }
 
@@ -28,10 +27,11 @@ extension StoreFormat {
     do throws(StoreError) {
       try system { () throws(SystemError) in try makeFolder(paths.ledgers) }
       let lock = try StoreLock(paths.lock, of: paths.group)
-      let ledger = try prepare(paths, plan: plan, layout: layout, overwrites: output.overwrites)
+      let ledgers = try prepare(
+        paths, plan: plan, levels: levels.arrays, overwrites: output.overwrites)
       return StoreWriter(
-        paths: paths, output: output, metadata: metadata, ledger: ledger, lock: lock,
-        threads: threads)
+        paths: paths, output: output, plan: levels, ledgers: ledgers, lock: lock,
+        threads: max(1, output.threads ?? threads))
     } catch {
       // Nothing was there before, so nothing stays; but what another process began is its own.
       if case .isLocked = error { throw error }
@@ -44,17 +44,27 @@ extension StoreFormat {
     }
   }
 
-  /// How the volume is cut, once it is one that can be written.
-  private func checkedLayout(
-    _ volume: VolumeDescription, _ paths: StorePaths
-  ) throws(StoreError) -> ShardLayout {
+  /// How chunks are compressed.
+  private func codecs(
+    _ output: OutputDescription, _ paths: StorePaths
+  ) throws(StoreError) -> ChunkCodecs {
+    guard let compression = output.compression else { return codecs }
+    if case .zstd(let level) = compression, !(1...22).contains(level) {
+      throw .cannotWrite(path: paths.group, what: "zstd has the levels 1 to 22, not \(level)")
+    }
+    return ChunkCodecs(compression)
+  }
+
+  /// Throws where the volume is none that can be written.
+  private func check(_ volume: VolumeDescription, _ paths: StorePaths) throws(StoreError) {
     let shape = volume.shape
     guard shape.z > 0, shape.y > 0, shape.x > 0,
       let voxels = shape.checkedVoxelCount, voxels < 1 << 58
     else { throw .cannotWrite(path: paths.group, what: "a volume of \(shape) holds no voxels") }
     if let classes = volume.classes {
-      guard volume.voxelType != .float32 else {
-        throw .cannotWrite(path: paths.group, what: "labels are whole numbers, not float32")
+      guard !volume.voxelType.isFloatingPoint else {
+        throw .cannotWrite(
+          path: paths.group, what: "labels are whole numbers, not \(volume.voxelType.rawValue)")
       }
       guard Set(classes.map(\.value)).count == classes.count,
         classes.allSatisfy({ label in
@@ -70,7 +80,6 @@ extension StoreFormat {
         throw .cannotWrite(path: paths.group, what: "voxels of \(spacing.words) have no size")
       }
     }
-    return ShardLayout(volume: shape, shard: shard, chunk: chunk)
   }
 
   /// What is there now; whatever is not ours is refused.
@@ -87,7 +96,9 @@ extension StoreFormat {
     guard names.contains(".t2s") else {
       throw .isNotOurs(path: paths.group, what: "is a folder that this tool did not make")
     }
-    if let other = names.first(where: { ![".t2s", "0", "zarr.json"].contains($0) }) {
+    let ours = [".t2s", "zarr.json"]
+    if let other = names.first(where: { !ours.contains($0) && StorePaths.level(called: $0) == nil })
+    {
       throw .isNotOurs(
         path: paths.group, what: "holds \(other), which this tool did not put there")
     }
@@ -96,62 +107,78 @@ extension StoreFormat {
 
   /// Under the lock: goes on with what is there, or clears it away and begins.
   private func prepare(
-    _ paths: StorePaths, plan: StorePlan, layout: ShardLayout, overwrites: Bool
-  ) throws(StoreError) -> LedgerFile {
+    _ paths: StorePaths, plan: StorePlan, levels: [ArrayMetadata], overwrites: Bool
+  ) throws(StoreError) -> [LedgerFile] {
     // Another process may have finished it between the first look and the lock.
     let place = try place(paths)
     if place == .finished, !overwrites { throw .exists(path: paths.group) }
     let bytes = try? contents(ofFile: paths.plan)
     if place == .unfinished, let old = bytes.flatMap(StorePlan.init(decoding:)) {
-      if old == plan { return try goOn(paths, layout) }
+      if old == plan {
+        return try levels.enumerated().map { number, level throws(StoreError) in
+          try goOn(paths, number, level)
+        }
+      }
       guard overwrites else {
         throw .isAnotherPlans(path: paths.group, differences: plan.differences(from: old))
       }
-    } else if place == .unfinished, !overwrites, kind(ofPath: paths.level) != .missing {
+    } else if place == .unfinished, !overwrites,
+      try !system({ () throws(SystemError) in try levelsThere(paths) }).isEmpty
+    {
       throw .isNotOurs(path: paths.group, what: "holds shards, but no plan that tells whose")
     }
     do {
       // In this order a crash leaves nothing that looks finished.
       try removeFile(paths.groupMetadata)
-      try removeFile(paths.levelMetadata)
-      try removeFile(paths.ledger)
-      try removeFolder(paths.level)
+      for number in try levelsThere(paths) { try removeFile(paths.levelMetadata(number)) }
+      for name in try names(inFolder: paths.ledgers) { try removeFile("\(paths.ledgers)/\(name)") }
+      for number in try levelsThere(paths) { try removeFolder(paths.level(number)) }
       try writeFileAtomically(paths.plan, plan.encoded())
-      let ledger = try LedgerFile(goingOnWith: Ledger(), at: paths.ledger)
+      let ledgers = try levels.indices.map { number throws(SystemError) in
+        try LedgerFile(goingOnWith: Ledger(), at: paths.ledger(number))
+      }
       try synchroniseFolder(paths.ledgers)
       try synchroniseFolder(paths.side)
       try synchroniseFolder(paths.group)
       try synchroniseFolder(folderAndName(of: paths.group).folder)
-      return ledger
+      return ledgers
     } catch {
       throw .system(error)
     }
   }
 
+  /// The levels that have a folder, whatever made them.
+  private func levelsThere(_ paths: StorePaths) throws(SystemError) -> [Int] {
+    try names(inFolder: paths.group).compactMap(StorePaths.level(called:))
+  }
+
   /// Keeps the shards whose files are as the ledger notes them, and removes what a crash left.
-  private func goOn(_ paths: StorePaths, _ layout: ShardLayout) throws(StoreError) -> LedgerFile {
+  private func goOn(
+    _ paths: StorePaths, _ number: Int, _ level: ArrayMetadata
+  ) throws(StoreError) -> LedgerFile {
+    let path = paths.ledger(number)
     var ledger = Ledger()
-    if kind(ofPath: paths.ledger) != .missing {
-      let bytes = try system { () throws(SystemError) in try contents(ofFile: paths.ledger) }
-      ledger = try Ledger(decoding: bytes, grid: layout.shards, path: paths.ledger)
+    if kind(ofPath: path) != .missing {
+      let bytes = try system { () throws(SystemError) in try contents(ofFile: path) }
+      ledger = try Ledger(decoding: bytes, grid: level.layout.shards, path: path)
     }
-    let keys = ArrayMetadata(voxelType: .uint8, layout: layout)
     for (shard, state) in ledger.shards {
       guard case .written(let byteCount, _) = state else { continue }
-      let path = "\(paths.level)/\(keys.key(ofShard: shard))"
-      if kind(ofPath: path) != .file(byteCount: byteCount) { ledger.forget(shard) }
+      let file = "\(paths.level(number))/\(level.key(ofShard: shard))"
+      if kind(ofPath: file) != .file(byteCount: byteCount) { ledger.forget(shard) }
     }
     let found = ledger
     return try system { () throws(SystemError) in
-      if kind(ofPath: paths.level) == .folder { try removeTemporaryFiles(below: paths.level) }
-      return try LedgerFile(goingOnWith: found, at: paths.ledger)
+      let folder = paths.level(number)
+      if kind(ofPath: folder) == .folder { try removeTemporaryFiles(below: folder) }
+      return try LedgerFile(goingOnWith: found, at: path)
     }
   }
 
   private func removeTemporaryFiles(below folder: String) throws(SystemError) {
     for name in try names(inFolder: folder) {
       let path = "\(folder)/\(name)"
-      if name.hasPrefix(StoreWriter.temporaryPrefix) {
+      if name.hasPrefix(LevelWriter.temporaryPrefix) {
         try removeFile(path)
       } else if kind(ofPath: path) == .folder {
         try removeTemporaryFiles(below: path)

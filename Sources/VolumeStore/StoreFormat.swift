@@ -3,7 +3,7 @@ import SystemIO
 import VolumeCore
 import ZarrFormat
 
-/// Stores: OME-Zarr images of one level, in shards, with a ledger beside them.
+/// Stores: OME-Zarr images with their pyramid, in shards, with ledgers beside them.
 public struct StoreFormat: VolumeFormat {
   /// The threads that compress or decode at once.
   public var threads: Int
@@ -13,6 +13,8 @@ public struct StoreFormat: VolumeFormat {
   package var shard = ShardLayout.standardShard
   /// The chunks that are written.
   package var chunk = ShardLayout.standardChunk
+  /// The largest extent of the last level of a pyramid.
+  package var top = 64
 
   /// Stores read and written by `threads` threads; all cores where it is `nil`.
   public init(threads: Int? = nil) {
@@ -22,12 +24,17 @@ public struct StoreFormat: VolumeFormat {
   /// For people.
   public var name: String { "OME-Zarr" }
 
-  /// Folders that hold a `zarr.json` or a begun store, and whatever is called `.zarr`.
+  /// Folders that hold documents of Zarr or a begun store, and whatever is called `.zarr` or would lie
+  /// in one.
   public func recognises(_ path: String) -> Bool {
     let path = withoutTrailingSlashes(path)
-    let paths = StorePaths(group: path)
-    return path.hasSuffix(".zarr") || kind(ofPath: paths.groupMetadata) != .missing
-      || kind(ofPath: paths.plan) != .missing
+    return path.hasSuffix(".zarr.zip") || path.hasSuffix(".ozx")
+      || path.hasSuffix(".zarr")
+      || path.contains(".zarr/") && [.missing, .folder].contains(kind(ofPath: path))
+      || ["zarr.json", ".zarray", ".zgroup", ".zattrs"].contains {
+        kind(ofPath: "\(path)/\($0)") != .missing
+      }
+      || kind(ofPath: StorePaths(group: path).plan) != .missing
   }
 
   /// Whether `path` ends in `.zarr`.
@@ -37,11 +44,38 @@ public struct StoreFormat: VolumeFormat {
   public func open(
     _ path: String, hints: OpeningHints
   ) throws(Explanation) -> any VolumeReader {
+    let path = withoutTrailingSlashes(path)
+    guard isOurs(path) else {
+      do throws(ForeignStoreError) {
+        return try ForeignStoreReader(opening: path, hints: hints, threads: threads)
+      } catch {
+        throw error.explanation
+      }
+    }
     do throws(StoreError) {
-      return try StoreReader(
-        opening: withoutTrailingSlashes(path), hints: hints, threads: threads)
+      return try StoreReader(opening: path, hints: hints, threads: threads)
     } catch {
       throw error.explanation
+    }
+  }
+
+  /// The halves of shards that wait for their neighbours.
+  public func cacheByteCount(of output: OutputDescription) -> Int {
+    levels(of: output, codecs).waitingByteCount
+  }
+
+  /// The arrays of `output` and how they come about.
+  func levels(of output: OutputDescription, _ codecs: ChunkCodecs) -> StoreLevels {
+    StoreLevels(
+      of: output.volume,
+      ShardLayout(volume: output.volume.shape, shard: shard, chunk: chunk), codecs,
+      hasPyramid: output.hasPyramid, top: top)
+  }
+
+  /// Whether a ledger of ours watches over `path`, a group or a level of it.
+  private func isOurs(_ path: String) -> Bool {
+    [path, folderAndName(of: path).folder].contains {
+      kind(ofPath: StorePaths(group: $0).side) == .folder
     }
   }
 

@@ -9,10 +9,19 @@ struct StorePaths: Hashable, Sendable {
 
   /// The group's metadata, written last of all.
   var groupMetadata: String { "\(group)/zarr.json" }
-  /// The one level that is written.
-  var level: String { "\(group)/0" }
+  /// The array of a level, 0 for the volume itself.
+  func level(_ number: Int) -> String { "\(group)/\(Self.name(ofLevel: number))" }
   /// The level's metadata.
-  var levelMetadata: String { "\(level)/zarr.json" }
+  func levelMetadata(_ number: Int) -> String { "\(level(number))/zarr.json" }
+
+  /// The level's folder, counted from the group's.
+  static func name(ofLevel number: Int) -> String { "\(number)" }
+  /// The level whose folder has that name; no volume has more than `mostLevels`.
+  static func level(called name: String) -> Int? {
+    Int(name).flatMap { (0..<mostLevels).contains($0) && Self.name(ofLevel: $0) == name ? $0 : nil }
+  }
+  /// An extent of 2^62 is halved so often.
+  static let mostLevels = 64
 
   /// All of ours that is not Zarr.
   var side: String { "\(group)/.t2s" }
@@ -20,10 +29,10 @@ struct StorePaths: Hashable, Sendable {
   var plan: String { "\(side)/plan.json" }
   /// Locked by the process that writes.
   var lock: String { "\(side)/lock" }
-  /// One ledger for each writer; there is one writer so far.
+  /// One ledger for each level.
   var ledgers: String { "\(side)/ledger" }
-  /// Which shards are safe on disk.
-  var ledger: String { "\(ledgers)/0.log" }
+  /// Which shards of a level are safe on disk.
+  func ledger(_ number: Int) -> String { "\(ledgers)/\(number).log" }
 }
 
 /// `path` without slashes at its end.

@@ -1,3 +1,4 @@
+import Halving
 import VolumeCore
 import ZarrFormat
 
@@ -6,8 +7,10 @@ struct StorePlan: Hashable {
   /// The whole plan as it lies in `.t2s/plan.json`, spelled as JSON spells it.
   let json: JSONValue
 
-  /// The plan of `output`, cut by `layout`.
-  init(_ output: OutputDescription, _ layout: ShardLayout) {
+  /// The plan of `output`, cut and compressed as `levels` say, each made of the one before by
+  /// `halving`.
+  init(_ output: OutputDescription, _ levels: [ArrayMetadata], _ halving: Halving?) {
+    let layout = levels[0].layout
     let volume = output.volume
     var described: [String: JSONValue] = [
       "shape": .string(volume.shape.description),
@@ -15,7 +18,13 @@ struct StorePlan: Hashable {
       "origin": .string(volume.origin.description),
       "chunk": .string(layout.chunk.description),
       "shard": .string(layout.shards.chunk.description),
+      "compression": .string(levels[0].codecs.compression.words),
+      "pyramid": .string(
+        halving.map { "\(levels.count) levels by \($0.rule.rawValue)" } ?? "none"),
     ]
+    if let position = volume.position {
+      described["position"] = .string("\(position.z) \(position.y) \(position.x) um")
+    }
     if let spacing = volume.spacing {
       described["voxel size"] = .string(spacing.words)
     }

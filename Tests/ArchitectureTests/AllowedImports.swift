@@ -18,12 +18,13 @@ enum AllowedImports {
     "HDF5Library": "CHDF5 Synchronization VolumeCore",
     // Pure logic.
     "NeuralGraph": "VolumeCore",
+    "Halving": "CHalving VolumeCore",
     "TilePlanning": "NeuralGraph VolumeCore",
     // The engine seam.
     "EngineCore": "Glibc NeuralGraph VolumeCore",
     // Plugs: formats, engines, models. None imports another.
     "ZarrFormat": "Compression FoundationEssentials VolumeCore",
-    "VolumeStore": "Compression Glibc Synchronization SystemIO VolumeCore ZarrFormat",
+    "VolumeStore": "Compression Glibc Halving Synchronization SystemIO VolumeCore ZarrFormat",
     "RawFormat": "FoundationEssentials Glibc Synchronization SystemIO VolumeCore",
     "TIFFFormat":
       "CTIFF Glibc Synchronization SystemIO VolumeCore VoxelFiles XMLReading",

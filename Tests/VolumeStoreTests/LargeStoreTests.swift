@@ -27,7 +27,14 @@ import VolumeTesting
       _ = try block.withBytes { bytes throws(VolumeWriteError) in try writer.commit(index, bytes) }
     }
     try writer.finish(record: [:])
-    #expect(try files(below: path).count == 4)
+    // Documents of the group and of six levels; two shards, and one that both are part of wherever
+    // a mean of 77 and seven zeros is not yet nothing.
+    let found = try files(below: path).keys.sorted()
+    #expect(found.filter { $0.hasSuffix("zarr.json") }.count == 7)
+    #expect(found.filter { $0.hasPrefix("0/c") } == ["0/c/31/1/1", "0/c/5/1/0"])
+    #expect(found.filter { $0.hasPrefix("1/c") } == ["1/c/15/1/1", "1/c/2/1/0"])
+    #expect(found.filter { $0.hasPrefix("2/c") } == ["2/c/1/1/0", "2/c/7/1/1"])
+    #expect(found.filter { $0.hasPrefix("3/c") } == [])
 
     let clock = ContinuousClock()
     let start = clock.now

@@ -12,6 +12,10 @@ struct StoreCase: Hashable, Sendable, CustomStringConvertible {
   /// Small shards, so that small volumes have several.
   var shard = Shape3(z: 64, y: 128, x: 128)
   var chunk = Shape3(z: 64, y: 64, x: 64)
+  /// The largest extent of the last level.
+  var top = 64
+  /// Whether the voxels are labels.
+  var isLabels = false
 
   var description: String { "\(shape) \(type.rawValue)" }
 
@@ -20,11 +24,14 @@ struct StoreCase: Hashable, Sendable, CustomStringConvertible {
     var format = StoreFormat(threads: threads)
     format.shard = shard
     format.chunk = chunk
+    format.top = top
     return format
   }
 
   var volume: VolumeDescription {
-    VolumeDescription(shape: shape, voxelType: type, format: "test")
+    var volume = VolumeDescription(shape: shape, voxelType: type, format: "test")
+    if isLabels { volume.classes = LabelClass.unnamed(count: 3) }
+    return volume
   }
 
   func output(_ plan: [String: JSONValue] = [:], overwrites: Bool = false) -> OutputDescription {

@@ -2,6 +2,11 @@ import Testing
 import VolumeCore
 import ZarrFormat
 
+extension VoxelType {
+  static let allNames =
+    "float32, float64, int16, int32, int64, int8, uint16, uint32, uint64, uint8"
+}
+
 @Suite struct `Array metadata` {
   static let array = ArrayMetadata(
     voxelType: .uint16, layout: ShardLayout(volume: Shape3(z: 100, y: 2000, x: 3000)))
@@ -39,7 +44,10 @@ import ZarrFormat
   }
 
   @Test(arguments: [
-    ("\"zarr_format\" : 3", "\"zarr_format\" : 2", MetadataError.wrongZarrFormat(found: "2")),
+    (
+      "\"zarr_format\" : 3", "\"zarr_format\" : 2",
+      MetadataError.wrongZarrFormat(found: "2", expected: 3)
+    ),
     ("\"array\"", "\"group\"", .wrongNodeType(found: "group", expected: "array")),
     ("\"fill_value\" : 0,", "", .missing(member: "fill_value")),
     (
@@ -51,9 +59,9 @@ import ZarrFormat
       .unknown(member: "codecs[0].configuration.index_place")
     ),
     (
-      "\"uint16\"", "\"int64\"",
+      "\"uint16\"", "\"float16\"",
       .unsupported(
-        member: "data_type", found: "\"int64\"", supported: "uint8, uint16 and float32")
+        member: "data_type", found: "\"float16\"", supported: VoxelType.allNames)
     ),
     (
       "\"zstd\"", "\"gzip\"",

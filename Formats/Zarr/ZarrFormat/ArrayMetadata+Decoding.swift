@@ -20,7 +20,7 @@ extension ArrayMetadata {
     let typeName = try array.required("data_type")
     guard let type = typeName.string.flatMap(VoxelType.init(rawValue:)) else {
       throw .unsupported(
-        member: "data_type", found: typeName.text(), supported: "uint8, uint16 and float32")
+        member: "data_type", found: typeName.text(), supported: VoxelType.namesForPeople)
     }
     guard let voxels = shape.checkedVoxelCount, voxels < 1 << 58 else {
       throw .invalid(member: "shape", found: shape.json.text())

@@ -1,3 +1,5 @@
+import VolumeCore
+
 /// How the voxels of one inner chunk become bytes: little-endian, then these in turn.
 public struct ChunkCodecs: Hashable, Sendable {
   /// The settings of zstd.
@@ -27,4 +29,15 @@ public struct ChunkCodecs: Hashable, Sendable {
 
   /// What this tool writes: zstd 1, and a checksum that is tested without decompressing.
   public static let standard = ChunkCodecs(zstd: Zstd(level: 1), hasChecksum: true)
+
+  /// What this tool writes where `compression` was asked for.
+  public init(_ compression: StoreCompression) {
+    switch compression {
+    case .none: self.init(zstd: nil, hasChecksum: true)
+    case .zstd(let level): self.init(zstd: Zstd(level: level), hasChecksum: true)
+    }
+  }
+
+  /// The compression, as options name it.
+  public var compression: StoreCompression { zstd.map { .zstd(level: $0.level) } ?? .none }
 }

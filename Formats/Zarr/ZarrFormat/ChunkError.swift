@@ -12,6 +12,10 @@ public enum ChunkError: Error, Hashable {
   case wrongSize(byteCount: Int, expected: Int)
   /// The compression's own complaint.
   case zstd(ZstdError)
+  /// The stream's own complaint.
+  case stream(codec: String, StreamError)
+  /// A compressed block that is none, or holds another number of bytes.
+  case damaged(codec: String, byteCount: Int, expected: Int)
 }
 
 extension ChunkError: CustomStringConvertible {
@@ -25,6 +29,9 @@ extension ChunkError: CustomStringConvertible {
       "its checksum is \(found.hexadecimal), but \(expected.hexadecimal) is noted"
     case .wrongSize(let byteCount, let expected): "\(byteCount) bytes, not \(expected)"
     case .zstd(let error): error.description
+    case .stream(let codec, let error): "\(codec): \(error)"
+    case .damaged(let codec, let byteCount, let expected):
+      "\(byteCount) bytes are no \(codec) block of \(expected) bytes that can be decompressed"
     }
   }
 }

@@ -12,7 +12,7 @@ public struct FillValue: Hashable, Sendable {
     FillValue(bytes: Array(repeating: 0, count: type.byteCount), json: 0)
   }
 
-  private init(bytes: [UInt8], json: JSONValue) {
+  init(bytes: [UInt8], json: JSONValue) {
     self.bytes = bytes
     self.json = json
   }

@@ -41,7 +41,7 @@ public enum NodeMetadata: Hashable, Sendable {
 
   /// Reads a document, and refuses whatever it does not know.
   public init(decoding bytes: [UInt8]) throws(MetadataError) {
-    let node = try documentMembers(decoding: bytes)
+    let (node, _) = try document(decoding: bytes)
     switch try node.string("node_type") {
     case "array": self = .array(try ArrayMetadata(node))
     case "group": self = .group(try GroupMetadata(node))
@@ -50,19 +50,29 @@ public enum NodeMetadata: Hashable, Sendable {
   }
 }
 
-/// The members of a document of Zarr v3.
-private func documentMembers(decoding bytes: [UInt8]) throws(MetadataError) -> MetadataMembers {
-  guard let document = JSONValue(parsing: bytes), document.object != nil else { throw .notJSON }
-  let node = try MetadataMembers(document, at: "")
+/// The members of a document of Zarr v3, and its whole numbers that `JSONValue` rounds.
+private func document(
+  decoding bytes: [UInt8]
+) throws(MetadataError) -> (MetadataMembers, large: [String: UInt64]) {
+  guard let document = BoundedJSON(bytes), document.value.object != nil else { throw .notJSON }
+  let node = try MetadataMembers(document.value, at: "")
   let version = try node.required("zarr_format")
-  guard version == 3 else { throw .wrongZarrFormat(found: version.text()) }
-  return node
+  guard version == 3 else { throw .wrongZarrFormat(found: version.text(), expected: 3) }
+  return (node, document.largeMembers)
+}
+
+/// The members of a document of Zarr v3 that describes a node of `type`, and its whole numbers that
+/// `JSONValue` rounds.
+func nodeDocument(
+  decoding bytes: [UInt8], type: String
+) throws(MetadataError) -> (MetadataMembers, large: [String: UInt64]) {
+  let (node, large) = try document(decoding: bytes)
+  let found = try node.string("node_type")
+  guard found == type else { throw .wrongNodeType(found: found, expected: type) }
+  return (node, large)
 }
 
 /// The members of a document of Zarr v3 that describes a node of `type`.
 func nodeMembers(decoding bytes: [UInt8], type: String) throws(MetadataError) -> MetadataMembers {
-  let node = try documentMembers(decoding: bytes)
-  let found = try node.string("node_type")
-  guard found == type else { throw .wrongNodeType(found: found, expected: type) }
-  return node
+  try nodeDocument(decoding: bytes, type: type).0
 }

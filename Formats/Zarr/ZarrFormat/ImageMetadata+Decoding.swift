@@ -14,9 +14,12 @@ extension ImageMetadata {
     }
     let multiscale = try MetadataMembers(first, at: members.name("multiscales[0]"))
     let micrometres = try Self.micrometresPerUnit(multiscale)
-    guard let dataset = try multiscale.array("datasets").first else {
+    let datasets = try multiscale.array("datasets")
+    guard let dataset = datasets.first else {
       throw .missing(member: multiscale.name("datasets[0]"))
     }
+    levelCount = datasets.count
+    method = multiscale.optional("type")?.string
     let level = try MetadataMembers(dataset, at: multiscale.name("datasets[0]"))
     levelPath = try level.string("path")
     guard Self.isInside(levelPath) else {
@@ -51,6 +54,11 @@ extension ImageMetadata {
     origin = Index3(z: voxels[0], y: voxels[1], x: voxels[2])
     spacing = micrometres.map {
       VoxelSpacing(z: scale[0] * $0[0], y: scale[1] * $0[1], x: scale[2] * $0[2])
+    }
+    position = micrometres.flatMap {
+      guard translation != [0, 0, 0] else { return nil }
+      return PhysicalPosition(
+        z: translation[0] * $0[0], y: translation[1] * $0[1], x: translation[2] * $0[2])
     }
     classes = try members.optional("image-label").map { label throws(MetadataError) in
       try Self.classes(MetadataMembers(label, at: members.name("image-label")))
@@ -109,7 +117,7 @@ extension ImageMetadata {
   }
 
   /// The classes that `colors` and `properties` list.
-  private static func classes(_ label: MetadataMembers) throws(MetadataError) -> [LabelClass] {
+  static func classes(_ label: MetadataMembers) throws(MetadataError) -> [LabelClass] {
     var colours: [Int: [Int]] = [:]
     for item in label.optional("colors")?.array ?? [] {
       guard let value = item["label-value"]?.integer else {

@@ -3,7 +3,7 @@ public enum MetadataError: Error, Hashable {
   /// The text is no JSON object.
   case notJSON
   /// Another version of Zarr.
-  case wrongZarrFormat(found: String)
+  case wrongZarrFormat(found: String, expected: Int)
   /// An array where a group is wanted, or the reverse.
   case wrongNodeType(found: String, expected: String)
   /// A member that must be there is not.
@@ -21,7 +21,7 @@ extension MetadataError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .notJSON: "not a JSON object"
-    case .wrongZarrFormat(let found): "zarr_format is \(found), not 3"
+    case .wrongZarrFormat(let found, let expected): "zarr_format is \(found), not \(expected)"
     case .wrongNodeType(let found, let expected): "node_type is \(found), not \(expected)"
     case .missing(let member): "\(member) is missing"
     case .unknown(let member): "\(member) is not known to this tool"

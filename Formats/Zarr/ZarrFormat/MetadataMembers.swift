@@ -85,8 +85,14 @@ struct NamedConfiguration {
   let place: String
 
   init(_ value: JSONValue, at place: String) throws(MetadataError) {
-    let members = try MetadataMembers(value, at: place)
     self.place = place
+    if let name = value.string {
+      // The short form of version 3.1, for what has no configuration.
+      self.name = name
+      configuration = try MetadataMembers(.object([:]), at: "\(place).configuration")
+      return
+    }
+    let members = try MetadataMembers(value, at: place)
     name = try members.string("name")
     try members.refuseUnknown(except: ["name", "configuration", "must_understand"])
     configuration = try MetadataMembers(

@@ -39,12 +39,7 @@ struct OutputWriting: Sendable {
     self.path = path
     self.memory = memory
     self.threads = threads
-    var volume = reader.volume
-    let origin = volume.origin
-    volume.shape = self.region.shape
-    volume.origin = Index3(
-      z: origin.z + self.region.z.lowerBound, y: origin.y + self.region.y.lowerBound,
-      x: origin.x + self.region.x.lowerBound)
+    let volume = reader.volume.part(self.region)
     var plan = plan
     plan["input"] = .string(reader.fingerprint)
     plan["tool_version"] = .string(toolVersion)

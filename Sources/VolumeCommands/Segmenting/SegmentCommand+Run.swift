@@ -10,12 +10,13 @@ import VolumePipeline
 func runSegmentation(
   _ request: SegmentRequest, _ context: CommandContext
 ) throws(Explanation) -> SegmentFigures {
+  let format = try context.catalogue.formatWriting(request.output)
+  var options = request.segmentationOptions
+  options.outputByteCount = format.cacheByteCount(of: request.outputDescription)
   let plan = try SegmentationPlan(
-    request.segmentationOptions, model: request.model, scan: request.reader,
-    factory: request.engine)
+    options, model: request.model, scan: request.reader, factory: request.engine)
   let expected = request.region.voxelCount / labelShrinkage
   let free = try announce(plan, request, expected: expected, context)
-  let format = try context.catalogue.formatWriting(request.output)
   if let free, free < expected, kind(ofPath: request.output) == .missing {
     throw Explanation(
       .input,

@@ -99,11 +99,10 @@ struct SegmentRequest: Sendable {
   /// The label volume to be made.
   var outputDescription: OutputDescription {
     var volume = VolumeDescription(shape: region.shape, voxelType: .uint8, format: "labels")
-    volume.spacing = reader.volume.spacing
-    let origin = reader.volume.origin
-    volume.origin = Index3(
-      z: origin.z + region.z.lowerBound, y: origin.y + region.y.lowerBound,
-      x: origin.x + region.x.lowerBound)
+    let part = reader.volume.part(region)
+    volume.spacing = part.spacing
+    volume.origin = part.origin
+    volume.position = part.position
     volume.classes = model.card.classes
     return OutputDescription(volume: volume, plan: plan, overwrites: choices.overwrites)
   }
