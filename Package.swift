@@ -63,7 +63,7 @@ let package = Package(
       name: "CTIFF", path: "Formats/TIFF/CTIFF", pkgConfig: "libtiff-4",
       providers: [.apt(["libtiff-dev"])]),
     .systemLibrary(
-      name: "CPNG", path: "Formats/Pictures/CPNG", pkgConfig: "libpng",
+      name: "CPNG", path: "Sources/PNGLibrary/CPNG", pkgConfig: "libpng",
       providers: [.apt(["libpng-dev"])]),
     .systemLibrary(
       name: "COneDNN", path: "Sources/Engines/OneDNN/COneDNN",
@@ -95,6 +95,7 @@ let package = Package(
       ["CZstd", "CZlib", "CBzip2", "CLZ4", "CBlosc", "CChecksum", "VolumeCore"]),
     module("XMLReading", "Sources/XMLReading/XMLReading", ["CXML2"]),
     module("VoxelFiles", "Sources/VoxelFiles", ["Compression", "SystemIO", "VolumeCore"]),
+    module("PNGLibrary", "Sources/PNGLibrary/PNGLibrary", ["CPNG"]),
     module("HDF5Library", "Sources/HDF5Library/HDF5Library", ["CHDF5", "VolumeCore"]),
 
     // The engine seam and the engines.
@@ -109,7 +110,40 @@ let package = Package(
     fastModule(
       "TIFFFormat", "Formats/TIFF/TIFFFormat",
       ["CTIFF", "XMLReading", "SystemIO", "VolumeCore", "VoxelFiles"]),
-    module("Pictures", "Formats/Pictures/Pictures", ["CPNG", "SystemIO", "VolumeCore"]),
+    module(
+      "MetaImageFormat", "Formats/MetaImage/MetaImageFormat",
+      ["Compression", "SystemIO", "VolumeCore", "VoxelFiles"]),
+    module(
+      "NRRDFormat", "Formats/NRRD/NRRDFormat",
+      ["Compression", "SystemIO", "VolumeCore", "VoxelFiles"]),
+    module(
+      "MRCFormat", "Formats/MRC/MRCFormat", ["Compression", "SystemIO", "VolumeCore", "VoxelFiles"]),
+    module(
+      "NIfTIFormat", "Formats/NIfTI/NIfTIFormat",
+      ["Compression", "SystemIO", "VolumeCore", "VoxelFiles"]),
+    module(
+      "NPYFormat", "Formats/NPY/NPYFormat", ["SystemIO", "VolumeCore", "VoxelFiles"]),
+    module(
+      "VGStudioFormat", "Formats/VGStudio/VGStudioFormat", ["SystemIO", "VolumeCore", "VoxelFiles"]),
+    module(
+      "AvizoFormat", "Formats/Avizo/AvizoFormat",
+      ["Compression", "SystemIO", "VolumeCore", "VoxelFiles"]),
+    module(
+      "EDFFormat", "Formats/EDF/EDFFormat", ["SystemIO", "VolumeCore", "VoxelFiles"]),
+    module(
+      "ISQFormat", "Formats/ISQ/ISQFormat", ["SystemIO", "VolumeCore", "VoxelFiles"]),
+    module(
+      "SkyScanFormat", "Formats/SkyScan/SkyScanFormat", ["SystemIO", "VolumeCore"]),
+    module(
+      "DICOMFormat", "Formats/DICOM/DICOMFormat", ["SystemIO", "VolumeCore", "VoxelFiles"]),
+    module(
+      "PictureStackFormat", "Formats/Pictures/PictureStackFormat",
+      ["PNGLibrary", "SystemIO", "VolumeCore", "VoxelFiles"]),
+    module(
+      "ClosedFormat", "Formats/Closed/ClosedFormat", ["SystemIO", "VolumeCore"]),
+    module(
+      "HDF5Format", "Formats/HDF5/HDF5Format", ["SystemIO", "VolumeCore"]),
+    module("Pictures", "Formats/Pictures/Pictures", ["PNGLibrary", "SystemIO", "VolumeCore"]),
     module(
       "KerasModel", "Formats/Keras/KerasModel",
       ["HDF5Library", "EngineCore", "NeuralGraph", "SystemIO", "VolumeCore"]),
@@ -134,6 +168,9 @@ let package = Package(
     .executableTarget(
       name: "T2SVolume",
       dependencies: [
+        "MetaImageFormat", "NRRDFormat", "MRCFormat", "NIfTIFormat", "NPYFormat", "VGStudioFormat",
+        "AvizoFormat", "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat",
+        "PictureStackFormat", "ClosedFormat", "HDF5Format",
         "VolumeCommands", "VolumePipeline", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures",
         "KerasModel", "OneDNNEngine", "EngineCore", "NeuralGraph", "TilePlanning", "Compression",
         "Pipelines", "SystemIO", "VolumeCore",
@@ -152,6 +189,7 @@ let package = Package(
     tests("EngineCoreTests", ["EngineCore", "NeuralGraph"]),
     plainTests("OneDNNEngineTests", ["OneDNNEngine", "EngineCore", "NeuralGraph"]),
     plainTests("CompressionTests", ["Compression"]),
+    plainTests("PNGLibraryTests", ["PNGLibrary"]),
     plainTests("XMLReadingTests", ["XMLReading"]),
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
@@ -159,6 +197,20 @@ let package = Package(
     tests("VolumeStoreTests", ["VolumeStore", "ZarrFormat", "Halving", "SystemIO"]),
     tests("RawFormatTests", ["RawFormat", "SystemIO"]),
     tests("TIFFFormatTests", ["TIFFFormat", "SystemIO", "VoxelFiles"]),
+    tests("MetaImageFormatTests", ["MetaImageFormat", "SystemIO"]),
+    tests("NRRDFormatTests", ["NRRDFormat", "SystemIO"]),
+    tests("MRCFormatTests", ["MRCFormat", "SystemIO"]),
+    tests("NIfTIFormatTests", ["NIfTIFormat", "SystemIO"]),
+    tests("NPYFormatTests", ["NPYFormat", "SystemIO"]),
+    tests("VGStudioFormatTests", ["VGStudioFormat", "SystemIO"]),
+    tests("AvizoFormatTests", ["AvizoFormat", "SystemIO"]),
+    tests("EDFFormatTests", ["EDFFormat", "SystemIO"]),
+    tests("ISQFormatTests", ["ISQFormat", "SystemIO"]),
+    tests("SkyScanFormatTests", ["SkyScanFormat", "SystemIO"]),
+    tests("DICOMFormatTests", ["DICOMFormat", "SystemIO"]),
+    tests("PictureStackFormatTests", ["PictureStackFormat", "SystemIO"]),
+    tests("ClosedFormatTests", ["ClosedFormat", "SystemIO"]),
+    tests("HDF5FormatTests", ["HDF5Format", "SystemIO"]),
     plainTests("PicturesTests", ["Pictures", "SystemIO"]),
     tests(
       "KerasModelTests",
@@ -180,3 +232,8 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// T2S_TESTS="RawFormatTests SystemIOTests" swift build --build-tests: only these, for a quick turn.
+if let names = Context.environment["T2S_TESTS"]?.split(separator: " ").map(String.init) {
+  package.targets.removeAll { $0.type == .test && !names.contains($0.name) }
+}

@@ -1,11 +1,25 @@
+import AvizoFormat
+import ClosedFormat
+import DICOMFormat
+import EDFFormat
 import EngineCore
 import Glibc
+import HDF5Format
+import ISQFormat
 import KerasModel
+import MRCFormat
+import MetaImageFormat
+import NIfTIFormat
+import NPYFormat
+import NRRDFormat
 import OneDNNEngine
+import PictureStackFormat
 import Pictures
 import Pipelines
 import RawFormat
+import SkyScanFormat
 import TIFFFormat
+import VGStudioFormat
 import VolumeCommands
 import VolumeCore
 import VolumeStore
@@ -15,7 +29,14 @@ import VolumeStore
 CancellationFlag.installSignalHandlers()
 
 let catalogue = Catalogue(
-  formats: [StoreFormat(), RawFormat(), TIFFFormat()],
+  // The first that recognises a path opens it: headers before the raw data beside them, folders with
+  // a log before the slices in them.
+  formats: [
+    StoreFormat(), HDF5Format(), VGStudioFormat(), ClosedFormat(), MetaImageFormat(), NRRDFormat(),
+    MRCFormat(), NIfTIFormat(), NPYFormat(), AvizoFormat(), EDFFormat(), ISQFormat(), RawFormat(),
+    SkyScanFormat(slices: [TIFFFormat(), PictureStackFormat()]), DICOMFormat(), TIFFFormat(),
+    PictureStackFormat(),
+  ],
   modelReaders: [KerasModelReader()],
   engines: [OneDNNEngineFactory(), ReferenceEngineFactory()],
   pictures: PNGPictures())

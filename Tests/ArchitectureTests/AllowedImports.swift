@@ -15,6 +15,7 @@ enum AllowedImports {
     "XMLReading": "CXML2",
     // Voxels that lie plainly in files, which many formats come down to.
     "VoxelFiles": "Compression Glibc Synchronization SystemIO VolumeCore",
+    "PNGLibrary": "CPNG Glibc",
     "HDF5Library": "CHDF5 Synchronization VolumeCore",
     // Pure logic.
     "NeuralGraph": "VolumeCore",
@@ -28,7 +29,21 @@ enum AllowedImports {
     "RawFormat": "FoundationEssentials Glibc Synchronization SystemIO VolumeCore",
     "TIFFFormat":
       "CTIFF Glibc Synchronization SystemIO VolumeCore VoxelFiles XMLReading",
-    "Pictures": "CPNG Glibc SystemIO VolumeCore",
+    "MetaImageFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
+    "NRRDFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
+    "MRCFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
+    "NIfTIFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
+    "NPYFormat": "Glibc Synchronization SystemIO VolumeCore VoxelFiles",
+    "VGStudioFormat": "Glibc Synchronization SystemIO VolumeCore VoxelFiles",
+    "AvizoFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
+    "EDFFormat": "Glibc Synchronization SystemIO VolumeCore VoxelFiles",
+    "ISQFormat": "Glibc Synchronization SystemIO VolumeCore VoxelFiles",
+    "SkyScanFormat": "Glibc Synchronization SystemIO VolumeCore",
+    "DICOMFormat": "Glibc Synchronization SystemIO VolumeCore VoxelFiles",
+    "PictureStackFormat": "Glibc PNGLibrary Synchronization SystemIO VolumeCore VoxelFiles",
+    "ClosedFormat": "Glibc Synchronization SystemIO VolumeCore",
+    "HDF5Format": "Glibc Synchronization SystemIO VolumeCore",
+    "Pictures": "Glibc PNGLibrary SystemIO VolumeCore",
     "KerasModel": "EngineCore FoundationEssentials HDF5Library NeuralGraph SystemIO VolumeCore",
     "OneDNNEngine":
       "CKernels COneDNN EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO VolumeCore",
@@ -43,7 +58,10 @@ enum AllowedImports {
       + "TilePlanning VolumeCore VolumePipeline",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":
-      "Compression EngineCore Glibc KerasModel NeuralGraph OneDNNEngine Pictures Pipelines "
+      "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "
+      + "VGStudioFormat AvizoFormat EDFFormat ISQFormat SkyScanFormat "
+      + "DICOMFormat PictureStackFormat ClosedFormat HDF5Format "
+      + "Compression EngineCore Glibc KerasModel NeuralGraph OneDNNEngine Pictures Pipelines "
       + "RawFormat Synchronization SystemIO TIFFFormat TilePlanning VolumeCommands VolumeCore "
       + "VolumePipeline VolumeStore",
   ]
@@ -51,6 +69,8 @@ enum AllowedImports {
   /// Modules that plug in: only the composition root may import one, beside what is said above.
   static let plugs = [
     "ZarrFormat", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures", "KerasModel",
-    "OneDNNEngine",
+    "OneDNNEngine", "MetaImageFormat", "NRRDFormat", "MRCFormat", "NIfTIFormat", "NPYFormat",
+    "VGStudioFormat", "AvizoFormat", "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat",
+    "PictureStackFormat", "ClosedFormat", "HDF5Format",
   ]
 }

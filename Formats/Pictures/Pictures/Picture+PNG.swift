@@ -1,5 +1,4 @@
-import CPNG
-import Glibc
+import PNGLibrary
 import SystemIO
 import VolumeCore
 
@@ -31,18 +30,11 @@ extension PictureError: ExplainedError {
 extension Picture {
   /// The picture as a PNG file's bytes; equal pictures make equal bytes.
   public func png() throws(PictureError) -> [UInt8] {
-    var count = 0
-    var message = [CChar](repeating: 0, count: 64)
-    guard width > 0, height > 0,
-      let bytes = unsafe cpng_encode_rgb(rgb, UInt32(width), UInt32(height), &count, &message)
-    else {
-      let words = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-      throw .encoding(
-        width: width, height: height,
-        message: words.isEmpty ? "it is empty" : String(decoding: words, as: UTF8.self))
+    do {
+      return try PNGPicture(width: width, height: height, rgb: rgb).encoded()
+    } catch {
+      throw .encoding(width: width, height: height, message: error.message)
     }
-    defer { unsafe free(bytes) }
-    return unsafe Array(UnsafeBufferPointer(start: bytes, count: count))
   }
 
   /// Writes the picture to `path` so that it is either whole or not there.
@@ -57,15 +49,8 @@ extension Picture {
 
   /// The picture in a PNG file's bytes, for comparisons.
   public init(decodingPNG bytes: [UInt8]) throws(PictureError) {
-    var width: UInt32 = 0
-    var height: UInt32 = 0
-    guard let rgb = unsafe cpng_decode_rgb(bytes, bytes.count, &width, &height) else {
-      throw .isNoPNG
-    }
-    defer { unsafe free(rgb) }
-    self.init(
-      width: Int(width), height: Int(height),
-      rgb: unsafe Array(UnsafeBufferPointer(start: rgb, count: Int(width) * Int(height) * 3)))
+    guard let picture = PNGPicture(decoding: bytes) else { throw .isNoPNG }
+    self.init(width: picture.width, height: picture.height, rgb: picture.rgb)
   }
 }
 

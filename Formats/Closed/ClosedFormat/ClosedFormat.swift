@@ -1,0 +1,20 @@
+import VolumeCore
+
+/// Being built.
+public struct ClosedFormat: VolumeFormat {
+  /// The format's name.
+  public let name = "closed formats"
+
+  /// The format.
+  public init() {}
+
+  /// Nothing yet.
+  public func recognises(_ path: String) -> Bool { false }
+
+  /// Refuses.
+  public func open(
+    _ path: String, hints: OpeningHints
+  ) throws(Explanation) -> any VolumeReader {
+    throw Explanation(.input, "\(path): not read yet", remedy: "convert it to another format")
+  }
+}

@@ -1,0 +1,20 @@
+import VolumeCore
+
+/// Being built.
+public struct NRRDFormat: VolumeFormat {
+  /// The format's name.
+  public let name = "NRRD"
+
+  /// The format.
+  public init() {}
+
+  /// Nothing yet.
+  public func recognises(_ path: String) -> Bool { false }
+
+  /// Refuses.
+  public func open(
+    _ path: String, hints: OpeningHints
+  ) throws(Explanation) -> any VolumeReader {
+    throw Explanation(.input, "\(path): not read yet", remedy: "convert it to another format")
+  }
+}
