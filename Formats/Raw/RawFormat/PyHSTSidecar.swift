@@ -1,5 +1,3 @@
-import FoundationEssentials
-import SystemIO
 import VolumeCore
 
 /// The `.info` file that PyHST, pymicro and tomoscan lay beside a raw volume.
@@ -9,7 +7,7 @@ import VolumeCore
 public struct PyHSTSidecar: Hashable, Sendable {
   /// The extent, or `nil` where no axis is given.
   public var shape: Shape3?
-  /// `DATA_TYPE`, which only pymicro writes.
+  /// `DATA_TYPE`, which only pymicro and we write.
   public var type: RawTypeName?
   /// `BYTEORDER`.
   public var byteOrder: ByteOrder?
@@ -44,10 +42,13 @@ public struct PyHSTSidecar: Hashable, Sendable {
     switch extents {
     case (let z?, let y?, let x?): shape = Shape3(z: z, y: y, x: x)
     case (nil, nil, nil): shape = nil
-    default: throw .sidecarLacksAnAxis(sidecar: name)
+    default: throw .sidecarLacks(sidecar: name, what: "all of NUM_X, NUM_Y and NUM_Z")
     }
 
-    if let text = values["DATA_TYPE"] { type = RawTypeName(text) ?? .foreign(text) }
+    if let text = values["DATA_TYPE"] {
+      type = RawTypeName(text) ?? .foreign(text)
+      byteOrder = RawTypeName.byteOrder(in: text)
+    }
     if let text = values["BYTEORDER"] {
       switch text.uppercased() {
       case "LOWBYTEFIRST": byteOrder = .little
@@ -99,11 +100,8 @@ public struct PyHSTSidecar: Hashable, Sendable {
   }
 
   /// What the sidecar `name` says about the bytes.
-  ///
-  /// PyHST's own default, low byte first, holds where the sidecar describes the volume and does
-  /// not name an order.
-  public func claim(name: String) -> RawClaim {
-    var claim = RawClaim(source: .sidecar(name))
+  func claim(name: String) -> RawClaim {
+    var claim = RawClaim(source: .sidecar(name, .pyHST))
     claim.shape = shape
     claim.type = type
     claim.byteOrder = byteOrder
@@ -118,16 +116,4 @@ func trimmed(_ text: some StringProtocol) -> String {
   while let first = part.first, first.isWhitespace { part = part.dropFirst() }
   while let last = part.last, last.isWhitespace { part = part.dropLast() }
   return String(part)
-}
-
-/// The paths at which the sidecar of a raw file may lie, the likeliest first.
-///
-/// `scan.vol.info` speaks for `scan.raw` only where no `scan.vol` is there to own it.
-func sidecarPath(ofRawFile path: String) -> String? {
-  if case .file = kind(ofPath: path + ".info") { return path + ".info" }
-  guard let dot = path.lastIndex(of: "."), !path[dot...].contains("/") else { return nil }
-  let volume = path[..<dot] + ".vol"
-  guard volume != path, kind(ofPath: String(volume)) == .missing else { return nil }
-  if case .file = kind(ofPath: volume + ".info") { return volume + ".info" }
-  return nil
 }

@@ -1,23 +1,31 @@
 import VolumeCore
 
-/// One way to read a file of which nothing is known, as options that can be given.
-public struct RawReading: Hashable, Sendable {
-  /// What would be read.
-  public var layout: RawLayout
+/// Looks for the ways in which a file of which nothing is known may be read.
+struct RawGuesser {
+  /// What is known all the same.
+  struct Known: Hashable, Sendable {
+    /// The voxel type.
+    var type: VoxelType?
+    /// The byte order.
+    var order: ByteOrder?
+    /// Bytes before the first voxel.
+    var offset: Int?
+  }
 
-  /// The reading `layout`.
-  public init(layout: RawLayout) { self.layout = layout }
+  let file: RawFile
+  let known: Known
 
-  /// Readings that are shown.
-  static let count = 3
+  init(_ file: RawFile, known: Known) {
+    self.file = file
+    self.known = known
+  }
 
-  /// The likeliest readings of `file`, best first: extents that divide its size, and at whose
+  /// The likeliest readings, best first: extents that divide the file's size, and at whose
   /// distances neighbouring rows and layers resemble each other.
-  static func likeliest(
-    of file: RawFile, type: VoxelType?, byteOrder: ByteOrder?, offset: Int
-  ) -> [RawReading] {
-    var scored: [(reading: RawReading, score: Float)] = []
-    for candidate in type.map({ [$0] }) ?? VoxelType.computed {
+  func guesses(count: Int) -> [VolumeGuess] {
+    let offset = known.offset ?? 0
+    var scored: [VolumeGuess] = []
+    for candidate in known.type.map({ [$0] }) ?? VoxelType.computed {
       guard file.byteCount > offset, (file.byteCount - offset) % candidate.byteCount == 0 else {
         continue
       }
@@ -25,18 +33,16 @@ public struct RawReading: Hashable, Sendable {
         shape: Shape3(z: 1, y: 1, x: 1), voxelType: candidate, byteOrder: .little, offset: offset)
       let order =
         candidate == .uint8
-        ? ByteOrder.native : byteOrder ?? smootherByteOrder(of: file, probe) ?? .little
+        ? ByteOrder.native : known.order ?? smootherByteOrder(of: file, probe) ?? .little
       scored += readings(
-        of: NeighbourSample(file: file, type: candidate, order: order, offset: offset))
+        of: NeighbourSample(file: file, type: candidate, order: order, offset: offset), count)
     }
-    return scored.sorted { ($0.score, "\($1.reading)") > ($1.score, "\($0.reading)") }
-      .prefix(count).map(\.reading)
+    return scored.sorted { ($0.score, $1.options) > ($1.score, $0.options) }
+      .prefix(count).map { $0 }
   }
 
   /// The best readings of one type with what speaks for each.
-  private static func readings(
-    of sample: NeighbourSample
-  ) -> [(reading: RawReading, score: Float)] {
+  private func readings(of sample: NeighbourSample, _ wanted: Int) -> [VolumeGuess] {
     let count = sample.voxelCount
     guard count > 0 else { return [] }
     let alongRow = (sample.likeness(at: 1).here ?? 0) - 2 * sample.shareOfNonsense()
@@ -47,7 +53,7 @@ public struct RawReading: Hashable, Sendable {
     let rows = divisors.filter { $0 >= 16 }
       .map { (x: $0, peak: sample.likeness(at: $0, margin: margin).peak) }
       .sorted { ($0.peak, -abs($0.x - 1024)) > ($1.peak, -abs($1.x - 1024)) }
-    var scored: [(reading: RawReading, score: Float)] = []
+    var scored: [VolumeGuess] = []
     for row in rows.prefix(8) {
       for y in divisors where (count / row.x) % y == 0 {
         let shape = Shape3(z: count / row.x / y, y: y, x: row.x)
@@ -59,27 +65,18 @@ public struct RawReading: Hashable, Sendable {
         let depth = Float(max(shape.z, y)) / Float(min(shape.z, y))
         let score =
           2 * alongRow + row.peak + layer - 0.1 * log2(of: aspect) - 0.02 * log2(of: depth)
-        let layout = RawLayout(
+        var guess = VolumeGuess(
           shape: shape, voxelType: sample.type, byteOrder: sample.order, offset: sample.offset)
-        scored.append((RawReading(layout: layout), score))
+        guess.score = Double(score)
+        scored.append(guess)
       }
     }
-    return scored.sorted { $0.score > $1.score }.prefix(Self.count).map { $0 }
+    return scored.sorted { $0.score > $1.score }.prefix(wanted).map { $0 }
   }
 
   /// The base 2 logarithm, to the nearest integer and a linear rest: enough to rank with.
-  private static func log2(of value: Float) -> Float {
+  private func log2(of value: Float) -> Float {
     Float(value.exponent) + value.significand - 1
-  }
-}
-
-extension RawReading: CustomStringConvertible {
-  /// `--shape 128x128x128 --type uint8  (128 layers of 128 rows x 128 columns)`.
-  public var description: String {
-    var options = "--shape \(layout.shape) --type \(layout.voxelType.rawValue)"
-    if layout.voxelType != .uint8 { options += " --byte-order \(layout.byteOrder.rawValue)" }
-    if layout.offset != 0 { options += " --offset \(layout.offset)" }
-    return "\(options)  (\(layout.shape.words))"
   }
 }
 
