@@ -72,7 +72,8 @@ struct Reconciliation {
 
     let (spacing, remark) = try spacing()
     return RawDescription(
-      layout: layout, spacing: spacing, format: format, remarks: remarks + (remark.map { [$0] } ?? []))
+      layout: layout, spacing: spacing, format: format,
+      remarks: remarks + (remark.map { [$0] } ?? []))
   }
 
   /// What all that speak of it say, or `nil` where nobody does.
@@ -100,7 +101,9 @@ struct Reconciliation {
     var candidates = (type.map { [$0] } ?? [.uint8, .uint16, .float32, .float64])
       .map { ($0, isPacked) }
     // Only PyHST's sidecars speak of packed voxels, and not all of them say it.
-    if type == nil, case .sidecar(_, .pyHST)? = sidecar?.source { candidates.append((.uint8, true)) }
+    if type == nil, case .sidecar(_, .pyHST)? = sidecar?.source {
+      candidates.append((.uint8, true))
+    }
     var sizes: [SizeOfType] = []
     for (candidate, isPacked) in candidates {
       guard

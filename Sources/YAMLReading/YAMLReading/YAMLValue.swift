@@ -45,7 +45,7 @@ public enum YAMLValue: Hashable, Sendable {
 }
 
 /// The events of a text, put together to values.
-private struct Events {
+@safe private struct Events {
   private let reader: UnsafeMutablePointer<cyaml_reader>
   private var budget = YAMLValue.mostValues
 
