@@ -11,7 +11,7 @@ import VolumeTesting
 
   /// Opens a file of `byteCount` bytes with these files beside it.
   func open(
-    _ name: String = "a.raw", byteCount: Int = 24, _ beside: [String: String],
+    file name: String = "a.raw", byteCount: Int = 24, _ beside: [String: String],
     _ hints: OpeningHints = .init()
   ) throws -> RawReader {
     try write(RawSamples.counting(byteCount), to: folder.file(name))
@@ -41,21 +41,21 @@ import VolumeTesting
   }
 
   static let contradictions: [(String, [String: String], String)] = [
-    ("shape", ["a.raw.info": info, "a.yml": yaml.replacing("4, 3", "3, 4")], "[3, 4, 2]"),
-    ("shape", ["a.raw.info": info, "a.ini": ini.replacing("3, 4", "4, 3")], "(2, 4, 3)"),
+    ("shape", ["a.raw.info": info, "a.yml": yaml.replacing("4, 3", with: "3, 4")], "[3, 4, 2]"),
+    ("shape", ["a.raw.info": info, "a.ini": ini.replacing("3, 4", with: "4, 3")], "(2, 4, 3)"),
     (
       "shape",
       ["a.raw.info": info, "a.raw.xml": xml("<SIZEX>3</SIZEX><SIZEY>4</SIZEY><SIZEZ>2</SIZEZ>")],
       "SIZEX = 3, SIZEY = 4"
     ),
-    ("voxel type", ["a.yml": yaml, "a.ini": ini.replacing("uint8", "int8")], "int8"),
+    ("voxel type", ["a.yml": yaml, "a.ini": ini.replacing("uint8", with: "int8")], "int8"),
     (
       "voxel type", ["a.yml": yaml, "a.raw.info": info + "DATA_TYPE = uint16\n"], "uint16"
     ),
     (
       "byte order",
       [
-        "a.yml": yaml.replacing("uint8", "uint16"),
+        "a.yml": yaml.replacing("uint8", with: "uint16"),
         "a.raw.info": info + "BYTEORDER = HIGHBYTEFIRST\n",
       ], "byte order big"
     ),
@@ -87,27 +87,27 @@ import VolumeTesting
 
   static let malformed: [(String, String, RawError)] = [
     (
-      "a.yml", yaml.replacing("[4, 3, 2]", "[4, 3]"),
+      "a.yml", yaml.replacing("[4, 3, 2]", with: "[4, 3]"),
       .sidecarIsMalformed(sidecar: "a.yml", line: "shape: [4, 3]")
     ),
     (
-      "a.yml", yaml.replacing("[4, 3, 2]", "[4, 3, 2, 1]"),
+      "a.yml", yaml.replacing("[4, 3, 2]", with: "[4, 3, 2, 1]"),
       .sidecarIsMalformed(sidecar: "a.yml", line: "shape: [4, 3, 2, 1]")
     ),
     (
-      "a.yml", yaml.replacing("[4, 3, 2]", "[4, 3, 0]"),
+      "a.yml", yaml.replacing("[4, 3, 2]", with: "[4, 3, 0]"),
       .sidecarIsMalformed(sidecar: "a.yml", line: "shape: [4, 3, 0]")
     ),
     (
-      "a.yml", yaml.replacing("[4, 3, 2]", "[4, 3.5, x]"),
+      "a.yml", yaml.replacing("[4, 3, 2]", with: "[4, 3.5, x]"),
       .sidecarIsMalformed(sidecar: "a.yml", line: "shape: [4, 3.5, x]")
     ),
     (
-      "a.yml", yaml.replacing("littleendian", "middle"),
+      "a.yml", yaml.replacing("littleendian", with: "middle"),
       .sidecarIsMalformed(sidecar: "a.yml", line: "byte_encoding: middle")
     ),
     (
-      "a.yml", yaml.replacing("uint8", "'>u2'"),
+      "a.yml", yaml.replacing("uint8", with: "'>u2'"),
       .sidecarIsMalformed(
         sidecar: "a.yml", line: "dtype: >u2, and byte_encoding: littleendian")
     ),
@@ -147,16 +147,16 @@ import VolumeTesting
     (
       "a.raw.xml",
       xml(size, name: "b.raw").replacing(
-        "</listSubVolume>", "<subVolume>\(size)</subVolume></listSubVolume>"),
+        "</listSubVolume>", with: "<subVolume>\(size)</subVolume></listSubVolume>"),
       .sidecarLacks(
         sidecar: "a.raw.xml", what: "exactly one subVolume whose SUBVOLUME_NAME is a.raw")
     ),
     (
-      "a.ini", ini.replacing("(2, 3, 4)", "(2, 12)"),
+      "a.ini", ini.replacing("(2, 3, 4)", with: "(2, 12)"),
       .sidecarIsMalformed(sidecar: "a.ini", line: "shape = (2, 12)")
     ),
     (
-      "a.ini", ini.replacing("False", "Perhaps"),
+      "a.ini", ini.replacing("False", with: "Perhaps"),
       .sidecarIsMalformed(sidecar: "a.ini", line: "isfortran = Perhaps")
     ),
     (
@@ -202,7 +202,7 @@ import VolumeTesting
 
   @Test func `of packed voxels agrees with a name that says uint8`() throws {
     let reader = try open(
-      "steel_4x3x2_uint8.raw", byteCount: 3,
+      file: "steel_4x3x2_uint8.raw", byteCount: 3,
       ["steel_4x3x2_uint8.raw.info": Self.info + "DATA_TYPE = PACKED_BINARY\n"])
     #expect(reader.layout.isPacked && reader.volume.voxelType == .uint8)
   }
@@ -212,8 +212,8 @@ import VolumeTesting
     for (name, text) in [
       ("a.raw.info", "NUM_X = \(huge)\nNUM_Y = \(huge)\nNUM_Z = \(huge)\n"),
       ("a.yml", "shape: [\(huge), 2, 2]\ndtype: float64\nbyte_encoding: bigendian\n"),
-      ("a.ini", Self.ini.replacing("(2, 3, 4)", "(\(huge), \(huge), 1)")),
-      ("a.raw.xml", Self.xml(Self.size.replacing(">4<", ">\(huge)<"))),
+      ("a.ini", Self.ini.replacing("(2, 3, 4)", with: "(\(huge), \(huge), 1)")),
+      ("a.raw.xml", Self.xml(Self.size.replacing(">4<", with: ">\(huge)<"))),
     ] {
       let error = #expect(throws: RawError.self) { try open([name: text]) }
       guard case .extentIsImpossible(file: "a.raw", _)? = error else {
