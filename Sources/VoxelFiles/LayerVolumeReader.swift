@@ -103,20 +103,20 @@ public final class LayerVolumeReader: VolumeReader {
       return try decodeRows(z, region.y, into: &destination)
     }
     if readsRowsAlone {
-      let layer = try layer(z, rows: region.y)
+      let layer = try decoded(z, rows: region.y)
       return copy(region, from: layer, rows: region.y, into: &destination)
     }
     // Whoever comes first decodes; others that want the same layer wait for it.
     let layer = try place(of: z).layer.withLock { (kept) throws(Explanation) in
       if let kept { return kept }
-      let made = try layer(z, rows: 0..<shape.y)
+      let made = try decoded(z, rows: 0..<shape.y)
       kept = made
       return made
     }
     copy(region, from: layer, rows: 0..<shape.y, into: &destination)
   }
 
-  private func layer(_ z: Int, rows: Range<Int>) throws(Explanation) -> Layer {
+  private func decoded(_ z: Int, rows: Range<Int>) throws(Explanation) -> Layer {
     var buffer = PageBuffer(byteCount: rows.count * rowByteCount)
     try buffer.withMutableBytes { (bytes) throws(Explanation) in
       try decodeRows(z, rows, into: &bytes)

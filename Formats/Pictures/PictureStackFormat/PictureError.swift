@@ -8,8 +8,8 @@ public enum PictureError: Error, Hashable, Sendable {
   case system(SystemError)
   /// There is no file or folder at the path.
   case isNothing(path: String)
-  /// A file that begins neither as a PNG nor as a BMP does; what else it is where that is known.
-  case isNoPicture(file: String, byteCount: Int, lossy: String?)
+  /// A file that begins neither as a PNG nor as a BMP does.
+  case isNoPicture(file: String, byteCount: Int)
   /// The file ends before what its header describes; where that would end, if it can be said.
   case isTruncated(file: String, needed: Int?, byteCount: Int)
   /// A header that contradicts itself or its format.
@@ -47,11 +47,10 @@ public enum PictureKind: Hashable, Sendable {
   /// A format that loses values, by its name.
   case lossy(String)
 
-  /// The name of a format that loses values or is no picture of voxels, by its first bytes.
-  static func ofOthers(_ bytes: [UInt8], file: String) -> String? {
-    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return "JPEG" }
-    if bytes.starts(with: Array("GIF8".utf8)) { return "GIF" }
-    if bytes.starts(with: [0, 0, 0, 12, 0x6A, 0x50, 0x20, 0x20]) { return "JPEG 2000" }
+  /// What a file of another format is, by its first bytes.
+  static func ofOthers(_ bytes: [UInt8]) -> PictureKind? {
+    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return .lossy("JPEG") }
+    if bytes.starts(with: [0, 0, 0, 12, 0x6A, 0x50, 0x20, 0x20]) { return .lossy("JPEG 2000") }
     return nil
   }
 }
@@ -64,7 +63,8 @@ public enum PictureChannels: Hashable, Sendable {
   case colour
   /// Red, green, blue and opacity, or a fourth byte without a meaning.
   case colourAlpha
-  /// A table of colours that is no scale of greys: its red, green and blue, and the stored numbers.
+  /// A table of colours other than the plain scale of greys: its red, green and blue, and the
+  /// stored numbers.
   case palette
 
   /// How many there are.
@@ -89,7 +89,7 @@ public enum PictureChannels: Hashable, Sendable {
       )
     case .palette:
       (
-        "a table of colours that is no scale of greys",
+        "a table of colours other than the plain scale of greys",
         "choose with --channel (0 red, 1 green, 2 blue of the colours, 3 their stored numbers)"
       )
     }
@@ -106,11 +106,7 @@ extension PictureError: ExplainedError {
     case .folder(let error): return error.explanation
     case .isNothing(let path):
       return Explanation(.input, "there is nothing at \(path)", remedy: "check the path")
-    case .isNoPicture(let file, _, .some(let name)):
-      return Explanation(
-        .input, "\(file) is a \(name) picture, which is not read: it has no exact voxels",
-        remedy: "export the slices again as TIFF or PNG, from a source that has lost nothing")
-    case .isNoPicture(let file, let byteCount, nil):
+    case .isNoPicture(let file, let byteCount):
       return Explanation(
         .input, "\(file) (\(byteCount) bytes) begins neither as a PNG nor as a BMP does",
         remedy: "check what it is, and take it out of the folder if it is no slice")
@@ -165,14 +161,14 @@ extension PictureKind {
   var words: (what: String, remedy: String) {
     switch self {
     case .runLengths:
-      ("run-length compression (RLE), which is not read", "save it again uncompressed, or as PNG")
+      ("run-length compression (RLE), which is not read", "save it again without it, or as PNG")
     case .shortColour:
       ("16-bit colour (5 or 6 bits for each of three)", "save it again as 8-bit grey")
     case .masks:
       ("colours at unusual bits (BITFIELDS)", "save it again as 24-bit colour or as 8-bit grey")
     case .lossy(let name):
       (
-        "\(name) inside, which has no exact voxels",
+        "\(name) inside, which is not read: it may have lost the exact values",
         "export the slices again as TIFF or PNG, from a source that has lost nothing"
       )
     }

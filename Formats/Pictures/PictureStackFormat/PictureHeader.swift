@@ -37,9 +37,10 @@ enum PictureHeader: Hashable {
         throw .isTruncated(file: file, needed: overflows ? nil : end, byteCount: byteCount)
       }
       self = .bmp(header)
+    } else if let kind = PictureKind.ofOthers(first) {
+      throw .kindIsNotRead(file: file, kind: kind)
     } else {
-      throw .isNoPicture(
-        file: file, byteCount: byteCount, lossy: PictureKind.ofOthers(first, file: file))
+      throw .isNoPicture(file: file, byteCount: byteCount)
     }
   }
 
@@ -60,7 +61,7 @@ enum PictureHeader: Hashable {
       header = try PNGHeader(parsing: bytes)
     } catch {
       switch error {
-      case .isNoPNG: throw .isNoPicture(file: file, byteCount: byteCount, lossy: nil)
+      case .isNoPNG: throw .isNoPicture(file: file, byteCount: byteCount)
       case .endsBeforePixels where bytes.count < byteCount:
         throw .headerIsMalformed(
           file: file, what: "its pixels do not begin within \(bytes.count) bytes")
