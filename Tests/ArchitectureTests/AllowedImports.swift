@@ -8,7 +8,7 @@ enum AllowedImports {
     // Vocabulary.
     "VolumeCore": "FoundationEssentials",
     // System.
-    "SystemIO": "Glibc VolumeCore",
+    "SystemIO": "Glibc Synchronization VolumeCore",
     "Pipelines": "Glibc Synchronization VolumeCore",
     // Libraries of C, each wrapped once.
     "Compression": "CBlosc CBzip2 CChecksum CLZ4 CZlib CZstd VolumeCore",
