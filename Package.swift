@@ -106,7 +106,7 @@ let package = Package(
 
     // Formats.
     module("ZarrFormat", "Formats/Zarr/ZarrFormat", ["Compression", "VolumeCore"]),
-    module("RawFormat", "Formats/Raw/RawFormat", ["SystemIO", "VolumeCore"]),
+    module("RawFormat", "Formats/Raw/RawFormat", ["SystemIO", "VolumeCore", "VoxelFiles"]),
     fastModule(
       "TIFFFormat", "Formats/TIFF/TIFFFormat",
       ["CTIFF", "XMLReading", "SystemIO", "VolumeCore", "VoxelFiles"]),
@@ -197,11 +197,11 @@ let package = Package(
     tests("VolumeStoreTests", ["VolumeStore", "ZarrFormat", "Halving", "SystemIO"]),
     tests("RawFormatTests", ["RawFormat", "SystemIO"]),
     tests("TIFFFormatTests", ["TIFFFormat", "SystemIO", "VoxelFiles"]),
-    tests("MetaImageFormatTests", ["MetaImageFormat", "SystemIO"]),
-    tests("NRRDFormatTests", ["NRRDFormat", "SystemIO"]),
-    tests("MRCFormatTests", ["MRCFormat", "SystemIO"]),
-    tests("NIfTIFormatTests", ["NIfTIFormat", "SystemIO"]),
-    tests("NPYFormatTests", ["NPYFormat", "SystemIO"]),
+    tests("MetaImageFormatTests", ["MetaImageFormat", "SystemIO", "VoxelFiles"]),
+    tests("NRRDFormatTests", ["NRRDFormat", "SystemIO", "VoxelFiles"]),
+    tests("MRCFormatTests", ["MRCFormat", "SystemIO", "VoxelFiles"]),
+    tests("NIfTIFormatTests", ["NIfTIFormat", "SystemIO", "VoxelFiles"]),
+    tests("NPYFormatTests", ["NPYFormat", "SystemIO", "VoxelFiles"]),
     tests("VGStudioFormatTests", ["VGStudioFormat", "SystemIO"]),
     tests("AvizoFormatTests", ["AvizoFormat", "SystemIO"]),
     tests("EDFFormatTests", ["EDFFormat", "SystemIO"]),

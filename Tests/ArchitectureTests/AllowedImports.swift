@@ -26,14 +26,14 @@ enum AllowedImports {
     // Plugs: formats, engines, models. None imports another.
     "ZarrFormat": "Compression FoundationEssentials VolumeCore",
     "VolumeStore": "Compression Glibc Halving Synchronization SystemIO VolumeCore ZarrFormat",
-    "RawFormat": "FoundationEssentials Glibc Synchronization SystemIO VolumeCore",
+    "RawFormat": "FoundationEssentials Glibc Synchronization SystemIO VolumeCore VoxelFiles",
     "TIFFFormat":
       "CTIFF Glibc Synchronization SystemIO VolumeCore VoxelFiles XMLReading",
     "MetaImageFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
     "NRRDFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
     "MRCFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
     "NIfTIFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
-    "NPYFormat": "Glibc Synchronization SystemIO VolumeCore VoxelFiles",
+    "NPYFormat": "SystemIO VolumeCore VoxelFiles",
     "VGStudioFormat": "Glibc Synchronization SystemIO VolumeCore VoxelFiles",
     "AvizoFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
     "EDFFormat": "Glibc Synchronization SystemIO VolumeCore VoxelFiles",
