@@ -1,4 +1,5 @@
 import Compression
+import SystemIO
 
 /// One channel of a stream whose voxels have several, one beside the other.
 public final class ChannelStream: ByteStream {
@@ -9,7 +10,7 @@ public final class ChannelStream: ByteStream {
   private let width: Int
   private let stride: Int
   private let channel: Int
-  private var piece: [UInt8]
+  private var piece: PageBuffer
 
   /// Channel `channel` of the `channels` in `base`, each of `width` bytes.
   public init(_ base: any ByteStream, width: Int, channels: Int, channel: Int) {
@@ -18,7 +19,7 @@ public final class ChannelStream: ByteStream {
     self.width = width
     self.channel = channel
     stride = width * channels
-    piece = [UInt8](repeating: 0, count: max(1, Self.pieceByteCount / stride) * stride)
+    piece = PageBuffer(byteCount: max(1, Self.pieceByteCount / stride) * stride)
   }
 
   /// Fills `destination` as far as there are whole voxels.
@@ -26,18 +27,21 @@ public final class ChannelStream: ByteStream {
     precondition(destination.byteCount % width == 0)
     var done = 0
     while done < destination.byteCount {
-      let voxels = min((destination.byteCount - done) / width, piece.count / stride)
-      var span = piece.mutableSpan
-      var raw = unsafe span.mutableBytes
-      var part = raw._mutatingExtracting(first: voxels * stride)
-      let got = try base.read(into: &part) / stride
-      for voxel in 0..<got {
-        let from = voxel * stride + channel * width
-        for byte in 0..<width {
-          unsafe destination.storeBytes(
-            of: piece[from + byte], toByteOffset: done + byte, as: UInt8.self)
+      let voxels = min((destination.byteCount - done) / width, piece.byteCount / stride)
+      let got = try piece.withMutableBytes(first: voxels * stride) { bytes throws(StreamError) in
+        try base.read(into: &bytes) / stride
+      }
+      unsafe destination.withUnsafeMutableBytes { destination in
+        piece.withBytes { bytes in
+          unsafe bytes.withUnsafeBytes { bytes in
+            for voxel in 0..<got {
+              let from = voxel * stride + channel * width
+              unsafe UnsafeMutableRawBufferPointer(rebasing: destination[done..<(done + width)])
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[from..<(from + width)]))
+              done += width
+            }
+          }
         }
-        done += width
       }
       if got < voxels { break }
     }

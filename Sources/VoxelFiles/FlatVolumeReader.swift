@@ -129,7 +129,8 @@ public final class FlatVolumeReader: VolumeReader {
 
   /// Reads lines along the axis that lies close together in the file, and scatters their voxels.
   private func readPermuted(
-    _ region: Region, of segment: FlatLayout.Segment, into destination: UnsafeMutableRawBufferPointer
+    _ region: Region, of segment: FlatLayout.Segment,
+    into destination: UnsafeMutableRawBufferPointer
   ) throws(FlatReadError) {
     let width = layout.voxelType.byteCount
     let (shape, strides) = (region.shape, layout.strides)
