@@ -110,10 +110,11 @@ struct NPYElement {
       }
     guard let found else { throw .typeIsNotRead(file: file, descr: descr) }
     kind = found
+    byteOrder = .native
     switch (order, byteCount) {
     case ("<", _): byteOrder = .little
     case (">", _): byteOrder = .big
-    case ("|", 1): byteOrder = .native
+    case ("|", 1): break
     // "=" is the order of whatever machine wrote it, which nobody knows.
     default: throw .typeIsNotRead(file: file, descr: descr)
     }
