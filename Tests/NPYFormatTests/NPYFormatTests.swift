@@ -144,7 +144,7 @@ private func open(_ name: String, channel: Int? = nil) throws(NPYError) -> any V
   }
 
   @Test(arguments: [
-    "", "{}", "{'descr': '<u2'", "[1]", "{'descr': '<u2', 'fortran_order': 0, 'shape': (1,1,1)}",
+    " ", "{}", "{'descr': '<u2'", "[1]", "{'descr': '<u2', 'fortran_order': 0, 'shape': (1,1,1)}",
     "{'descr': '<u2', 'fortran_order': False, 'shape': 5}",
     "{'descr': '<u2', 'fortran_order': False, 'shape': (-1, 2, 3)}",
     "{'descr': '<u2', 'descr': '<u2', 'fortran_order': False, 'shape': (1, 2, 3)}",
@@ -154,7 +154,7 @@ private func open(_ name: String, channel: Int? = nil) throws(NPYError) -> any V
     "{'descr': '<u2', 'fortran_order': False, 'shape': (1, 99999999999999999999, 3)}",
   ])
   func `whose header makes no sense is refused`(text: String) {
-    #expect(throws: NPYError.headerIsMalformed(file: "a.npy", text: text)) {
+    #expect(throws: NPYError.headerIsMalformed(file: "a.npy", text: trimmed(text))) {
       _ = try open(text)
     }
   }
@@ -221,7 +221,7 @@ private func open(_ name: String, channel: Int? = nil) throws(NPYError) -> any V
     expectConformance(
       of: try NPYFormat().reader(path, hints: OpeningHints()), type: type)
     #expect(try contents(ofFile: path).count % 64 == (385 * type.byteCount) % 64)
-    guard [.uint8, .uint32, .int64].contains(type) else { return }
+    guard [.uint8, .int16, .uint64, .float64].contains(type) else { return }
     // Types whose fixture is of version 1 too.
     #expect(
       try contents(ofFile: path) == contents(ofFile: fixture("c-little-\(type.rawValue).npy")))

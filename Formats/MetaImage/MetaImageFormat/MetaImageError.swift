@@ -75,7 +75,8 @@ extension MetaImageError: ExplainedError {
         remedy: "save it with elements of MET_UCHAR to MET_DOUBLE")
     case .isText(let file):
       return Explanation(
-        .input, "\(file) says BinaryData = False: its voxels are written as text, which is not read",
+        .input,
+        "\(file) says BinaryData = False: its voxels are written as text, which is not read",
         remedy: "save it as binary")
     case .byteOrderIsUnknown(let file, let type):
       return Explanation(
@@ -99,7 +100,8 @@ extension MetaImageError: ExplainedError {
         remedy: "put the data beside the header, and its name alone into the header")
     case .filesAreTooFewOrMany(let file, let found, let wanted):
       return Explanation(
-        .input, "\(file) names \(found) data \(found == 1 ? "file" : "files") where its extents "
+        .input,
+        "\(file) names \(found) data \(found == 1 ? "file" : "files") where its extents "
           + "make it \(wanted)",
         remedy: "correct DimSize or the list of files")
     case .compressionIsAmbiguous(let file):
