@@ -45,6 +45,7 @@ struct OutputWriting: Sendable {
     plan["tool_version"] = .string(toolVersion)
     if region != nil { plan["region"] = .string(self.region.description) }
     output = OutputDescription(volume: volume, plan: plan, overwrites: overwrites)
+    output.threads = threads
   }
 
   /// Writes it, going on where an earlier run of the same plan stopped.
