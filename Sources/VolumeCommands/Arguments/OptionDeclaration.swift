@@ -1,3 +1,5 @@
+import VolumeCore
+
 /// One option of a command, as data: the parser, the help and the tests read the same.
 public struct OptionDeclaration: Hashable, Sendable {
   /// Without the dashes: "tile".

@@ -70,7 +70,7 @@ public struct ConvertCommand: Command {
     }
     var writing = OutputWriting(
       reader, region: region, to: choices.output, plan: plan, overwrites: choices.overwrites,
-      memory: choices.limits.memory, threads: choices.limits.threads)
+      limits: choices.limits)
     writing.output.compression = choices.compression
     writing.output.hasPyramid = choices.hasPyramid
     let report = try writing.run("converting", context)
@@ -97,13 +97,16 @@ public struct ConvertCommand: Command {
 
 /// Memory and threads, as every command that copies takes them.
 struct CopyLimits: Hashable, Sendable {
+  /// What may be used; half of what is free where `--memory` was not given.
   var memory: Int
+  /// Whether `--memory` was given.
+  var memoryIsGiven: Bool
   var threads: Int
 
   init(_ arguments: Arguments) throws(UsageError) {
-    memory =
-      try arguments.value("memory") { text throws(UsageError) in try text.byteCount() }
-      ?? defaultMemory()
+    let given = try arguments.value("memory") { text throws(UsageError) in try text.byteCount() }
+    memory = given ?? defaultMemory()
+    memoryIsGiven = given != nil
     threads =
       try arguments.value("threads") { text throws(UsageError) in try text.wholeNumber() }
       ?? availableCores()
@@ -116,7 +119,7 @@ extension CopyReport {
     [
       "voxels": .integer(voxels), "voxels_already_there": .integer(voxelsAlready),
       "bytes_read": .integer(bytesRead), "bytes_written": .integer(bytesWritten),
-      "seconds": .number(seconds), "bytes_per_second": .number(bytesPerSecond),
+      "planned_bytes": .integer(plannedBytes), "seconds": .number(seconds), "bytes_per_second": .number(bytesPerSecond),
       "voxels_per_second": .number(voxelsPerSecond),
       "peak_bytes": peakResidentBytes().map { .integer($0) } ?? .null,
     ]

@@ -59,9 +59,10 @@ struct ConvertChoices: Sendable {
         return (try catalogue.open(input, hints: hints), type)
       } catch {
         guard type != nil, hints.voxelType == nil, !saysItsType(catalogue) else { throw error }
+        // What the format calls --type is taken: here it is the output's.
         throw Explanation(
-          error.kind, error.what,
-          remedy: "\(error.remedy); where that is the input's --type, give it as --input-type here")
+          error.kind, error.what.replacing("--type", with: "--input-type"),
+          remedy: error.remedy.replacing("--type", with: "--input-type"))
       }
     }
     var given = hints
