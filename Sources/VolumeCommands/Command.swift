@@ -103,7 +103,8 @@ extension Arguments {
       try text.wholeNumber(atLeast: 0)
     }
     hints.level = values["level"]
-    hints.fillsGaps = try value("gaps") { text throws(UsageError) in try text.oneOf(["fill"]) } != nil
+    hints.fillsGaps =
+      try value("gaps") { text throws(UsageError) in try text.oneOf(["fill"]) } != nil
     return hints
   }
 }

@@ -92,7 +92,8 @@ private final class HeaderlessFormat: VolumeFormat {
     #expect(json?["type"]?.string == "uint8")
   }
 
-  @Test func `need --input-type where --type is the output's and nothing says the input's`() throws {
+  @Test func `need --input-type where --type is the output's and nothing says the input's`() throws
+  {
     let input = HeaderlessFormat(Self.eight)
     let (outcome, written) = convert(input, ["--type", "uint8", "--window", "0:65535"])
     #expect(outcome.code == 2)
@@ -135,7 +136,10 @@ private final class HeaderlessFormat: VolumeFormat {
     let memory = MemoryFormat()
     memory.add("in.mem", MemoryVolume(numbered: Shape3(z: 2, y: 2, x: 2)))
     let outcome = runTool(
-      ["convert", "in.mem", "out.zarr", "--compression", "zstd:7", "--no-pyramid", "--threads", "3"],
+      [
+        "convert", "in.mem", "out.zarr", "--compression", "zstd:7", "--no-pyramid", "--threads",
+        "3",
+      ],
       formats: [memory])
     #expect(outcome.code == 0, "\(outcome.error)")
     let output = try #require(memory.written("out.zarr")).output

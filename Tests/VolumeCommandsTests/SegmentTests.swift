@@ -46,7 +46,8 @@ import VolumeTesting
     #expect(classes.map { $0["fraction"]?.number } == [0.5, 0.5])
   }
 
-  @Test func `computes on a wider type where that holds every value, by the scan's own range`() throws
+  @Test func `computes on a wider type where that holds every value, by the scan's own range`()
+    throws
   {
     let format = MemoryFormat(chunk: Self.shard)
     let scan = MemoryVolume(

@@ -111,7 +111,8 @@ private let integers = VoxelType.allCases.filter { !$0.isFloatingPoint }
         == bytes([Double(Float(0.1)), -Double.infinity]))
   }
 
-  @Test func `draws a window over a whole number type, rounds halves up, and counts the rest`() throws
+  @Test func `draws a window over a whole number type, rounds halves up, and counts the rest`()
+    throws
   {
     let values: [Float] = [-5, 0, 0.5, 1, 254.4, 254.5, 255, 256, .infinity, -.infinity, .nan]
     let found = try converted(

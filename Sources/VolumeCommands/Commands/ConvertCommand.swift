@@ -119,7 +119,8 @@ extension CopyReport {
     [
       "voxels": .integer(voxels), "voxels_already_there": .integer(voxelsAlready),
       "bytes_read": .integer(bytesRead), "bytes_written": .integer(bytesWritten),
-      "planned_bytes": .integer(plannedBytes), "seconds": .number(seconds), "bytes_per_second": .number(bytesPerSecond),
+      "planned_bytes": .integer(plannedBytes), "seconds": .number(seconds),
+      "bytes_per_second": .number(bytesPerSecond),
       "voxels_per_second": .number(voxelsPerSecond),
       "peak_bytes": peakResidentBytes().map { .integer($0) } ?? .null,
     ]

@@ -61,7 +61,9 @@ struct VolumeReport: Hashable, Sendable {
     }
     lines.append("  identity    \(fingerprint)")
     for (i, label) in (volume.classes ?? []).enumerated() {
-      lines.append("  \(i == 0 ? "classes   " : "          ")  \(label.value) \(label.name)  \(colourWords(label))")
+      lines.append(
+        "  \(i == 0 ? "classes   " : "          ")  \(label.value) \(label.name)  \(colourWords(label))"
+      )
     }
     return lines + volume.remarks.map { "  remark      \($0)" }
   }
@@ -87,7 +89,8 @@ struct VolumeReport: Hashable, Sendable {
       "type": .string(volume.voxelType.rawValue), "voxel_size_um": spacing,
       "origin": [.integer(volume.origin.z), .integer(volume.origin.y), .integer(volume.origin.x)],
       "position_um": volume.position.map { [.number($0.z), .number($0.y), .number($0.x)] } ?? .null,
-      "fingerprint": .string(fingerprint), "format": .string(volume.format), "bytes": .integer(volume.byteCount), "classes": classes,
+      "fingerprint": .string(fingerprint), "format": .string(volume.format),
+      "bytes": .integer(volume.byteCount), "classes": classes,
       "remarks": .array(volume.remarks.map { .string($0) }),
     ]
   }

@@ -75,7 +75,8 @@ extension TypeConversion {
   }
 
   private func load(
-    _ source: UnsafeRawBufferPointer, from first: Int, into values: UnsafeMutableBufferPointer<Double>
+    _ source: UnsafeRawBufferPointer, from first: Int,
+    into values: UnsafeMutableBufferPointer<Double>
   ) {
     switch self.source {
     case .uint8: unsafe loadNumbers(UInt8.self, source, first, values)
@@ -168,8 +169,8 @@ private func saturated(_ value: Double) -> UInt64 { value < 0x1p64 ? UInt64(valu
 private struct Scaling {
   let low: Double
   let high: Double
-  /// `nil` where values are kept.
-  let factor: Double?
+  /// From the type's least value to its greatest; `nil` where values are kept.
+  let span: Double?
   /// What is added after rounding; 64-bit types count from their least value.
   let offset: Double
 
@@ -177,11 +178,11 @@ private struct Scaling {
     low = window.low
     high = window.high
     guard let range = target.range else {
-      (factor, offset) = (nil, 0)
+      (span, offset) = (nil, 0)
       return
     }
     // 2^64 - 1 is 2^64 in double precision, and held to the greatest value when it is stored.
-    factor = (range.upperBound - range.lowerBound) / (high - low)
+    span = range.upperBound - range.lowerBound
     offset = target.byteCount == 8 ? 0 : range.lowerBound
   }
 
@@ -197,9 +198,11 @@ private struct Scaling {
       value = value < high ? value : high
       unsafe values[index] = value
     }
-    if let factor {
+    if let span {
+      let width = high - low
       for index in 0..<values.count {
-        let scaled = (unsafe values[index] - low) * factor + 0.5
+        // Divided last: a factor would be rounded, and halves with it.
+        let scaled = (unsafe values[index] - low) * span / width + 0.5
         unsafe values[index] = scaled.rounded(.down) + offset
       }
     }

@@ -97,7 +97,8 @@ struct OutputWriting: Sendable {
   /// Grey values hardly shrink; labels do, to a tenth or less, but a quarter is asked for.
   private func expectedByteCount(voxels: Int) -> Int {
     let bytes = voxels * output.volume.voxelType.byteCount
-    let shrinks = output.volume.classes != nil && isStore(path) && output.compression != StoreCompression.none
+    let shrinks =
+      output.volume.classes != nil && isStore(path) && output.compression != StoreCompression.none
     return shrinks ? bytes / 4 : bytes
   }
 }
