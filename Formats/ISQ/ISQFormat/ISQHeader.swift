@@ -64,7 +64,8 @@ struct ISQHeader: Hashable {
     }
     let scaling = word(88)
     if scaling > 1 {
-      remarks.append("a value of \(scaling) is an attenuation of 1 per cm (the header's mu_scaling)")
+      remarks.append(
+        "a value of \(scaling) is an attenuation of 1 per cm (the header's mu_scaling)")
     }
     self.remarks = remarks
   }
