@@ -89,7 +89,7 @@ struct ChildProcess: ~Copyable {
   private static func start(
     _ program: String, socket: Int32, memory: Int32
   ) -> (status: Int32, pid: pid_t) {
-    var actions = posix_spawn_file_actions_t()
+    var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     // Above the two that they become, so that neither is overwritten before it is copied.
@@ -144,7 +144,7 @@ struct ChildProcess: ~Copyable {
     _ words: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Value
   ) -> Value {
     var pointers = unsafe words.map { unsafe strdup($0) }
-    defer { for pointer in unsafe pointers { unsafe free(pointer) } }
+    defer { unsafe pointers.forEach { unsafe free($0) } }
     unsafe pointers.append(nil)
     return unsafe pointers.withUnsafeMutableBufferPointer { buffer in
       guard let first = buffer.baseAddress else { preconditionFailure("there is a last nil") }

@@ -41,8 +41,13 @@ struct HDF5Server: ~Copyable {
     case .misbehave(let how): misbehave(how, &wire)
     default:
       guard let opened = file.take() else { throw .missing(object: "the file") }
-      defer { file = consume opened }
-      try carryOut(request, opened, &wire)
+      do throws(HDF5Error) {
+        try carryOut(request, opened, &wire)
+      } catch {
+        file = consume opened
+        throw error
+      }
+      file = consume opened
     }
   }
 
@@ -103,11 +108,7 @@ struct HDF5Server: ~Copyable {
     case 0: abort()
     case 1: while true { _ = getppid() }
     case 2:
-      var all: [UnsafeMutableRawPointer] = []
-      while let more = unsafe malloc(16 << 20) {
-        unsafe memset(more, 1, 16 << 20)
-        unsafe all.append(more)
-      }
+      while let more = unsafe malloc(16 << 20) { unsafe memset(more, 1, 16 << 20) }
       abort()
     case 3: wire.put(byte: 77)
     default: sleep(600)

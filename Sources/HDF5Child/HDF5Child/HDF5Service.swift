@@ -49,7 +49,7 @@ enum ChildLimits {
   static func set() {
     var words = [CChar](repeating: 0, count: 256)
     // The first number of this file is the size of the address space, in pages.
-    let file = open("/proc/self/statm", O_RDONLY)
+    let file = unsafe open("/proc/self/statm", O_RDONLY)
     let count = unsafe read(file, &words, 255)
     close(file)
     let text = String(decoding: words.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)

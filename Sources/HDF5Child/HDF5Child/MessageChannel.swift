@@ -29,7 +29,7 @@ struct MessageChannel: Sendable {
       let count = unsafe bytes.withUnsafeBytes { bytes in
         unsafe Glibc.send(
           descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done,
-          Int32(MSG_NOSIGNAL.rawValue))
+          Int32(MSG_NOSIGNAL))
       }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return false }

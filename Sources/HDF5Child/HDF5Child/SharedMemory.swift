@@ -27,7 +27,7 @@ import Glibc
     // Were the child to shrink it, looking at it would end the tool.
     guard ftruncate(descriptor, byteCount) == 0,
       fcntl(
-        descriptor, Int32(cchild_add_seals.rawValue), Int32(cchild_fixed_size.rawValue)) == 0
+        descriptor, Int32(cchild_add_seals), Int32(cchild_fixed_size)) == 0
     else {
       close(descriptor)
       return -1
