@@ -97,7 +97,8 @@ let package = Package(
     module("XMLReading", "Sources/XMLReading/XMLReading", ["CXML2"]),
     module("VoxelFiles", "Sources/VoxelFiles", ["Compression", "SystemIO", "VolumeCore"]),
     module("PNGLibrary", "Sources/PNGLibrary/PNGLibrary", ["CPNG"]),
-    module("HDF5Library", "Sources/HDF5Library/HDF5Library", ["CHDF5", "VoxelFiles", "VolumeCore"]),
+    module(
+      "HDF5Library", "Sources/HDF5Library/HDF5Library", ["CHDF5", "VoxelFiles", "VolumeCore"]),
     module(
       "HDF5Child", "Sources/HDF5Child/HDF5Child",
       ["CChild", "HDF5Library", "SystemIO", "VolumeCore"]),

@@ -52,7 +52,8 @@ enum ChildLimits {
     let file = unsafe open("/proc/self/statm", O_RDONLY)
     let count = unsafe read(file, &words, 255)
     close(file)
-    let text = String(decoding: words.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let text = String(
+      decoding: words.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let pages = text.split(separator: " ").first.flatMap { Int($0) } ?? 0
     limit(RLIMIT_AS, to: pages * Int(getpagesize()) + memoryByteCount)
     // It writes nothing, and its end is told by us: no files, no core dumps.

@@ -26,7 +26,9 @@ extension HDF5File {
       guard H5Tget_class(type.id) == H5T_STRING else {
         throw .notText(attribute: name, object: object)
       }
-      return unsafe try Self.texts(type, space, count, name) { unsafe H5Aread(attribute.id, $0, $1) }
+      return unsafe try Self.texts(type, space, count, name) {
+        unsafe H5Aread(attribute.id, $0, $1)
+      }
     }
   }
 

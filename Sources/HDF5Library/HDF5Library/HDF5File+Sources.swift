@@ -43,8 +43,12 @@ extension HDF5File {
           "H5Pget_virtual_vspace", name, H5Pget_virtual_vspace(properties.id, index))
         let points = H5Sget_select_npoints(space.id)
         covered = covered.addingReportingOverflow(Int(max(0, points))).partialValue
-        let file = unsafe try text(name) { unsafe H5Pget_virtual_filename(properties.id, index, $0, $1) }
-        let object = unsafe try text(name) { unsafe H5Pget_virtual_dsetname(properties.id, index, $0, $1) }
+        let file = unsafe try text(name) {
+          unsafe H5Pget_virtual_filename(properties.id, index, $0, $1)
+        }
+        let object = unsafe try text(name) {
+          unsafe H5Pget_virtual_dsetname(properties.id, index, $0, $1)
+        }
         try follow(id, path, file, object, depth)
       }
       return covered
