@@ -247,3 +247,18 @@ let package = Package(
 if let names = Context.environment["T2S_TESTS"]?.split(separator: " ").map(String.init) {
   package.targets.removeAll { $0.type == .test && !names.contains($0.name) }
 }
+
+// T2S_FUZZ=1: what Tools/fuzz feeds to libFuzzer; no part of any other build.
+if Context.environment["T2S_FUZZ"] != nil {
+  package.products.append(.executable(name: "Fuzzing", targets: ["Fuzzing"]))
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzzing",
+      dependencies: [
+        "VolumeStore", "ZarrFormat", "Compression", "RawFormat", "TIFFFormat", "MetaImageFormat",
+        "NRRDFormat", "MRCFormat", "NIfTIFormat", "NPYFormat", "VGStudioFormat", "AvizoFormat",
+        "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat", "PictureStackFormat", "SystemIO",
+        "VolumeCore",
+      ],
+      path: "Tests/Fuzzing"))
+}

@@ -8,7 +8,7 @@ enum AllowedImports {
     // Vocabulary.
     "VolumeCore": "FoundationEssentials",
     // System.
-    "SystemIO": "Glibc VolumeCore",
+    "SystemIO": "Glibc Synchronization VolumeCore",
     "Pipelines": "Glibc Synchronization VolumeCore",
     // Libraries of C, each wrapped once.
     "Compression": "CBlosc CBzip2 CChecksum CLZ4 CZlib CZstd VolumeCore",
@@ -42,7 +42,7 @@ enum AllowedImports {
     "ISQFormat": "Glibc Synchronization SystemIO VolumeCore VoxelFiles",
     "SkyScanFormat": "Glibc Synchronization SystemIO VolumeCore",
     "DICOMFormat": "Glibc Synchronization SystemIO VolumeCore VoxelFiles",
-    "PictureStackFormat": "Glibc PNGLibrary Synchronization SystemIO VolumeCore VoxelFiles",
+    "PictureStackFormat": "PNGLibrary SystemIO VolumeCore VoxelFiles",
     "ClosedFormat": "Glibc Synchronization SystemIO VolumeCore",
     "HDF5Format":
       "Compression Glibc HDF5Child HDF5Library Synchronization SystemIO VolumeCore VoxelFiles "
