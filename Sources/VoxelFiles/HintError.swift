@@ -1,9 +1,9 @@
 import VolumeCore
 
-/// An option that contradicts what a file says of itself.
+/// Why a file is not opened with the options that were given.
 public enum HintError: Error, Hashable, Sendable {
-  /// The option and the file say two things.
-  case disagrees(file: String, option: String, said: String, is: String)
+  /// An option contradicts what the file says of itself.
+  case disagrees(OptionDisagreement)
   /// A voxel has several values, and nobody says which is meant; `kind` is what it is: "colours".
   case needsChannel(file: String, channels: Int, kind: String)
   /// There is no such channel.
@@ -14,10 +14,7 @@ extension HintError: ExplainedError {
   /// The error in words.
   public var explanation: Explanation {
     switch self {
-    case .disagrees(let file, let option, let said, let value):
-      Explanation(
-        .input, "\(option) says \(said), and \(file) itself says \(value)",
-        remedy: "leave \(option) away: the file describes itself")
+    case .disagrees(let error): error.explanation
     case .needsChannel(let file, let channels, let kind):
       Explanation(
         .input, "\(file) holds \(channels) values for each voxel: \(kind)",
@@ -34,44 +31,23 @@ extension HintError: ExplainedError {
 }
 
 extension OpeningHints {
-  /// Refuses options that contradict what a file says of itself.
+  /// Refuses options that contradict what a file says of itself; which channel is another matter.
   ///
   /// - Parameter offset: bytes before its first voxel; `nil` where that is no single number.
-  public func check(
-    against volume: VolumeDescription, byteOrder: ByteOrder, offset: Int?, file: String
+  public func compare(
+    with volume: VolumeDescription, byteOrder: ByteOrder, offset: Int?, file: String
   ) throws(HintError) {
-    if let said = shape, said != volume.shape {
-      throw .disagrees(
-        file: file, option: "--shape", said: "\(said) (\(said.words))",
-        is: "\(volume.shape) (\(volume.shape.words))")
-    }
-    if let said = voxelType, said != volume.voxelType {
-      throw .disagrees(
-        file: file, option: "--type", said: said.rawValue, is: volume.voxelType.rawValue)
-    }
-    if let said = self.byteOrder, said != byteOrder, volume.voxelType.byteCount > 1 {
-      throw .disagrees(
-        file: file, option: "--byte-order", said: said.rawValue, is: byteOrder.rawValue)
-    }
-    if let said = self.offset, said != offset {
-      throw .disagrees(
-        file: file, option: "--offset", said: "\(said)",
-        is: offset.map { "\($0)" } ?? "where its voxels begin")
+    do {
+      try check(
+        against: volume, byteOrder: byteOrder, offset: offset, channels: .max, file: file)
+    } catch {
+      throw .disagrees(error)
     }
     if let said = level, said != "0" {
-      throw .disagrees(file: file, option: "--level", said: said, is: "that it has one level, 0")
+      throw .disagrees(
+        OptionDisagreement(
+          file: file, option: "--level", said: said, found: "that it has one level, 0"))
     }
-  }
-
-  /// Puts the voxel size that was asked for in place of the file's, and says so.
-  public func applySpacing(to volume: inout VolumeDescription) {
-    guard let spacing else { return }
-    if let said = volume.spacing, said != spacing {
-      volume.remarks.append(
-        "the file says a voxel of \(said.z) x \(said.y) x \(said.x) um; the options say "
-          + "\(spacing.z) x \(spacing.y) x \(spacing.x) um, which holds")
-    }
-    volume.spacing = spacing
   }
 
   /// Which of a voxel's `count` values is to be read.

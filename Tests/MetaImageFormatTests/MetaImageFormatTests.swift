@@ -118,13 +118,17 @@ private func backwards(_ type: VoxelType) -> [UInt8] {
     hints.byteOrder = .little
     #expect(
       throws: MetaImageError.hint(
-        .disagrees(file: "big-int16.mhd", option: "--byte-order", said: "little", is: "big"))
+        .disagrees(
+          OptionDisagreement(
+            file: "big-int16.mhd", option: "--byte-order", said: "little", found: "big")))
     ) { _ = try MetaImageFormat().reader(fixture("big-int16.mhd"), hints: hints) }
     hints.offset = 13
     #expect(
       throws: MetaImageError.hint(
         .disagrees(
-          file: "skip-unknown.mhd", option: "--offset", said: "13", is: "where its voxels begin")
+          OptionDisagreement(
+            file: "skip-unknown.mhd", option: "--offset", said: "13",
+            found: "where its voxels begin"))
       )
     ) { _ = try MetaImageFormat().reader(fixture("skip-unknown.mhd"), hints: hints) }
     hints.spacing = VoxelSpacing(cube: 2)

@@ -144,7 +144,8 @@ private func open(_ name: String, channel: Int? = nil) throws(NPYError) -> any V
   }
 
   @Test(arguments: [
-    "    ", "{}", "{'descr': '<u2'", "[1]", "{'descr': '<u2', 'fortran_order': 0, 'shape': (1,1,1)}",
+    "    ", "{}", "{'descr': '<u2'", "[1]",
+    "{'descr': '<u2', 'fortran_order': 0, 'shape': (1,1,1)}",
     "{'descr': '<u2', 'fortran_order': False, 'shape': 5}",
     "{'descr': '<u2', 'fortran_order': False, 'shape': (-1, 2, 3)}",
     "{'descr': '<u2', 'descr': '<u2', 'fortran_order': False, 'shape': (1, 2, 3)}",

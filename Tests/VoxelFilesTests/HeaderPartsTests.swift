@@ -114,7 +114,7 @@ import VoxelFiles
   private func check(_ change: (inout OpeningHints) -> Void) throws(HintError) {
     var hints = OpeningHints()
     change(&hints)
-    try hints.check(against: volume, byteOrder: .big, offset: 352, file: "a")
+    try hints.compare(with: volume, byteOrder: .big, offset: 352, file: "a")
   }
 
   @Test func `may say the same`() throws {
@@ -130,21 +130,27 @@ import VoxelFiles
   @Test func `are refused where they say something else`() {
     #expect(
       throws: HintError.disagrees(
-        file: "a", option: "--shape", said: "11x7x5 (11 layers of 7 rows x 5 columns)",
-        is: "5x7x11 (5 layers of 7 rows x 11 columns)")
+        OptionDisagreement(
+          file: "a", option: "--shape", said: "11x7x5 (11 layers of 7 rows x 5 columns)",
+          found: "5x7x11 (5 layers of 7 rows x 11 columns)"))
     ) { try check { $0.shape = Shape3(z: 11, y: 7, x: 5) } }
     #expect(
-      throws: HintError.disagrees(file: "a", option: "--type", said: "int16", is: "uint16")
+      throws: HintError.disagrees(
+        OptionDisagreement(file: "a", option: "--type", said: "int16", found: "uint16"))
     ) { try check { $0.voxelType = .int16 } }
     #expect(
-      throws: HintError.disagrees(file: "a", option: "--byte-order", said: "little", is: "big")
+      throws: HintError.disagrees(
+        OptionDisagreement(file: "a", option: "--byte-order", said: "little", found: "big"))
     ) { try check { $0.byteOrder = .little } }
     #expect(
-      throws: HintError.disagrees(file: "a", option: "--offset", said: "0", is: "352")
+      throws: HintError.disagrees(
+        OptionDisagreement(
+          file: "a", option: "--offset", said: "0", found: "that its voxels begin at byte 352"))
     ) { try check { $0.offset = 0 } }
     #expect(
       throws: HintError.disagrees(
-        file: "a", option: "--level", said: "1", is: "that it has one level, 0")
+        OptionDisagreement(
+          file: "a", option: "--level", said: "1", found: "that it has one level, 0"))
     ) { try check { $0.level = "1" } }
   }
 

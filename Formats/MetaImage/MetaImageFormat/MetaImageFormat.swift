@@ -50,8 +50,8 @@ public struct MetaImageFormat: VolumeFormat {
       if stored.files.files.count == 1, case .at(let place) = stored.files.files[0].start {
         offset = place
       }
-      try hints.check(
-        against: volume, byteOrder: stored.files.byteOrder, offset: offset, file: file)
+      try hints.compare(
+        with: volume, byteOrder: stored.files.byteOrder, offset: offset, file: file)
     } catch {
       throw .hint(error)
     }

@@ -66,8 +66,8 @@ public struct NPYFormat: VolumeFormat {
     var seen = volume
     if case .half = element.kind { seen.voxelType = .float32 }
     do {
-      try hints.check(
-        against: seen, byteOrder: element.byteOrder, offset: header.byteCount, file: file)
+      try hints.compare(
+        with: seen, byteOrder: element.byteOrder, offset: header.byteCount, file: file)
     } catch {
       throw .hint(error)
     }
