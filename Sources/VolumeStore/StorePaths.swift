@@ -1,4 +1,5 @@
-import VolumeCore
+import SystemIO
+import SystemIO
 
 /// Where the parts of a store lie: what is Zarr's, and in `.t2s` what is only ours.
 struct StorePaths: Hashable, Sendable {
@@ -27,8 +28,17 @@ struct StorePaths: Hashable, Sendable {
   var side: String { "\(group)/.t2s" }
   /// What was to be made.
   var plan: String { "\(side)/plan.json" }
+  /// What the documents held when the store was finished.
+  var seal: String { "\(side)/seal" }
   /// Locked by the process that writes.
   var lock: String { "\(side)/lock" }
+  /// Whether there is a folder of ours; what cannot be looked at may be one, and is then opened as one,
+  /// which says what is wrong.
+  var mayBeOurs: Bool {
+    do { return try certainKind(ofPath: side) == .folder } catch { return true }
+  }
+  /// A document's path, counted from the store.
+  func name(of path: String) -> String { String(path.dropFirst(group.count + 1)) }
   /// One ledger for each level.
   var ledgers: String { "\(side)/ledger" }
   /// Which shards of a level are safe on disk.
