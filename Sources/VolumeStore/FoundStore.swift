@@ -25,8 +25,10 @@ struct FoundStore {
     let isLevel = !StorePaths(group: path).mayBeOurs
     let paths = StorePaths(group: isLevel ? above : path)
     guard try Self.isThere(paths.groupMetadata) else {
-      throw try isLevel && Self.isThere("\(path)/zarr.json")
-        ? .documentIsMissing(path: paths.groupMetadata) : Self.whyNotAStore(paths)
+      if isLevel, try Self.isThere("\(path)/zarr.json") {
+        throw .documentIsMissing(path: paths.groupMetadata)
+      }
+      throw try Self.whyNotAStore(paths)
     }
     let seal = try StoreSeal.found(paths)
     let document = try Self.contents(paths.groupMetadata, paths, seal)

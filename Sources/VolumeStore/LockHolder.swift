@@ -79,7 +79,8 @@ struct LockHolder: Hashable, Sendable {
 private func startTick(ofProcess process: Int) -> Int? {
   guard let line = firstLine("/proc/\(process)/stat") else {
     // Without /proc a process can still be asked for: no signal is sent.
-    return kind(ofPath: "/proc/self") == .missing && kill(pid_t(truncatingIfNeeded: process), 0) == 0
+    return kind(ofPath: "/proc/self") == .missing
+      && kill(pid_t(truncatingIfNeeded: process), 0) == 0
       ? 0 : nil
   }
   // The name, in brackets, may hold anything; the 22nd field is the 20th behind it.
@@ -108,10 +109,18 @@ private var hostName: String {
 
 /// Now, as 2026-03-01T12:00:00Z.
 private var timeNow: String {
-  var now = time(nil)
-  var parts = tm()
-  guard unsafe gmtime_r(&now, &parts) != nil else { return "at a time that is not known" }
-  func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-  return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-    + "T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
+  let now = time(nil)
+  let (day, second) = (now / 86_400, now % 86_400)
+  // Days since 1 March of the year 0: there leap days end a year, and so disturb no month.
+  let days = day + 719_468
+  let (era, dayOfEra) = (days / 146_097, days % 146_097)
+  let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+  let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+  let monthFromMarch = (5 * dayOfYear + 2) / 153
+  let dayOfMonth = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+  let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+  let year = yearOfEra + 400 * era + (month <= 2 ? 1 : 0)
+  func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  return "\(year)-\(two(month))-\(two(dayOfMonth))"
+    + "T\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60))Z"
 }

@@ -40,6 +40,10 @@ enum StoreError: Error, Hashable {
   case shardIsMissing(path: String)
   /// The ledger does not know the shard.
   case shardIsNotInLedger(path: String)
+  /// A file stands where the ledger says that all voxels are zero.
+  case shardIsNotEmpty(path: String)
+  /// The check was to stop.
+  case stopped(path: String)
   /// The shard's file is not the one that was committed.
   case shardDiffersFromLedger(path: String, found: ShardState, committed: ShardState)
   /// The shard's index cannot be trusted.
@@ -71,7 +75,9 @@ extension StoreError: ExplainedError {
     case .notAStore, .isZarr2, .metadata, .hintsAreUseless, .spacingDiffers, .unfinished,
       .noSuchLevel:
       openingExplanation
-    case .ledgerIsDamaged, .ledgerIsMissing, .shardIsMissing, .shardIsNotInLedger,
+    case .stopped(let path):
+      Explanation(.failed, "\(path) was not looked at to the end", remedy: "give the command again")
+    case .ledgerIsDamaged, .ledgerIsMissing, .shardIsMissing, .shardIsNotInLedger, .shardIsNotEmpty,
       .shardDiffersFromLedger, .shard, .chunk, .sealIsDamaged, .sealIsMissing, .documentDiffers,
       .documentIsNotSealed, .documentIsMissing, .planIsDamaged:
       Explanation(
@@ -108,7 +114,8 @@ extension StoreError: ExplainedError {
     case .noSuchLevel(let path, let level, let count):
       Explanation(
         .input, "\(path) has no level '\(level)'",
-        remedy: count == 1 ? "leave --level out: there is only one" : "give --level 0 to \(count - 1)"
+        remedy: count == 1
+          ? "leave --level out: there is only one" : "give --level 0 to \(count - 1)"
       )
     case .unfinished(let path, let committed, let total):
       Explanation(
@@ -169,6 +176,7 @@ extension StoreError: ExplainedError {
     case .planIsDamaged(let path): "the plan \(path) cannot be read"
     case .shardIsMissing(let path): "the shard \(path) is gone"
     case .shardIsNotInLedger(let path): "the shard \(path) was never committed"
+    case .shardIsNotEmpty(let path): "\(path) is there, where nothing but zeros was written"
     case .shardDiffersFromLedger(let path, let found, let committed):
       "the shard \(path) is not what was committed: \(found) instead of \(committed)"
     case .shard(let path, let error): "the shard \(path) is damaged: \(error)"
@@ -176,6 +184,20 @@ extension StoreError: ExplainedError {
       "chunk \(entry) of the shard \(path), bytes \(bytes.lowerBound) to \(bytes.upperBound), "
         + "is damaged: \(error)"
     default: "\(self)"
+    }
+  }
+}
+
+extension StoreError {
+  /// The file that is concerned, where it is one.
+  var place: String? {
+    switch self {
+    case .system(let error): error.path
+    case .metadata(let path, _), .ledgerIsDamaged(let path, _), .ledgerIsMissing(let path),
+      .sealIsDamaged(let path, _), .sealIsMissing(let path), .documentDiffers(let path, _, _),
+      .documentIsNotSealed(let path), .documentIsMissing(let path), .planIsDamaged(let path):
+      path
+    default: nil
     }
   }
 }

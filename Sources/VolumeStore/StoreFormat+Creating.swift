@@ -204,7 +204,8 @@ extension StoreFormat {
       var span = end.mutableSpan
       var raw = unsafe span.mutableBytes
       let count = try FileHandle(readingFrom: file).read(at: byteCount - 4, into: &raw)
-      return count == 4 && end.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) } == indexChecksum
+      return count == 4
+        && end.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) } == indexChecksum
     }
   }
 

@@ -15,7 +15,7 @@ final class StoreLock: Sendable {
   init(
     _ path: String, of store: String, for me: LockHolder = .ofThisProcess
   ) throws(StoreError) {
-    file = try system { () throws(SystemError) in try FileHandle(appendingTo: path) }
+    let file = try system { () throws(SystemError) in try FileHandle(appendingTo: path) }
     let answer = try system { () throws(SystemError) in try file.lock() }
     let bytes = try system { () throws(SystemError) in try contents(ofFile: path) }
     let holder = LockHolder(decoding: bytes)
@@ -35,7 +35,8 @@ final class StoreLock: Sendable {
       }
       remark =
         isMine
-        ? nil : "taking over from \(holder.words), which is gone without having finished"
+        ? nil
+        : "taking over from \(holder.words), which is gone without having finished"
     } else {
       remark = nil
     }
@@ -48,6 +49,7 @@ final class StoreLock: Sendable {
         throw SystemError(call: "lock", path: path, code: 11)
       }
     }
+    self.file = file
   }
 
   /// A lock that was given up names nobody.

@@ -1,5 +1,5 @@
 import SystemIO
-import SystemIO
+import VolumeCore
 
 /// Where the parts of a store lie: what is Zarr's, and in `.t2s` what is only ours.
 struct StorePaths: Hashable, Sendable {
