@@ -105,8 +105,9 @@ extension StoreFormat {
       throw .isNotOurs(path: paths.group, what: "is a folder that this tool did not make")
     }
     let ours = [".t2s", "zarr.json"]
-    if let other = names.first(where: { !ours.contains($0) && StorePaths.level(called: $0) == nil })
-    {
+    if let other = names.first(where: {
+      !ours.contains($0) && StorePaths.level(called: $0) == nil && !StorePaths.isLeftOver($0)
+    }) {
       throw .isNotOurs(
         path: paths.group, what: "holds \(other), which this tool did not put there")
     }
@@ -126,6 +127,9 @@ extension StoreFormat {
     }
     if place == .unfinished, let old = bytes.flatMap(StorePlan.init(decoding:)) {
       if old == plan {
+        for folder in [paths.group, paths.side, paths.ledgers] {
+          try system { () throws(SystemError) in try removeLeftOvers(in: folder) }
+        }
         return try levels.enumerated().map { number, level throws(StoreError) in
           try goOn(paths, number, level)
         }
@@ -139,6 +143,7 @@ extension StoreFormat {
       throw .isNotOurs(path: paths.group, what: "holds shards, but no plan that tells whose")
     }
     do {
+      for folder in [paths.group, paths.side, paths.ledgers] { try removeLeftOvers(in: folder) }
       // In this order a crash leaves nothing that looks finished.
       try removeFile(paths.groupMetadata)
       try synchroniseFolder(paths.group)
@@ -185,7 +190,7 @@ extension StoreFormat {
       }
       let folder = paths.level(number)
       if try certainKind(ofPath: folder) == .folder {
-        try removeTemporaryFiles(below: folder)
+        try removeLeftOvers(in: folder, andBelow: true)
       }
       return try LedgerFile(goingOnWith: ledger, at: path)
     }
@@ -209,13 +214,17 @@ extension StoreFormat {
     }
   }
 
-  private func removeTemporaryFiles(below folder: String) throws(SystemError) {
+  /// Removes files that a crash kept from getting their names.
+  func removeLeftOvers(
+    in folder: String, andBelow: Bool = false
+  ) throws(SystemError) {
+    guard try certainKind(ofPath: folder) == .folder else { return }
     for name in try names(inFolder: folder) {
       let path = "\(folder)/\(name)"
-      if name.hasPrefix(LevelWriter.temporaryPrefix) {
+      if StorePaths.isLeftOver(name) {
         try removeFile(path)
-      } else if try certainKind(ofPath: path) == .folder {
-        try removeTemporaryFiles(below: path)
+      } else if andBelow, try certainKind(ofPath: path) == .folder {
+        try removeLeftOvers(in: path, andBelow: true)
       }
     }
   }

@@ -45,6 +45,7 @@ extension StoreFormat {
       return number
     }
     try system { () throws(SystemError) in
+      for folder in [paths.group, paths.side, paths.ledgers] { try removeLeftOvers(in: folder) }
       try removeFile(paths.groupMetadata)
       try synchroniseFolder(paths.group)
       try removeFile(paths.seal)

@@ -24,6 +24,15 @@ struct StorePaths: Hashable, Sendable {
   /// An extent of 2^62 is halved so often.
   static let mostLevels = 64
 
+  /// Whether a file of that name was to become another when a crash came: `.t2s-tmp.0.4711.1` a shard,
+  /// `.zarr.json.tmp.4711` a document.
+  static func isLeftOver(_ name: String) -> Bool {
+    guard !name.hasPrefix(LevelWriter.temporaryPrefix) else { return true }
+    let parts = name.split(separator: ".")
+    return name.hasPrefix(".") && parts.count >= 3 && parts[parts.count - 2] == "tmp"
+      && Int(parts[parts.count - 1]) != nil
+  }
+
   /// All of ours that is not Zarr.
   var side: String { "\(group)/.t2s" }
   /// What was to be made.

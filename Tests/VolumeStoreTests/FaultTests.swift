@@ -21,13 +21,13 @@ import VolumeTesting
     let files = FailingFiles()
     let path = folder.file("counted.zarr")
     try withFileOperations(files, below: path) { try SmallConversion.run(path) }
+    try removeFolder(path)
     return files.counts
   }
 
   @Test func `is made of calls of every kind, some of them many times`() throws {
     let counts = try counts()
-    let neverCalled = Set(FileCall.allCases).subtracting(counts.keys)
-    #expect(neverCalled == [.map, .removeFolder, .names, .removeFile].intersection(neverCalled))
+    #expect(Set(FileCall.allCases).subtracting(counts.keys) == [.removeFolder])
     #expect(whole.count > 12)
     #expect(try #require(counts[.write]) > 20)
     #expect(try #require(counts[.synchronise]) > 30)
@@ -35,35 +35,35 @@ import VolumeTesting
     #expect(SmallConversion.voxels.count == SmallConversion.one.shape.voxelCount)
     let report = try SmallConversion.status(folder.file("whole.zarr"), .full)
     #expect(report.verdict == .whole)
-    #expect(report.arrays.map(\.total) == [6, 2])
+    #expect(report.arrays.map(\.total) == [6, 3])
     #expect(report.arrays.map(\.zero) == [1, 0])
   }
 
-  @Test(arguments: FileCall.allCases, [EIO, ENOSPC])
-  func `says so, tells the truth about what is there, and is gone on with`(
-    call: FileCall, code: Int32
-  ) throws {
-    for staysBroken in [false, true] {
+  @Test(arguments: FileCall.allCases)
+  func `says so, tells the truth about what is there, and is gone on with`(call: FileCall) throws {
+    // A disk reports an error once, and is full until somebody makes room.
+    for (code, staysBroken) in [(EIO, false), (ENOSPC, true)] {
       for number in 0..<(try counts()[call] ?? 0) {
         let path = folder.file("\(call)-\(number)-\(staysBroken).zarr")
         let files = FailingFiles(call, number, .error(code), staysBroken: staysBroken)
-        var error: Explanation?
+        var complaint: Explanation?
         do {
           try withFileOperations(files, below: path) { try SmallConversion.run(path) }
         } catch {
-          error = (error as? any ExplainedError)?.explanation
-          #expect(error != nil, "\(call) \(number): no words for \(error)")
+          complaint = (error as? any ExplainedError)?.explanation
+          #expect(complaint != nil, "\(call) \(number): no words for \(error)")
         }
         let comment: Comment = "\(call) \(number), for ever: \(staysBroken)"
         #expect(files.failureCount > 0, comment)
-        if let error {
-          #expect(error.what.contains(path) && !error.remedy.isEmpty, "\(comment): \(error)")
+        if let complaint {
+          #expect(
+            complaint.what.contains(path) && !complaint.remedy.isEmpty, "\(comment): \(complaint)")
         } else {
           // Then it did not matter.
           #expect(try SmallConversion.everything(path) == whole, comment)
         }
         try SmallConversion.expectTruth(of: path, whole: whole, comment)
-        if error != nil, !(try isWhole(path)) { try SmallConversion.runUnsynchronised(path) }
+        if complaint != nil, !(try isWhole(path)) { try SmallConversion.runUnsynchronised(path) }
         #expect(try SmallConversion.everything(path) == whole, comment)
         try removeFolder(path)
       }

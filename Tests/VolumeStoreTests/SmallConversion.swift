@@ -8,19 +8,21 @@ import VolumeTesting
 /// and ledgers.
 enum SmallConversion {
   static let one = StoreCase(
-    shape: Shape3(z: 8, y: 20, x: 40), shard: Shape3(z: 8, y: 16, x: 16),
+    shape: Shape3(z: 16, y: 16, x: 40), shard: Shape3(z: 8, y: 16, x: 16),
     chunk: Shape3(z: 8, y: 8, x: 8), top: 20)
 
-  /// Noise, and zeros in the shard at the left below.
+  /// Noise, and zeros in the second shard at the left.
   static let voxels: [UInt8] = {
     var voxels = one.voxels
-    for z in 0..<8 { for y in 16..<20 { for x in 0..<16 { voxels[(z * 20 + y) * 40 + x] = 0 } } }
+    for z in 8..<16 { for y in 0..<16 { for x in 0..<16 { voxels[(z * 16 + y) * 40 + x] = 0 } } }
     return voxels
   }()
 
   /// Converts to `path`, from the beginning or from where an earlier run stopped.
   static func run(_ path: String) throws {
     let writer = try one.format().create(path, one.output(["input": "scan.raw"]))
+    // So that shards are read back for the level above, as where memory is scarce.
+    writer.limitCache(to: 0)
     for block in writer.grid.indices where !writer.isCommitted(block) {
       let part = one.slice(writer.grid.region(of: block), of: voxels)
       try writer.commit(block, unsafe part.span.bytes)
