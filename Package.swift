@@ -135,7 +135,8 @@ let package = Package(
     module(
       "SkyScanFormat", "Formats/SkyScan/SkyScanFormat", ["SystemIO", "VolumeCore"]),
     module(
-      "DICOMFormat", "Formats/DICOM/DICOMFormat", ["SystemIO", "VolumeCore", "VoxelFiles"]),
+      "DICOMFormat", "Formats/DICOM/DICOMFormat",
+      ["Compression", "SystemIO", "VolumeCore", "VoxelFiles"]),
     module(
       "PictureStackFormat", "Formats/Pictures/PictureStackFormat",
       ["PNGLibrary", "SystemIO", "VolumeCore", "VoxelFiles"]),
@@ -206,7 +207,8 @@ let package = Package(
     tests("AvizoFormatTests", ["AvizoFormat", "SystemIO"]),
     tests("EDFFormatTests", ["EDFFormat", "SystemIO"]),
     tests("ISQFormatTests", ["ISQFormat", "SystemIO"]),
-    tests("SkyScanFormatTests", ["SkyScanFormat", "SystemIO"]),
+    tests(
+      "SkyScanFormatTests", ["SkyScanFormat", "PictureStackFormat", "TIFFFormat", "SystemIO"]),
     tests("DICOMFormatTests", ["DICOMFormat", "SystemIO"]),
     tests("PictureStackFormatTests", ["PictureStackFormat", "SystemIO"]),
     tests("ClosedFormatTests", ["ClosedFormat", "SystemIO"]),
