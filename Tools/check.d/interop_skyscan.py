@@ -62,7 +62,7 @@ with tempfile.TemporaryDirectory() as temporary:
                     tifffile.imwrite(path, layer, photometric="minisblack")
                 else:
                     Image.fromarray(layer).save(path)
-            Image.fromarray(volume[0]).save(place / f"{name}_rec_spr.bmp")
+            Image.fromarray(volume[0].astype("u1")).save(place / f"{name}_rec_spr.bmp")
             text = LOG.format(name=name, first=995, last=995 + 5 * step, step=step, count=6,
                               kind=kind, digits=8, pixel="2.5", camera="2.5")
             text = text.replace("(pixels)=11", "(pixels)=59").replace("(pixels)=7", "(pixels)=41")
