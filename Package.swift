@@ -140,7 +140,8 @@ let package = Package(
     module(
       "SkyScanFormat", "Formats/SkyScan/SkyScanFormat", ["SystemIO", "VolumeCore"]),
     module(
-      "DICOMFormat", "Formats/DICOM/DICOMFormat", ["SystemIO", "VolumeCore", "VoxelFiles"]),
+      "DICOMFormat", "Formats/DICOM/DICOMFormat",
+      ["Compression", "SystemIO", "VolumeCore", "VoxelFiles"]),
     module(
       "PictureStackFormat", "Formats/Pictures/PictureStackFormat",
       ["PNGLibrary", "SystemIO", "VolumeCore", "VoxelFiles"]),
@@ -215,9 +216,10 @@ let package = Package(
     tests("AvizoFormatTests", ["AvizoFormat", "SystemIO", "VoxelFiles"]),
     tests("EDFFormatTests", ["EDFFormat", "SystemIO", "VoxelFiles"]),
     tests("ISQFormatTests", ["ISQFormat", "SystemIO", "VoxelFiles"]),
-    tests("SkyScanFormatTests", ["SkyScanFormat", "SystemIO"]),
+    tests(
+      "SkyScanFormatTests", ["SkyScanFormat", "PictureStackFormat", "TIFFFormat", "SystemIO"]),
     tests("DICOMFormatTests", ["DICOMFormat", "SystemIO"]),
-    tests("PictureStackFormatTests", ["PictureStackFormat", "SystemIO"]),
+    tests("PictureStackFormatTests", ["PictureStackFormat", "SystemIO", "VoxelFiles"]),
     tests("ClosedFormatTests", ["ClosedFormat", "SystemIO"]),
     tests("HDF5FormatTests", ["HDF5Format", "HDF5Child", "HDF5Library", "SystemIO"]),
     plainTests("HDF5ChildTests", ["HDF5Child", "HDF5Library", "SystemIO"]),

@@ -40,8 +40,8 @@ enum AllowedImports {
     "AvizoFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
     "EDFFormat": "SystemIO VolumeCore VoxelFiles",
     "ISQFormat": "SystemIO VolumeCore VoxelFiles",
-    "SkyScanFormat": "Glibc Synchronization SystemIO VolumeCore",
-    "DICOMFormat": "Glibc Synchronization SystemIO VolumeCore VoxelFiles",
+    "SkyScanFormat": "SystemIO VolumeCore",
+    "DICOMFormat": "Compression SystemIO VolumeCore VoxelFiles",
     "PictureStackFormat": "PNGLibrary SystemIO VolumeCore VoxelFiles",
     "ClosedFormat": "Glibc Synchronization SystemIO VolumeCore",
     "HDF5Format":

@@ -123,6 +123,7 @@ extension CopyReport {
       "bytes_per_second": .number(bytesPerSecond),
       "voxels_per_second": .number(voxelsPerSecond),
       "peak_bytes": peakResidentBytes().map { .integer($0) } ?? .null,
+      "file_bytes_read": fileBytesRead().map { .integer($0) } ?? .null,
     ]
   }
 }
