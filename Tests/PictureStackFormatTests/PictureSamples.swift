@@ -2,7 +2,7 @@ import SystemIO
 import VolumeCore
 import VolumeTesting
 
-@testable import PictureStackFormat
+import PictureStackFormat
 
 /// The fixtures, made by `Tools/fixtures/make_picture_fixtures.py`.
 enum Pictures {

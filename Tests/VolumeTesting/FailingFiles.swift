@@ -115,7 +115,8 @@ package final class FailingFiles: FileOperations {
     }
   }
   package func synchronise(_ descriptor: Int32) -> Int {
-    attempt(.synchronise) { system.synchronise(descriptor) }
+    // Nothing crashes in these tests, and waiting for the disk would be most of their time.
+    attempt(.synchronise) { 0 }
   }
   package func resize(_ descriptor: Int32, to byteCount: Int) -> Int {
     attempt(.resize) { system.resize(descriptor, to: byteCount) }

@@ -85,7 +85,8 @@ package final class RecordedFiles: FileOperations {
     }
   }
   package func synchronise(_ descriptor: Int32) -> Int {
-    noting({ _ in system.synchronise(descriptor) }) { state, _ in
+    // Only a record: the disk itself is not to crash.
+    noting({ _ in 0 }) { state, _ in
       let path = state.paths[descriptor] ?? "?"
       let whole = path.isEmpty ? root : root + "/" + path
       return system.kind(ofPath: whole, followsLinks: true) == .success(.folder)

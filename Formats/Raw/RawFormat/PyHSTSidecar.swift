@@ -1,6 +1,7 @@
 import FoundationEssentials
 import SystemIO
 import VolumeCore
+import VoxelFiles
 
 /// The `.info` file that PyHST, pymicro and tomoscan lay beside a raw volume.
 ///
@@ -110,14 +111,6 @@ public struct PyHSTSidecar: Hashable, Sendable {
     claim.spacing = spacing
     return claim
   }
-}
-
-/// `text` without the spaces around it.
-func trimmed(_ text: some StringProtocol) -> String {
-  var part = text[...]
-  while let first = part.first, first.isWhitespace { part = part.dropFirst() }
-  while let last = part.last, last.isWhitespace { part = part.dropLast() }
-  return String(part)
 }
 
 /// The paths at which the sidecar of a raw file may lie, the likeliest first.

@@ -1,5 +1,6 @@
 import SystemIO
 import VolumeCore
+import VoxelFiles
 
 /// Headerless volumes: `.raw`, `.vol` and `.bin` files with a PyHST sidecar, a size in their name,
 /// or options that describe them.
@@ -54,7 +55,7 @@ public struct RawFormat: VolumeFormat {
       shape: known.layout.shape, voxelType: known.layout.voxelType, format: known.format)
     volume.spacing = known.spacing
     volume.remarks = remarks + known.remarks
-    if volume.voxelType == .uint8 { volume.classes = ClassList(besideRawFile: path)?.classes }
+    if volume.voxelType == .uint8 { volume.classes = ClassTable(beside: path)?.classes }
     let fingerprint = try asRawError { () throws(SystemError) in try headFingerprint(ofFile: path) }
     return RawReader(file, layout: known.layout, volume: volume, fingerprint: fingerprint)
   }

@@ -1,6 +1,7 @@
 import Synchronization
 import SystemIO
 import VolumeCore
+import VoxelFiles
 
 /// Writes `X.raw` with its sidecar `X.raw.info`, run of layers by run of layers.
 ///
@@ -112,12 +113,12 @@ public final class RawWriter: VolumeWriter {
       try file.synchronise()
       // An old sidecar must not describe the new voxels, not even for a moment.
       try removeFile(path + ".info")
-      try removeFile(ClassList.path(besideRawFile: path))
+      try removeFile(ClassTable.path(beside: path))
       try rename(temporary, to: path)
       state.withLock { $0.isFinished = true }
       if let classes {
         try writeFileAtomically(
-          ClassList.path(besideRawFile: path), Array(ClassList(classes).text.utf8))
+          ClassTable.path(beside: path), Array(ClassTable(classes).text.utf8))
       }
       try writeFileAtomically(path + ".info", Array(sidecar.text.utf8))
     }
