@@ -1,10 +1,9 @@
 import Glibc
+import HDF5Child
 import HDF5Library
 import SystemIO
 import Testing
 import VolumeTesting
-
-import HDF5Child
 
 /// A file with attributes and datasets, made by Keras.
 let modelPath: String = {

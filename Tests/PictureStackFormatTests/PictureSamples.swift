@@ -1,8 +1,7 @@
+import PictureStackFormat
 import SystemIO
 import VolumeCore
 import VolumeTesting
-
-import PictureStackFormat
 
 /// The fixtures, made by `Tools/fixtures/make_picture_fixtures.py`.
 enum Pictures {

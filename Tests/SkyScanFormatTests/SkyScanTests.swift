@@ -1,11 +1,10 @@
 import PictureStackFormat
+import SkyScanFormat
 import SystemIO
 import TIFFFormat
 import Testing
 import VolumeCore
 import VolumeTesting
-
-import SkyScanFormat
 
 /// The fixtures, made by `Tools/fixtures/make_skyscan_fixtures.py`.
 enum Scans {

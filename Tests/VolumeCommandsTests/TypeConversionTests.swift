@@ -1,7 +1,6 @@
 import Testing
-import VolumeCore
-
 import VolumeCommands
+import VolumeCore
 
 /// Voxels as bytes, and back, through the type itself: not through double precision.
 private func bytes<Value: FixedWidthInteger>(_ values: [Value]) -> [UInt8] {
