@@ -109,7 +109,8 @@ struct HDF5Server: ~Copyable {
     case 1: while true { _ = getppid() }
     case 2:
       // Not `malloc`, which compilers remove when nobody reads what was asked for.
-      while unsafe mmap(nil, 16 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED {
+      while unsafe mmap(nil, 16 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED
+      {
       }
       abort()
     case 3: wire.put(byte: 77)
