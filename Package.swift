@@ -62,6 +62,7 @@ let package = Package(
     .systemLibrary(
       name: "CHDF5", path: "Sources/HDF5Library/CHDF5", pkgConfig: "hdf5",
       providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CChild", path: "Sources/HDF5Child/CChild"),
     .systemLibrary(
       name: "CTIFF", path: "Formats/TIFF/CTIFF", pkgConfig: "libtiff-4",
       providers: [.apt(["libtiff-dev"])]),
@@ -100,7 +101,11 @@ let package = Package(
     module("YAMLReading", "Sources/YAMLReading/YAMLReading", ["CYAML"]),
     module("VoxelFiles", "Sources/VoxelFiles", ["Compression", "SystemIO", "VolumeCore"]),
     module("PNGLibrary", "Sources/PNGLibrary/PNGLibrary", ["CPNG"]),
-    module("HDF5Library", "Sources/HDF5Library/HDF5Library", ["CHDF5", "VolumeCore"]),
+    module(
+      "HDF5Library", "Sources/HDF5Library/HDF5Library", ["CHDF5", "VoxelFiles", "VolumeCore"]),
+    module(
+      "HDF5Child", "Sources/HDF5Child/HDF5Child",
+      ["CChild", "HDF5Library", "SystemIO", "VolumeCore"]),
 
     // The engine seam and the engines.
     fastModule("EngineCore", "Sources/EngineCore", ["VolumeCore", "NeuralGraph"]),
@@ -141,18 +146,23 @@ let package = Package(
     module(
       "SkyScanFormat", "Formats/SkyScan/SkyScanFormat", ["SystemIO", "VolumeCore"]),
     module(
-      "DICOMFormat", "Formats/DICOM/DICOMFormat", ["SystemIO", "VolumeCore", "VoxelFiles"]),
+      "DICOMFormat", "Formats/DICOM/DICOMFormat",
+      ["Compression", "SystemIO", "VolumeCore", "VoxelFiles"]),
     module(
       "PictureStackFormat", "Formats/Pictures/PictureStackFormat",
       ["PNGLibrary", "SystemIO", "VolumeCore", "VoxelFiles"]),
     module(
       "ClosedFormat", "Formats/Closed/ClosedFormat", ["SystemIO", "VolumeCore"]),
-    module(
-      "HDF5Format", "Formats/HDF5/HDF5Format", ["SystemIO", "VolumeCore"]),
+    fastModule(
+      "HDF5Format", "Formats/HDF5/HDF5Format",
+      [
+        "HDF5Child", "HDF5Library", "Compression", "XMLReading", "VoxelFiles", "SystemIO",
+        "VolumeCore",
+      ]),
     module("Pictures", "Formats/Pictures/Pictures", ["PNGLibrary", "SystemIO", "VolumeCore"]),
     module(
       "KerasModel", "Formats/Keras/KerasModel",
-      ["HDF5Library", "EngineCore", "NeuralGraph", "SystemIO", "VolumeCore"]),
+      ["HDF5Child", "EngineCore", "NeuralGraph", "SystemIO", "VolumeCore"]),
     module(
       "VolumeStore", "Sources/VolumeStore",
       ["ZarrFormat", "Compression", "Halving", "SystemIO", "VolumeCore"]),
@@ -176,7 +186,7 @@ let package = Package(
       dependencies: [
         "MetaImageFormat", "NRRDFormat", "MRCFormat", "NIfTIFormat", "NPYFormat", "VGStudioFormat",
         "AvizoFormat", "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat",
-        "PictureStackFormat", "ClosedFormat", "HDF5Format",
+        "PictureStackFormat", "ClosedFormat", "HDF5Format", "HDF5Child",
         "VolumeCommands", "VolumePipeline", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures",
         "KerasModel", "OneDNNEngine", "EngineCore", "NeuralGraph", "TilePlanning", "Compression",
         "Pipelines", "SystemIO", "VolumeCore",
@@ -204,24 +214,26 @@ let package = Package(
     tests("VolumeStoreTests", ["VolumeStore", "ZarrFormat", "Halving", "SystemIO"]),
     tests("RawFormatTests", ["RawFormat", "SystemIO"]),
     tests("TIFFFormatTests", ["TIFFFormat", "SystemIO", "VoxelFiles"]),
-    tests("MetaImageFormatTests", ["MetaImageFormat", "SystemIO"]),
-    tests("NRRDFormatTests", ["NRRDFormat", "SystemIO"]),
-    tests("MRCFormatTests", ["MRCFormat", "SystemIO"]),
-    tests("NIfTIFormatTests", ["NIfTIFormat", "SystemIO"]),
-    tests("NPYFormatTests", ["NPYFormat", "SystemIO"]),
-    tests("VGStudioFormatTests", ["VGStudioFormat", "SystemIO"]),
-    tests("AvizoFormatTests", ["AvizoFormat", "SystemIO"]),
-    tests("EDFFormatTests", ["EDFFormat", "SystemIO"]),
-    tests("ISQFormatTests", ["ISQFormat", "SystemIO"]),
-    tests("SkyScanFormatTests", ["SkyScanFormat", "SystemIO"]),
+    tests("MetaImageFormatTests", ["MetaImageFormat", "SystemIO", "VoxelFiles"]),
+    tests("NRRDFormatTests", ["NRRDFormat", "SystemIO", "VoxelFiles"]),
+    tests("MRCFormatTests", ["MRCFormat", "SystemIO", "VoxelFiles"]),
+    tests("NIfTIFormatTests", ["NIfTIFormat", "SystemIO", "VoxelFiles"]),
+    tests("NPYFormatTests", ["NPYFormat", "SystemIO", "VoxelFiles"]),
+    tests("VGStudioFormatTests", ["VGStudioFormat", "SystemIO", "VoxelFiles"]),
+    tests("AvizoFormatTests", ["AvizoFormat", "SystemIO", "VoxelFiles"]),
+    tests("EDFFormatTests", ["EDFFormat", "SystemIO", "VoxelFiles"]),
+    tests("ISQFormatTests", ["ISQFormat", "SystemIO", "VoxelFiles"]),
+    tests(
+      "SkyScanFormatTests", ["SkyScanFormat", "PictureStackFormat", "TIFFFormat", "SystemIO"]),
     tests("DICOMFormatTests", ["DICOMFormat", "SystemIO"]),
-    tests("PictureStackFormatTests", ["PictureStackFormat", "SystemIO"]),
+    tests("PictureStackFormatTests", ["PictureStackFormat", "SystemIO", "VoxelFiles"]),
     tests("ClosedFormatTests", ["ClosedFormat", "SystemIO"]),
-    tests("HDF5FormatTests", ["HDF5Format", "SystemIO"]),
+    tests("HDF5FormatTests", ["HDF5Format", "HDF5Child", "HDF5Library", "SystemIO"]),
+    plainTests("HDF5ChildTests", ["HDF5Child", "HDF5Library", "SystemIO"]),
     plainTests("PicturesTests", ["Pictures", "SystemIO"]),
     tests(
       "KerasModelTests",
-      ["KerasModel", "HDF5Library", "EngineCore", "NeuralGraph", "OneDNNEngine"]),
+      ["KerasModel", "HDF5Child", "HDF5Library", "EngineCore", "NeuralGraph", "OneDNNEngine"]),
     tests(
       "DefaultModelTests",
       ["KerasModel", "EngineCore", "OneDNNEngine", "NeuralGraph", "SystemIO"]),
@@ -243,4 +255,19 @@ let package = Package(
 // T2S_TESTS="RawFormatTests SystemIOTests" swift build --build-tests: only these, for a quick turn.
 if let names = Context.environment["T2S_TESTS"]?.split(separator: " ").map(String.init) {
   package.targets.removeAll { $0.type == .test && !names.contains($0.name) }
+}
+
+// T2S_FUZZ=1: what Tools/fuzz feeds to libFuzzer; no part of any other build.
+if Context.environment["T2S_FUZZ"] != nil {
+  package.products.append(.executable(name: "Fuzzing", targets: ["Fuzzing"]))
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzzing",
+      dependencies: [
+        "VolumeStore", "ZarrFormat", "Compression", "RawFormat", "TIFFFormat", "MetaImageFormat",
+        "NRRDFormat", "MRCFormat", "NIfTIFormat", "NPYFormat", "VGStudioFormat", "AvizoFormat",
+        "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat", "PictureStackFormat", "SystemIO",
+        "VolumeCore",
+      ],
+      path: "Tests/Fuzzing"))
 }

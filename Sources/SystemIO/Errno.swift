@@ -17,9 +17,9 @@ public struct SystemError: ExplainedError, Hashable {
     self.code = code
   }
 
-  /// The error just raised by `call` on `path`.
-  static func last(_ call: String, _ path: String) -> SystemError {
-    SystemError(call: call, path: path, code: errno)
+  /// `call` on `path` was answered with `answer`, minus its `errno`.
+  init(_ call: String, _ path: String, _ answer: Int) {
+    self.init(call: call, path: path, code: Int32(clamping: -answer))
   }
 
   /// "No space left on device".
@@ -40,4 +40,13 @@ public struct SystemError: ExplainedError, Hashable {
       [ENOENT, EACCES, EPERM, EISDIR, ENOTDIR].contains(code) ? .input : .failed
     return Explanation(kind, "\(call) \(path): \(message)", remedy: remedy)
   }
+}
+
+/// Calls, again where that was interrupted, and throws what the system complains about.
+func checked(
+  _ call: String, _ path: String, _ body: () -> Int
+) throws(SystemError) -> Int {
+  let answer = uninterrupted(body)
+  guard answer >= 0 else { throw SystemError(call, path, answer) }
+  return answer
 }

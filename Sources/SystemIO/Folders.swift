@@ -13,73 +13,83 @@ public enum PathKind: Hashable, Sendable {
   case other
 }
 
-/// What lies at `path`; links are followed.
+/// What lies at `path`, as far as it can be told: what may not be looked at counts as missing. Links
+/// are followed.
 public func kind(ofPath path: String) -> PathKind {
-  var status = stat()
-  guard unsafe stat(path, &status) == 0 else { return .missing }
-  switch status.st_mode & S_IFMT {
-  case S_IFREG: return .file(byteCount: Int(status.st_size))
-  case S_IFDIR: return .folder
-  default: return .other
+  (try? certainKind(ofPath: path)) ?? .missing
+}
+
+/// What lies at `path`, or why that cannot be told; links are followed.
+public func certainKind(ofPath path: String) throws(SystemError) -> PathKind {
+  try kind(ofPath: path, followsLinks: true)
+}
+
+private func kind(ofPath path: String, followsLinks: Bool) throws(SystemError) -> PathKind {
+  let operations = operations(forPath: path)
+  switch uninterrupted({ operations.kind(ofPath: path, followsLinks: followsLinks) }) {
+  case .success(let kind): return kind
+  case .failure(let code): throw SystemError(call: "stat", path: path, code: code.value)
   }
 }
 
 /// The names in a folder, sorted by bytes, without `.` and `..`.
 public func names(inFolder path: String) throws(SystemError) -> [String] {
-  guard let folder = unsafe opendir(path) else { throw .last("open folder", path) }
-  defer { unsafe closedir(folder) }
-  var names: [String] = []
-  while let entry = unsafe readdir(folder) {
-    let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-      unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    if name != "." && name != ".." { names.append(name) }
+  let operations = operations(forPath: path)
+  switch uninterrupted({ operations.names(inFolder: path) }) {
+  case .success(let names): return names.filter { $0 != "." && $0 != ".." }.sorted()
+  case .failure(let code): throw SystemError(call: "open folder", path: path, code: code.value)
   }
-  return names.sorted()
 }
 
 /// Makes a folder and those above it; what is there already stays.
 public func makeFolder(_ path: String) throws(SystemError) {
-  if unsafe mkdir(path, 0o777) == 0 || errno == EEXIST { return }
-  guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
-    throw .last("make folder", path)
+  let operations = operations(forPath: path)
+  func make() -> Int {
+    let answer = uninterrupted { operations.makeFolder(path) }
+    return answer == -Int(EEXIST) ? 0 : answer
   }
-  try makeFolder(String(path[..<slash]))
-  guard unsafe mkdir(path, 0o777) == 0 || errno == EEXIST else { throw .last("make folder", path) }
+  var answer = make()
+  if answer == -Int(ENOENT), let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+    try makeFolder(String(path[..<slash]))
+    answer = make()
+  }
+  guard answer >= 0 else { throw SystemError("make folder", path, answer) }
 }
 
 /// Gives a file its final name, replacing what had it.
 public func rename(_ path: String, to final: String) throws(SystemError) {
-  guard unsafe Glibc.rename(path, final) == 0 else { throw .last("rename", path) }
+  let operations = operations(forPath: final)
+  _ = try checked("rename", path) { operations.rename(path, to: final) }
 }
 
 /// Removes a file; one that is not there is no error.
 public func removeFile(_ path: String) throws(SystemError) {
-  guard unsafe unlink(path) == 0 || errno == ENOENT else { throw .last("remove", path) }
+  let operations = operations(forPath: path)
+  let answer = uninterrupted { operations.removeFile(path) }
+  guard answer >= 0 || answer == -Int(ENOENT) else { throw SystemError("remove", path, answer) }
 }
 
 /// Removes a folder and all in it; one that is not there is no error.
 public func removeFolder(_ path: String) throws(SystemError) {
-  guard kind(ofPath: path) != .missing else { return }
+  guard try certainKind(ofPath: path) != .missing else { return }
   for name in try names(inFolder: path) {
     let inside = path + "/" + name
-    var status = stat()
-    guard unsafe lstat(inside, &status) == 0 else { throw .last("stat", inside) }
-    if status.st_mode & S_IFMT == S_IFDIR {
+    if try kind(ofPath: inside, followsLinks: false) == .folder {
       try removeFolder(inside)
     } else {
       try removeFile(inside)
     }
   }
-  guard unsafe rmdir(path) == 0 else { throw .last("remove folder", path) }
+  let operations = operations(forPath: path)
+  _ = try checked("remove folder", path) { operations.removeFolder(path) }
 }
 
 /// Waits until the names in a folder are on the disk.
 public func synchroniseFolder(_ path: String) throws(SystemError) {
-  let descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-  guard descriptor >= 0 else { throw .last("open folder", path) }
-  defer { _ = close(descriptor) }
-  guard fsync(descriptor) == 0 else { throw .last("fsync folder", path) }
+  let folder = try FileHandle(folder: path)
+  do { try folder.synchronise() } catch {
+    throw SystemError(call: "fsync folder", path: path, code: error.code)
+  }
 }
 
 /// All bytes of a small file, at most `limit`.
@@ -105,11 +115,12 @@ public func writeFileAtomically(_ path: String, _ bytes: [UInt8]) throws(SystemE
     let file = try FileHandle(creating: temporary)
     try file.write(unsafe bytes.span.bytes, at: 0)
     try file.synchronise()
+    try rename(temporary, to: path)
   } catch {
     try? removeFile(temporary)
-    throw error
+    // The user knows the file's name, not that of what was to become it.
+    throw SystemError(call: error.call, path: path, code: error.code)
   }
-  try rename(temporary, to: path)
   try synchroniseFolder(folder.isEmpty ? "/" : folder)
 }
 

@@ -4,22 +4,24 @@ import VolumeCore
 /// A file's bytes in memory, unmapped when its owner goes.
 @safe public struct MappedFile: ~Copyable, @unchecked Sendable {
   private let storage: UnsafeRawBufferPointer
+  private let operations: any FileOperations
 
-  init(descriptor: Int32, path: String, byteCount: Int) throws(SystemError) {
+  init(
+    _ descriptor: Int32, _ operations: any FileOperations, path: String, byteCount: Int
+  ) throws(SystemError) {
+    self.operations = operations
     guard byteCount > 0 else {
       unsafe storage = UnsafeRawBufferPointer(start: nil, count: 0)
       return
     }
-    let address = unsafe mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, 0)
-    guard let address = unsafe address, unsafe address != MAP_FAILED else {
-      throw .last("mmap", path)
-    }
-    unsafe storage = UnsafeRawBufferPointer(start: address, count: byteCount)
+    let address = try checked("mmap", path) { operations.map(descriptor, byteCount: byteCount) }
+    unsafe storage = UnsafeRawBufferPointer(
+      start: UnsafeRawPointer(bitPattern: address), count: byteCount)
   }
 
   deinit {
     if let address = unsafe storage.baseAddress {
-      unsafe munmap(UnsafeMutableRawPointer(mutating: address), storage.count)
+      unsafe operations.unmap(Int(bitPattern: address), byteCount: storage.count)
     }
   }
 

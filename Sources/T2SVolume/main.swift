@@ -4,6 +4,7 @@ import DICOMFormat
 import EDFFormat
 import EngineCore
 import Glibc
+import HDF5Child
 import HDF5Format
 import ISQFormat
 import KerasModel
@@ -25,6 +26,9 @@ import VolumeCore
 import VolumeStore
 
 // The composition root: the one place that names formats, model readers and engines.
+
+// Where this program was started by itself to read HDF5, it does that and nothing else.
+HDF5Service.serveIfAsked(CommandLine.arguments)
 
 CancellationFlag.installSignalHandlers()
 

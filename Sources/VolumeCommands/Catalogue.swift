@@ -89,9 +89,9 @@ extension Catalogue {
     return Explanation(
       .input, "\(path): this is in no format that is known by its name (\(known))",
       remedy: kind == .folder
-        ? "give a .zarr store, or a folder that holds .tif slices only"
-        : "name a headerless file .raw and give --shape ZxYxX --type uint8|uint16|float32, "
-          + "as in --shape 1900x1040x1300 --type uint8")
+        ? "give a store, or a folder that holds the slices of one volume and nothing else"
+        : "name a headerless file .raw and give --shape and --type, as in --shape 1900x1040x1300 "
+          + "--type uint8; types are \(list(VoxelType.allCases.map(\.rawValue)))")
   }
 
   /// The format that writes `path`.
@@ -99,9 +99,21 @@ extension Catalogue {
     guard let format = formats.first(where: { $0.writes(path) }) else {
       throw Explanation(
         .input, "\(path): no format is known that writes files of this name",
-        remedy: "end the output's name in .zarr (a store), .raw or .tif")
+        remedy: "end the output's name in \(list(writtenEndings))")
     }
     return format
+  }
+
+  /// The endings of names that are written, the store's first.
+  var writtenEndings: [String] {
+    // Asked one by one, since each format knows its own names alone.
+    let endings = [
+      ".zarr", ".raw", ".tif", ".h5", ".nrrd", ".mha", ".mhd", ".nii", ".nii.gz", ".npy", ".mrc",
+      ".vol", "/",
+    ]
+    return endings.filter { ending in
+      formats.contains { $0.writes("output" + ending) }
+    }.map { $0 == "/" ? "/ (a folder of slices)" : $0 }
   }
 
   /// Reads the model at `path`.

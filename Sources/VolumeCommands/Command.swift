@@ -71,9 +71,14 @@ public struct CommandContext: Sendable {
   /// other check.
   func openInput(_ path: String, hints: OpeningHints) throws(Explanation) -> any VolumeReader {
     let reader = try catalogue.open(path, hints: hints)
+    echo(path, reader)
+    return reader
+  }
+
+  /// Says what was understood of an input.
+  func echo(_ path: String, _ reader: any VolumeReader) {
     console.note("\(path): \(words(of: reader.volume))")
     for remark in reader.volume.remarks { console.note("  \(remark)") }
-    return reader
   }
 }
 
@@ -94,6 +99,12 @@ extension Arguments {
       try text.wholeNumber(atLeast: 0)
     }
     hints.spacing = try value("voxel-size") { text throws(UsageError) in try text.voxelSpacing() }
+    hints.channel = try value("channel") { text throws(UsageError) in
+      try text.wholeNumber(atLeast: 0)
+    }
+    hints.level = values["level"]
+    hints.fillsGaps =
+      try value("gaps") { text throws(UsageError) in try text.oneOf(["fill"]) } != nil
     return hints
   }
 }

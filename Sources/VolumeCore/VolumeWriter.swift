@@ -25,6 +25,9 @@ public protocol VolumeWriter: AnyObject, Sendable {
   /// Keeps at most `byteCount` bytes beside the blocks from now on.
   func limitCache(to byteCount: Int)
 
+  /// What was noticed when it was begun and is to be said, such as a lock that was taken over.
+  var remarks: [String] { get }
+
   /// Makes the output visible as finished; throws where a block is missing.
   ///
   /// - Parameter record: what is to be kept of the run, under `attributes.t2s` where the format
@@ -37,6 +40,8 @@ extension VolumeWriter {
   public var cacheByteCount: Int { 0 }
   /// Nothing is kept.
   public func limitCache(to byteCount: Int) {}
+  /// Nothing was noticed.
+  public var remarks: [String] { [] }
 }
 
 /// Writing failed.

@@ -40,6 +40,10 @@ enum ForeignStoreError: Error, Hashable {
   case isNoFile(path: String)
   /// A shard's index cannot be trusted.
   case shard(path: String, ShardError)
+  /// More files than can be looked for.
+  case tooManyFiles(path: String, limit: Int)
+  /// The check was to stop.
+  case stopped(path: String)
   /// A chunk cannot be trusted.
   case chunk(path: String, bytes: Range<UInt64>, ChunkError)
 }
@@ -51,6 +55,12 @@ extension ForeignStoreError: ExplainedError {
     case .isEmpty, .isNoFile, .shard, .chunk:
       Explanation(
         .damaged, damage, remedy: "copy the store again from where it is whole, or make it anew")
+    case .stopped(let path):
+      Explanation(.failed, "\(path) was not looked at to the end", remedy: "give the command again")
+    case .tooManyFiles(let path, let limit):
+      Explanation(
+        .input, "\(path) is cut into more than \(limit) files: too many to look for each",
+        remedy: "give the path of one of its parts")
     case .choose, .isPlate, .nothingInside, .hasTimes, .hasChannels, .noSuchChannel, .noSuchLevel,
       .hasNoLevels:
       choice

@@ -27,15 +27,15 @@ package final class ForeignStoreReader: VolumeReader {
   package let volume: VolumeDescription
   package let fingerprint: String
   private let path: String
-  private let folder: String
-  private let array: ZarrArray
-  private let axes: AxisChoice
-  private let box: ChunkBox
+  let folder: String
+  let array: ZarrArray
+  let axes: AxisChoice
+  let box: ChunkBox
   /// The same cut of the volume into chunks, in three dimensions.
-  private let metadata: ArrayMetadata
+  let metadata: ArrayMetadata
   private let shards: ForeignShards
   private let cache: ChunkCache
-  private let workers = WorkerPool<Worker>()
+  let workers = WorkerPool<Worker>()
   private let threads: Int
   private let decoded = Atomic<Int>(0)
 
@@ -115,7 +115,7 @@ package final class ForeignStoreReader: VolumeReader {
     return failure.withLock { $0 }
   }
 
-  private func makeWorker() throws(ForeignStoreError) -> Worker {
+  func makeWorker() throws(ForeignStoreError) -> Worker {
     do { return try Worker(array, box) } catch {
       // A context for zstd is memory, and nothing else can be wrong with it.
       throw .system(SystemError(call: "decode", path: path, code: ENOMEM))
@@ -149,7 +149,7 @@ package final class ForeignStoreReader: VolumeReader {
   }
 
   /// The stored bytes of a chunk, and where they are; `nil` where it is fill value.
-  private func stored(_ index: Index3) throws(ForeignStoreError) -> StoredChunk? {
+  func stored(_ index: Index3) throws(ForeignStoreError) -> StoredChunk? {
     let (shardIndex, _) = metadata.layout.place(ofChunk: index)
     let path = "\(folder)/\(array.key(ofFile: axes.index(shardIndex, extents: array.fileChunk)))"
     let possible = array.codecs.storedByteCounts(of: array.chunkByteCount)

@@ -9,74 +9,76 @@ struct FoundStore {
   let levelFolder: String
   /// The array's document.
   let metadata: ArrayMetadata
-  /// Which shards are there, where the store is ours.
-  let ledger: Ledger?
+  /// Which shards are there.
+  let ledger: Ledger
   /// What is known of the volume.
   let volume: VolumeDescription
   /// A checksum of all of this, with the store's name.
   let fingerprint: String
 
   /// Reads the documents of the image group or of the array at `path`.
-  init(at path: String) throws(StoreError) {
-    let paths = StorePaths(group: path)
-    guard kind(ofPath: paths.groupMetadata) != .missing else {
+  ///
+  /// - Parameter level: which level of an image, by its number; `nil`: the first.
+  init(at path: String, level: String? = nil) throws(StoreError) {
+    // An array of ours lies in a group that holds all that is only ours.
+    let (above, name) = folderAndName(of: path)
+    let isLevel = !StorePaths(group: path).mayBeOurs
+    let paths = StorePaths(group: isLevel ? above : path)
+    guard try Self.isThere(paths.groupMetadata) else {
+      if isLevel, try Self.isThere("\(path)/zarr.json") {
+        throw .documentIsMissing(path: paths.groupMetadata)
+      }
       throw try Self.whyNotAStore(paths)
     }
-    let document = try Self.contents(paths.groupMetadata)
-    var image: ImageMetadata?
-    var group = path
-    /// The level's number, where it is one of ours.
-    let number: Int?
-    var arrayDocument = document
-    switch try Self.node(document, at: paths.groupMetadata) {
-    case .group(let read):
-      let read = try Self.image(read, at: paths.groupMetadata)
-      image = read
-      levelFolder = "\(path)/\(read.levelPath)"
-      number = StorePaths.level(called: read.levelPath)
-      arrayDocument = try Self.contents("\(levelFolder)/zarr.json")
-      metadata = try Self.array(arrayDocument, at: "\(levelFolder)/zarr.json")
-    case .array(let read):
-      let (folder, name) = folderAndName(of: path)
-      group = folder
-      levelFolder = path
-      number = StorePaths.level(called: name)
-      metadata = read
-      // The array's group, where it has one, knows more than the array.
-      let above = StorePaths(group: folder).groupMetadata
-      if let bytes = try? SystemIO.contents(ofFile: above),
-        let document = try? GroupMetadata(decoding: bytes),
-        let read = try? Self.image(document, at: above), read.levelPath == name
-      {
-        image = read
-      }
+    let seal = try StoreSeal.found(paths)
+    let document = try Self.contents(paths.groupMetadata, paths, seal)
+    guard case .group(let group) = try Self.node(document, at: paths.groupMetadata) else {
+      throw .metadata(
+        path: paths.groupMetadata, .wrongNodeType(found: "array", expected: "group"))
     }
+    if seal == nil, group.attributes["t2s"]?[StoreSeal.attribute] != nil {
+      throw .sealIsMissing(path: paths.seal)
+    }
+    let image = try Self.image(group, at: paths.groupMetadata)
+    let levelPath = isLevel ? name : level ?? image.levelPath
+    let number = StorePaths.level(called: levelPath)
+    guard let number, number < image.levelCount, !isLevel || level == nil else {
+      throw .noSuchLevel(path: path, level: level ?? name, count: isLevel ? 1 : image.levelCount)
+    }
+    levelFolder = "\(paths.group)/\(levelPath)"
+    let arrayDocument = try Self.contents("\(levelFolder)/zarr.json", paths, seal)
+    metadata = try Self.array(arrayDocument, at: "\(levelFolder)/zarr.json")
     let grid = metadata.layout.shards
-    ledger = try number.flatMap { number throws(StoreError) in
-      try Self.ledger(StorePaths(group: group), number, grid)
-    }
+    let ledgerPath = paths.ledger(number)
+    guard try Self.isThere(ledgerPath) else { throw .ledgerIsMissing(path: ledgerPath) }
+    ledger = try Ledger(
+      decoding: Self.contents(ledgerPath, paths, seal), grid: grid, path: ledgerPath)
 
     var volume = VolumeDescription(
       shape: metadata.layout.volume, voxelType: metadata.voxelType, format: "OME-Zarr")
-    volume.spacing = image?.spacing
-    volume.origin = image?.origin ?? volume.origin
-    volume.position = image?.position
-    volume.classes = image?.classes
+    volume.place(image, level: number)
+    volume.classes = image.classes
     self.volume = volume
 
     var checksum = CRC32C()
     checksum.update(document)
     checksum.update(arrayDocument)
-    if let known = ledger?.checksum {
-      let digits = Array(known.hexadecimal.utf8)
-      checksum.update(digits)
-    }
+    checksum.update(Array(ledger.checksum.hexadecimal.utf8))
     fingerprint =
       "\(folderAndName(of: path).name), \(volume.byteCount) bytes, \(checksum.value.hexadecimal)"
   }
 
-  private static func contents(_ path: String) throws(StoreError) -> [UInt8] {
-    try system { () throws(SystemError) in try SystemIO.contents(ofFile: path) }
+  private static func isThere(_ path: String) throws(StoreError) -> Bool {
+    try system { () throws(SystemError) in try certainKind(ofPath: path) != .missing }
+  }
+
+  /// The bytes of a document, which are those that were sealed, where the store is.
+  private static func contents(
+    _ path: String, _ paths: StorePaths, _ seal: StoreSeal?
+  ) throws(StoreError) -> [UInt8] {
+    let bytes = try system { () throws(SystemError) in try SystemIO.contents(ofFile: path) }
+    try seal?.check(paths.name(of: path), bytes, at: path)
+    return bytes
   }
 
   private static func node(
@@ -100,16 +102,6 @@ struct FoundStore {
     do { return try ImageMetadata(decoding: ome) } catch { throw .metadata(path: path, error) }
   }
 
-  /// The ledger, where the group of `paths` is ours.
-  private static func ledger(
-    _ paths: StorePaths, _ level: Int, _ grid: ChunkGrid
-  ) throws(StoreError) -> Ledger? {
-    guard kind(ofPath: paths.side) == .folder else { return nil }
-    let path = paths.ledger(level)
-    guard kind(ofPath: path) != .missing else { throw .ledgerIsDamaged(path: path, line: 0) }
-    return try Ledger(decoding: contents(path), grid: grid, path: path)
-  }
-
   private static func whyNotAStore(_ paths: StorePaths) throws(StoreError) -> StoreError {
     if let plan = try? SystemIO.contents(ofFile: paths.plan) {
       guard let grid = StorePlan(decoding: plan)?.shards else {
@@ -125,5 +117,27 @@ struct FoundStore {
       return .isZarr2(path: paths.group)
     }
     return .notAStore(path: paths.group)
+  }
+}
+
+extension VolumeDescription {
+  /// Takes size and place of a level from `image`: a voxel of a level is two of the one before along
+  /// each axis, and has its centre half a voxel further in.
+  fileprivate mutating func place(_ image: ImageMetadata, level: Int) {
+    spacing = image.spacing
+    origin = image.origin
+    position = image.position
+    guard level > 0 else { return }
+    // In voxels of this level it may lie between two.
+    origin = Index3(z: 0, y: 0, x: 0)
+    remarks.append("level \(level) of \(image.levelCount)")
+    guard let edges = image.spacing else { return }
+    var factor = 1.0
+    for _ in 0..<level { factor *= 2 }
+    spacing = VoxelSpacing(z: edges.z * factor, y: edges.y * factor, x: edges.x * factor)
+    let start = image.position ?? PhysicalPosition(z: 0, y: 0, x: 0)
+    let shift = (factor - 1) / 2
+    position = PhysicalPosition(
+      z: start.z + edges.z * shift, y: start.y + edges.y * shift, x: start.x + edges.x * shift)
   }
 }

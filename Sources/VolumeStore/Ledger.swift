@@ -47,15 +47,28 @@ struct Ledger: Hashable, Sendable {
 
   /// Reads a ledger of shards in `grid`.
   init(decoding bytes: [UInt8], grid: ChunkGrid, path: String) throws(StoreError) {
-    var number = 0
-    for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() {
-      number += 1
-      guard let (shard, state) = Self.parse(line, Region(grid.count)) else {
-        throw .ledgerIsDamaged(path: path, line: number)
+    let (ledger, damagedLines) = Self.salvage(bytes, grid: grid)
+    if let line = damagedLines.first { throw .ledgerIsDamaged(path: path, line: line) }
+    self = ledger
+  }
+
+  /// Reads what can be read of a ledger of shards in `grid`, and says which lines cannot.
+  static func salvage(
+    _ bytes: [UInt8], grid: ChunkGrid
+  ) -> (ledger: Ledger, damagedLines: [Int]) {
+    var ledger = Ledger()
+    var damagedLines: [Int] = []
+    let indices = Region(grid.count)
+    let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast()
+    for (number, line) in lines.enumerated() {
+      if let (shard, state) = Self.parse(line, indices) {
+        ledger.shards[shard] = state
+      } else {
+        damagedLines.append(number + 1)
       }
-      shards[shard] = state
-      wholeByteCount += line.count + 1
+      ledger.wholeByteCount += line.count + 1
     }
+    return (ledger, damagedLines)
   }
 
   private static func parse(
@@ -82,6 +95,13 @@ struct Ledger: Hashable, Sendable {
 
   /// Forgets a shard whose file is not what was noted.
   mutating func forget(_ shard: Index3) { shards[shard] = nil }
+
+  /// Makes its lines those of what is known, sorted, and returns them.
+  mutating func sort() -> [UInt8] {
+    let bytes = encoded()
+    wholeByteCount = bytes.count
+    return bytes
+  }
 
   /// All that is known, sorted: equal ledgers are equal bytes.
   func encoded() -> [UInt8] {

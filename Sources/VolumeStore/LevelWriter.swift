@@ -50,7 +50,11 @@ final class LevelWriter: Sendable {
     let path = path(of: shard)
     guard !voxels.isAllZero else {
       try system { () throws(SystemError) in
-        if kind(ofPath: path) != .missing { try removeFile(path) }
+        // What a run left there before it was noted must not come back after a crash.
+        if try certainKind(ofPath: path) != .missing {
+          try removeFile(path)
+          try synchroniseFolder(folderAndName(of: path).folder)
+        }
       }
       return .empty
     }

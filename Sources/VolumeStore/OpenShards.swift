@@ -15,11 +15,10 @@ final class OpenShards: Sendable {
 
   private let folder: String
   private let metadata: ArrayMetadata
-  /// What our ledger knows, or `nil` for stores of others, where a missing shard is fill value.
-  private let ledger: Ledger?
+  private let ledger: Ledger
   private let state = Mutex(State())
 
-  init(folder: String, metadata: ArrayMetadata, ledger: Ledger?) {
+  init(folder: String, metadata: ArrayMetadata, ledger: Ledger) {
     self.folder = folder
     self.metadata = metadata
     self.ledger = ledger
@@ -46,9 +45,8 @@ final class OpenShards: Sendable {
 
   private func open(_ index: Index3) throws(StoreError) -> OpenShard? {
     let path = "\(folder)/\(metadata.key(ofShard: index))"
-    let isThere = kind(ofPath: path) != .missing
-    guard let ledger else {
-      return isThere ? try OpenShard(path, of: metadata, committed: nil) : nil
+    let isThere = try system { () throws(SystemError) in
+      try certainKind(ofPath: path) != .missing
     }
     switch ledger.shards[index] {
     case nil: throw .shardIsNotInLedger(path: path)

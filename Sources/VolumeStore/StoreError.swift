@@ -20,10 +20,30 @@ enum StoreError: Error, Hashable {
   case unfinished(path: String, committed: Int, total: Int)
   /// A line of the ledger is not what was written.
   case ledgerIsDamaged(path: String, line: Int)
+  /// A line of the seal is not what was written.
+  case sealIsDamaged(path: String, line: Int)
+  /// The store was sealed, and its seal is gone.
+  case sealIsMissing(path: String)
+  /// A document is not what it was when the store was finished.
+  case documentDiffers(path: String, found: StoreSeal.Mark, sealed: StoreSeal.Mark)
+  /// A document was not there when the store was finished.
+  case documentIsNotSealed(path: String)
+  /// A document of a finished store is gone.
+  case documentIsMissing(path: String)
+  /// `--level` names none.
+  case noSuchLevel(path: String, level: String, count: Int)
+  /// The plan cannot be read any more.
+  case planIsDamaged(path: String)
+  /// The ledger of a finished store is gone.
+  case ledgerIsMissing(path: String)
   /// The ledger knows the shard; the file is gone.
   case shardIsMissing(path: String)
   /// The ledger does not know the shard.
   case shardIsNotInLedger(path: String)
+  /// A file stands where the ledger says that all voxels are zero.
+  case shardIsNotEmpty(path: String)
+  /// The check was to stop.
+  case stopped(path: String)
   /// The shard's file is not the one that was committed.
   case shardDiffersFromLedger(path: String, found: ShardState, committed: ShardState)
   /// The shard's index cannot be trusted.
@@ -42,6 +62,8 @@ enum StoreError: Error, Hashable {
   case isAnotherPlans(path: String, differences: [String])
   /// Another process writes here.
   case isLocked(path: String, holder: String)
+  /// A process of another machine writes here, or was killed there: from here nobody can tell.
+  case isLockedElsewhere(path: String, holder: String, lock: String)
   /// `finish` was called too early.
   case incomplete(path: String, missing: Int, total: Int)
 }
@@ -50,12 +72,18 @@ extension StoreError: ExplainedError {
   var explanation: Explanation {
     switch self {
     case .system(let error): error.explanation
-    case .notAStore, .isZarr2, .metadata, .hintsAreUseless, .spacingDiffers, .unfinished:
+    case .notAStore, .isZarr2, .metadata, .hintsAreUseless, .spacingDiffers, .unfinished,
+      .noSuchLevel:
       openingExplanation
-    case .ledgerIsDamaged, .shardIsMissing, .shardIsNotInLedger, .shardDiffersFromLedger, .shard,
-      .chunk:
+    case .stopped(let path):
+      Explanation(.failed, "\(path) was not looked at to the end", remedy: "give the command again")
+    case .ledgerIsDamaged, .ledgerIsMissing, .shardIsMissing, .shardIsNotInLedger, .shardIsNotEmpty,
+      .shardDiffersFromLedger, .shard, .chunk, .sealIsDamaged, .sealIsMissing, .documentDiffers,
+      .documentIsNotSealed, .documentIsMissing, .planIsDamaged:
       Explanation(
-        .damaged, damage, remedy: "copy the store again from where it is whole, or make it anew")
+        .damaged, damage,
+        remedy: "see what else is damaged with `verify`; then mend it with `repair STORE --from "
+          + "SCAN`, copy it again from where it is whole, or make it anew")
     default: writingExplanation
     }
   }
@@ -83,6 +111,12 @@ extension StoreError: ExplainedError {
         .input,
         "\(path) has voxels of \(stored.words), but --voxel-size says \(given.words)",
         remedy: "leave --voxel-size out")
+    case .noSuchLevel(let path, let level, let count):
+      Explanation(
+        .input, "\(path) has no level '\(level)'",
+        remedy: count == 1
+          ? "leave --level out: there is only one" : "give --level 0 to \(count - 1)"
+      )
     case .unfinished(let path, let committed, let total):
       Explanation(
         .input, "\(path) is not finished: \(committed) of \(total) shards are there",
@@ -114,6 +148,12 @@ extension StoreError: ExplainedError {
       Explanation(
         .input, "\(path) is being written by \(holder)",
         remedy: "wait for it or stop it, or choose another --output")
+    case .isLockedElsewhere(let path, let holder, let lock):
+      Explanation(
+        .input,
+        "\(path) is being written by \(holder), or was when that ended: from this machine nobody can "
+          + "tell",
+        remedy: "wait for it; if it is over for certain, remove \(lock) and give the command again")
     case .incomplete(let path, let missing, let total):
       Explanation(
         .failed, "\(path): \(missing) of \(total) shards are not written",
@@ -126,8 +166,17 @@ extension StoreError: ExplainedError {
   private var damage: String {
     switch self {
     case .ledgerIsDamaged(let path, let line): "line \(line) of the ledger \(path) is damaged"
+    case .ledgerIsMissing(let path): "the ledger \(path) is gone"
+    case .sealIsDamaged(let path, let line): "line \(line) of the seal \(path) is damaged"
+    case .sealIsMissing(let path): "the seal \(path) is gone, which the documents are checked by"
+    case .documentDiffers(let path, let found, let sealed):
+      "\(path) is not what was written: \(found) instead of \(sealed)"
+    case .documentIsNotSealed(let path): "\(path) was not there when the store was finished"
+    case .documentIsMissing(let path): "\(path) is gone"
+    case .planIsDamaged(let path): "the plan \(path) cannot be read"
     case .shardIsMissing(let path): "the shard \(path) is gone"
     case .shardIsNotInLedger(let path): "the shard \(path) was never committed"
+    case .shardIsNotEmpty(let path): "\(path) is there, where nothing but zeros was written"
     case .shardDiffersFromLedger(let path, let found, let committed):
       "the shard \(path) is not what was committed: \(found) instead of \(committed)"
     case .shard(let path, let error): "the shard \(path) is damaged: \(error)"
@@ -135,6 +184,20 @@ extension StoreError: ExplainedError {
       "chunk \(entry) of the shard \(path), bytes \(bytes.lowerBound) to \(bytes.upperBound), "
         + "is damaged: \(error)"
     default: "\(self)"
+    }
+  }
+}
+
+extension StoreError {
+  /// The file that is concerned, where it is one.
+  var place: String? {
+    switch self {
+    case .system(let error): error.path
+    case .metadata(let path, _), .ledgerIsDamaged(let path, _), .ledgerIsMissing(let path),
+      .sealIsDamaged(let path, _), .sealIsMissing(let path), .documentDiffers(let path, _, _),
+      .documentIsNotSealed(let path), .documentIsMissing(let path), .planIsDamaged(let path):
+      path
+    default: nil
     }
   }
 }

@@ -22,8 +22,12 @@ extension StoreFormat {
     let place = try place(paths)
     if place == .finished, !output.overwrites { throw .exists(path: paths.group) }
 
-    let isNew = kind(ofPath: paths.side) == .missing
-    let folderIsNew = kind(ofPath: paths.group) == .missing
+    let (isNew, folderIsNew) = try system { () throws(SystemError) in
+      (
+        try certainKind(ofPath: paths.side) == .missing,
+        try certainKind(ofPath: paths.group) == .missing
+      )
+    }
     do throws(StoreError) {
       try system { () throws(SystemError) in try makeFolder(paths.ledgers) }
       let lock = try StoreLock(paths.lock, of: paths.group)
@@ -34,7 +38,10 @@ extension StoreFormat {
         threads: max(1, output.threads ?? threads))
     } catch {
       // Nothing was there before, so nothing stays; but what another process began is its own.
-      if case .isLocked = error { throw error }
+      switch error {
+      case .isLocked, .isLockedElsewhere: throw error
+      default: break
+      }
       if folderIsNew {
         try? removeFolder(paths.group)
       } else if isNew {
@@ -84,7 +91,8 @@ extension StoreFormat {
 
   /// What is there now; whatever is not ours is refused.
   private func place(_ paths: StorePaths) throws(StoreError) -> Place {
-    switch kind(ofPath: paths.group) {
+    let kind = try system { () throws(SystemError) in try certainKind(ofPath: paths.group) }
+    switch kind {
     case .missing: return .free
     case .folder: break
     case .file, .other: throw .isNotOurs(path: paths.group, what: "is a file, not a store")
@@ -97,8 +105,9 @@ extension StoreFormat {
       throw .isNotOurs(path: paths.group, what: "is a folder that this tool did not make")
     }
     let ours = [".t2s", "zarr.json"]
-    if let other = names.first(where: { !ours.contains($0) && StorePaths.level(called: $0) == nil })
-    {
+    if let other = names.first(where: {
+      !ours.contains($0) && StorePaths.level(called: $0) == nil && !StorePaths.isLeftOver($0)
+    }) {
       throw .isNotOurs(
         path: paths.group, what: "holds \(other), which this tool did not put there")
     }
@@ -112,9 +121,15 @@ extension StoreFormat {
     // Another process may have finished it between the first look and the lock.
     let place = try place(paths)
     if place == .finished, !overwrites { throw .exists(path: paths.group) }
-    let bytes = try? contents(ofFile: paths.plan)
+    let bytes: [UInt8]? = try system { () throws(SystemError) in
+      guard try certainKind(ofPath: paths.plan) != .missing else { return nil }
+      return try contents(ofFile: paths.plan)
+    }
     if place == .unfinished, let old = bytes.flatMap(StorePlan.init(decoding:)) {
       if old == plan {
+        for folder in [paths.group, paths.side, paths.ledgers] {
+          try system { () throws(SystemError) in try removeLeftOvers(in: folder) }
+        }
         return try levels.enumerated().map { number, level throws(StoreError) in
           try goOn(paths, number, level)
         }
@@ -128,8 +143,11 @@ extension StoreFormat {
       throw .isNotOurs(path: paths.group, what: "holds shards, but no plan that tells whose")
     }
     do {
+      for folder in [paths.group, paths.side, paths.ledgers] { try removeLeftOvers(in: folder) }
       // In this order a crash leaves nothing that looks finished.
       try removeFile(paths.groupMetadata)
+      try synchroniseFolder(paths.group)
+      try removeFile(paths.seal)
       for number in try levelsThere(paths) { try removeFile(paths.levelMetadata(number)) }
       for name in try names(inFolder: paths.ledgers) { try removeFile("\(paths.ledgers)/\(name)") }
       for number in try levelsThere(paths) { try removeFolder(paths.level(number)) }
@@ -153,35 +171,60 @@ extension StoreFormat {
   }
 
   /// Keeps the shards whose files are as the ledger notes them, and removes what a crash left.
-  private func goOn(
+  func goOn(
     _ paths: StorePaths, _ number: Int, _ level: ArrayMetadata
   ) throws(StoreError) -> LedgerFile {
     let path = paths.ledger(number)
-    var ledger = Ledger()
-    if kind(ofPath: path) != .missing {
-      let bytes = try system { () throws(SystemError) in try contents(ofFile: path) }
-      ledger = try Ledger(decoding: bytes, grid: level.layout.shards, path: path)
-    }
-    for (shard, state) in ledger.shards {
-      guard case .written(let byteCount, _) = state else { continue }
-      let file = "\(paths.level(number))/\(level.key(ofShard: shard))"
-      if kind(ofPath: file) != .file(byteCount: byteCount) { ledger.forget(shard) }
-    }
-    let found = ledger
     return try system { () throws(SystemError) in
+      var ledger = Ledger()
+      if try certainKind(ofPath: path) != .missing {
+        // A line that is damaged counts as none: what it noted is written again.
+        let (found, damaged) = Ledger.salvage(
+          try contents(ofFile: path), grid: level.layout.shards)
+        ledger = found
+        if !damaged.isEmpty { try writeFileAtomically(path, ledger.sort()) }
+      }
+      for (shard, state) in ledger.shards {
+        let file = "\(paths.level(number))/\(level.key(ofShard: shard))"
+        if try !Self.isAsNoted(file, state) { ledger.forget(shard) }
+      }
       let folder = paths.level(number)
-      if kind(ofPath: folder) == .folder { try removeTemporaryFiles(below: folder) }
-      return try LedgerFile(goingOnWith: found, at: path)
+      if try certainKind(ofPath: folder) == .folder {
+        try removeLeftOvers(in: folder, andBelow: true)
+      }
+      return try LedgerFile(goingOnWith: ledger, at: path)
     }
   }
 
-  private func removeTemporaryFiles(below folder: String) throws(SystemError) {
+  /// Whether `file` has the size and the end that were noted.
+  private static func isAsNoted(
+    _ file: String, _ state: ShardState
+  ) throws(SystemError) -> Bool {
+    let kind = try certainKind(ofPath: file)
+    switch state {
+    case .empty: return kind == .missing
+    case .written(let byteCount, let indexChecksum):
+      guard kind == .file(byteCount: byteCount), byteCount >= 4 else { return false }
+      var end: [UInt8] = [0, 0, 0, 0]
+      var span = end.mutableSpan
+      var raw = unsafe span.mutableBytes
+      let count = try FileHandle(readingFrom: file).read(at: byteCount - 4, into: &raw)
+      return count == 4
+        && end.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) } == indexChecksum
+    }
+  }
+
+  /// Removes files that a crash kept from getting their names.
+  func removeLeftOvers(
+    in folder: String, andBelow: Bool = false
+  ) throws(SystemError) {
+    guard try certainKind(ofPath: folder) == .folder else { return }
     for name in try names(inFolder: folder) {
       let path = "\(folder)/\(name)"
-      if name.hasPrefix(LevelWriter.temporaryPrefix) {
+      if StorePaths.isLeftOver(name) {
         try removeFile(path)
-      } else if kind(ofPath: path) == .folder {
-        try removeTemporaryFiles(below: path)
+      } else if andBelow, try certainKind(ofPath: path) == .folder {
+        try removeLeftOvers(in: path, andBelow: true)
       }
     }
   }

@@ -73,10 +73,10 @@ public struct StoreFormat: VolumeFormat {
   }
 
   /// Whether a ledger of ours watches over `path`, a group or a level of it.
-  private func isOurs(_ path: String) -> Bool {
-    [path, folderAndName(of: path).folder].contains {
-      kind(ofPath: StorePaths(group: $0).side) == .folder
-    }
+  func isOurs(_ path: String) -> Bool {
+    let (group, name) = folderAndName(of: path)
+    return StorePaths(group: path).mayBeOurs
+      || StorePaths.level(called: name) != nil && StorePaths(group: group).mayBeOurs
   }
 
   /// Begins a store, or goes on with one of the same plan.

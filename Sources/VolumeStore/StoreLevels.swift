@@ -22,6 +22,25 @@ struct StoreLevels: Hashable, Sendable {
     of volume: VolumeDescription, _ layout: ShardLayout, _ codecs: ChunkCodecs, hasPyramid: Bool,
     top: Int = largestTop
   ) {
+    self.init(of: volume, layout, codecs) { hasPyramid && max($0.z, $0.y, $0.x) > top }
+  }
+
+  /// The first `count` arrays of `volume`, as a plan notes them.
+  init(
+    of volume: VolumeDescription, _ layout: ShardLayout, _ codecs: ChunkCodecs, count: Int
+  ) {
+    var rest = count
+    self.init(of: volume, layout, codecs) { _ in
+      rest -= 1
+      return rest > 0
+    }
+  }
+
+  /// The arrays of `volume`, one more as long as the last one `isHalved`.
+  private init(
+    of volume: VolumeDescription, _ layout: ShardLayout, _ codecs: ChunkCodecs,
+    while isHalved: (Shape3) -> Bool
+  ) {
     let chunk = layout.chunk
     precondition(chunk.z % 2 == 0 && chunk.y % 2 == 0 && chunk.x % 2 == 0, "chunks can be halved")
     func array(_ layout: ShardLayout) -> ArrayMetadata {
@@ -29,7 +48,7 @@ struct StoreLevels: Hashable, Sendable {
     }
     var arrays = [array(layout)]
     var (shape, shard) = (volume.shape, layout.shards.chunk)
-    while hasPyramid, max(shape.z, shape.y, shape.x) > top {
+    while isHalved(shape) {
       shape = shape.halved
       shard = Shape3(
         z: Self.halved(shard.z, chunk.z), y: Self.halved(shard.y, chunk.y),

@@ -1,3 +1,4 @@
+import SystemIO
 import VolumeCore
 
 /// Where the parts of a store lie: what is Zarr's, and in `.t2s` what is only ours.
@@ -23,12 +24,30 @@ struct StorePaths: Hashable, Sendable {
   /// An extent of 2^62 is halved so often.
   static let mostLevels = 64
 
+  /// Whether a file of that name was to become another when a crash came: `.t2s-tmp.0.4711.1` a shard,
+  /// `.zarr.json.tmp.4711` a document.
+  static func isLeftOver(_ name: String) -> Bool {
+    guard !name.hasPrefix(LevelWriter.temporaryPrefix) else { return true }
+    let parts = name.split(separator: ".")
+    return name.hasPrefix(".") && parts.count >= 3 && parts[parts.count - 2] == "tmp"
+      && Int(parts[parts.count - 1]) != nil
+  }
+
   /// All of ours that is not Zarr.
   var side: String { "\(group)/.t2s" }
   /// What was to be made.
   var plan: String { "\(side)/plan.json" }
+  /// What the documents held when the store was finished.
+  var seal: String { "\(side)/seal" }
   /// Locked by the process that writes.
   var lock: String { "\(side)/lock" }
+  /// Whether there is a folder of ours; what cannot be looked at may be one, and is then opened as one,
+  /// which says what is wrong.
+  var mayBeOurs: Bool {
+    do { return try certainKind(ofPath: side) == .folder } catch { return true }
+  }
+  /// A document's path, counted from the store.
+  func name(of path: String) -> String { String(path.dropFirst(group.count + 1)) }
   /// One ledger for each level.
   var ledgers: String { "\(side)/ledger" }
   /// Which shards of a level are safe on disk.

@@ -67,14 +67,9 @@ struct StorePlan: Hashable {
     return differences
   }
 
-  /// The extent of the volume, where the plan says it as this version writes it.
-  var shards: ChunkGrid? {
-    func shape(_ key: String) -> Shape3? {
-      let parts = json["volume"]?[key]?.string?.split(separator: "x").compactMap { Int($0) } ?? []
-      guard parts.count == 3, parts.allSatisfy({ $0 > 0 && $0 < 1 << 40 }) else { return nil }
-      return Shape3(z: parts[0], y: parts[1], x: parts[2])
-    }
-    guard let volume = shape("shape"), let shard = shape("shard") else { return nil }
-    return ChunkGrid(volume: volume, chunk: shard)
-  }
+  /// What made it and from what.
+  var made: [String: JSONValue] { json["plan"]?.object ?? [:] }
+
+  /// The shards of the volume, where the plan says them as this version writes it.
+  var shards: ChunkGrid? { levels?.arrays.first?.layout.shards }
 }

@@ -35,7 +35,7 @@ package final class StoreReader: VolumeReader {
   private let threads: Int
 
   init(opening path: String, hints: OpeningHints, threads: Int) throws(StoreError) {
-    let found = try FoundStore(at: path)
+    let found = try FoundStore(at: path, level: hints.level)
     guard hints.isSilentAboutBytes else { throw .hintsAreUseless(path: path) }
     var volume = found.volume
     if let given = hints.spacing {

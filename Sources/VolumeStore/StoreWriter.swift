@@ -24,6 +24,7 @@ package final class StoreWriter: VolumeWriter {
     self.paths = paths
     self.output = output
     self.plan = plan
+    remarks = lock.remark.map { [$0] } ?? []
     self.lock = Mutex(lock)
     let encoders = WorkerPool<ShardEncoder.Worker>()
     levels = zip(plan.arrays, ledgers).enumerated().map { level, parts in
@@ -33,6 +34,7 @@ package final class StoreWriter: VolumeWriter {
     pyramid = Pyramid(plan, levels)
   }
 
+  package let remarks: [String]
   package var grid: ChunkGrid { levels[0].grid }
   package var writesInOrder: Bool { false }
   package var cacheByteCount: Int { pyramid.byteCount }
@@ -71,16 +73,27 @@ package final class StoreWriter: VolumeWriter {
         spacing: output.volume.spacing, origin: output.volume.origin,
         position: output.volume.position, classes: output.volume.classes,
         levelCount: levels.count, method: plan.halving?.rule.rawValue)
-      let made = output.plan.merging(record) { $1 }
-      let group = GroupMetadata(attributes: ["ome": image.json, "t2s": .object(made)])
+      var made = output.plan.merging(record) { $1 }
+      made[StoreSeal.attribute] = .string(paths.name(of: paths.seal))
+      let group = GroupMetadata(attributes: ["ome": image.json, "t2s": .object(made)]).encoded()
       try system { () throws(SystemError) in
+        var documents = [
+          paths.groupMetadata: group, paths.plan: try contents(ofFile: paths.plan),
+        ]
         for (number, level) in levels.enumerated() {
           // A store of zeros alone has no folder yet.
           try makeFolder(paths.level(number))
-          try level.ledger.seal()
-          try writeFileAtomically(paths.levelMetadata(number), level.metadata.encoded())
+          documents[paths.ledger(number)] = try level.ledger.seal()
+          let document = level.metadata.encoded()
+          try writeFileAtomically(paths.levelMetadata(number), document)
+          documents[paths.levelMetadata(number)] = document
         }
-        try writeFileAtomically(paths.groupMetadata, group.encoded())
+        let seal = StoreSeal(
+          of: Dictionary(uniqueKeysWithValues: documents.map { (paths.name(of: $0), $1) }))
+        try writeFileAtomically(paths.seal, seal.encoded())
+        // Once the last document is there, all that it speaks of must be: also the levels' names.
+        try synchroniseFolder(paths.group)
+        try writeFileAtomically(paths.groupMetadata, group)
       }
       lock.withLock { $0 = nil }
     } catch {

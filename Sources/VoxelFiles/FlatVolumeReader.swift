@@ -106,9 +106,31 @@ public final class FlatVolumeReader: VolumeReader {
     }
   }
 
-  /// Reads lines along the axis that lies close together in the file, and scatters their voxels.
+  /// Reads what is stored in another order of the axes, or with other values between its own.
   private func readPermuted(
     _ region: Region, into destination: inout MutableRawSpan
+  ) throws(FlatReadError) {
+    let layerByteCount = region.y.count * region.x.count * layout.voxelType.byteCount
+    var done = 0
+    for (segment, layers) in segments(holding: region.z) {
+      let part = done..<(done + layers.count * layerByteCount)
+      done = part.upperBound
+      try unsafe destination.withUnsafeMutableBytes { (bytes) throws(FlatReadError) in
+        let bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[part])
+        if segment.isMissing {
+          _ = unsafe bytes.initializeMemory(as: UInt8.self, repeating: 0)
+        } else {
+          let box = Region(z: layers, y: region.y, x: region.x)
+          try unsafe readPermuted(box, of: segment, into: bytes)
+        }
+      }
+    }
+  }
+
+  /// Reads lines along the axis that lies close together in the file, and scatters their voxels.
+  private func readPermuted(
+    _ region: Region, of segment: FlatLayout.Segment,
+    into destination: UnsafeMutableRawBufferPointer
   ) throws(FlatReadError) {
     let width = layout.voxelType.byteCount
     let (shape, strides) = (region.shape, layout.strides)
@@ -118,8 +140,7 @@ public final class FlatVolumeReader: VolumeReader {
       (strides.y, shape.x * width, region.y.lowerBound, shape.y),
       (strides.x, width, region.x.lowerBound, shape.x),
     ].sorted { $0.0 < $1.0 }
-    precondition(layout.segments.count == 1 && axes[0].0 >= width)
-    let segment = layout.segments[0]
+    precondition(axes[0].0 >= width)
     let file = try open(segment.path)
     let (near, middle, far) = (axes.removeFirst(), axes[0], axes[1])
     let lineByteCount = (near.3 - 1) * near.0 + width
@@ -142,16 +163,14 @@ public final class FlatVolumeReader: VolumeReader {
           return try file.handle.read(at: start, into: &span)
         }
         guard got == count else { throw .shrank(path: segment.path) }
-        unsafe destination.withUnsafeMutableBytes { destination in
-          for line in 0..<lines {
-            var to = f * far.1 + (m + line) * middle.1
-            var from = line * middle.0
-            for _ in 0..<near.3 {
-              unsafe UnsafeMutableRawBufferPointer(rebasing: destination[to..<(to + width)])
-                .copyMemory(from: UnsafeRawBufferPointer(rebasing: scratch[from..<(from + width)]))
-              to += near.1
-              from += near.0
-            }
+        for line in 0..<lines {
+          var to = f * far.1 + (m + line) * middle.1
+          var from = line * middle.0
+          for _ in 0..<near.3 {
+            unsafe UnsafeMutableRawBufferPointer(rebasing: destination[to..<(to + width)])
+              .copyMemory(from: UnsafeRawBufferPointer(rebasing: scratch[from..<(from + width)]))
+            to += near.1
+            from += near.0
           }
         }
         m += lines

@@ -8,7 +8,7 @@ enum AllowedImports {
     // Vocabulary.
     "VolumeCore": "FoundationEssentials",
     // System.
-    "SystemIO": "Glibc VolumeCore",
+    "SystemIO": "Glibc Synchronization VolumeCore",
     "Pipelines": "Glibc Synchronization VolumeCore",
     // Libraries of C, each wrapped once.
     "Compression": "CBlosc CBzip2 CChecksum CLZ4 CZlib CZstd VolumeCore",
@@ -17,7 +17,9 @@ enum AllowedImports {
     // Voxels that lie plainly in files, which many formats come down to.
     "VoxelFiles": "Compression Glibc Synchronization SystemIO VolumeCore",
     "PNGLibrary": "CPNG Glibc",
-    "HDF5Library": "CHDF5 Synchronization VolumeCore",
+    "HDF5Library": "CHDF5 Synchronization VolumeCore VoxelFiles",
+    // HDF5's library in a process of its own, because it is not made for hostile files.
+    "HDF5Child": "CChild Glibc HDF5Library Synchronization SystemIO VolumeCore",
     // Pure logic.
     "NeuralGraph": "VolumeCore",
     "Halving": "CHalving VolumeCore",
@@ -30,22 +32,24 @@ enum AllowedImports {
     "RawFormat": "Glibc SystemIO VolumeCore VoxelFiles XMLReading YAMLReading",
     "TIFFFormat":
       "CTIFF Glibc Synchronization SystemIO VolumeCore VoxelFiles XMLReading",
-    "MetaImageFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
-    "NRRDFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
-    "MRCFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
-    "NIfTIFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
-    "NPYFormat": "Glibc Synchronization SystemIO VolumeCore VoxelFiles",
+    "MetaImageFormat": "Compression SystemIO VolumeCore VoxelFiles",
+    "NRRDFormat": "Compression SystemIO VolumeCore VoxelFiles",
+    "MRCFormat": "Compression SystemIO VolumeCore VoxelFiles",
+    "NIfTIFormat": "Compression SystemIO VolumeCore VoxelFiles",
+    "NPYFormat": "SystemIO VolumeCore VoxelFiles",
     "VGStudioFormat": "Glibc Synchronization SystemIO VolumeCore VoxelFiles",
     "AvizoFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
-    "EDFFormat": "Glibc Synchronization SystemIO VolumeCore VoxelFiles",
-    "ISQFormat": "Glibc Synchronization SystemIO VolumeCore VoxelFiles",
-    "SkyScanFormat": "Glibc Synchronization SystemIO VolumeCore",
-    "DICOMFormat": "Glibc Synchronization SystemIO VolumeCore VoxelFiles",
-    "PictureStackFormat": "Glibc PNGLibrary Synchronization SystemIO VolumeCore VoxelFiles",
+    "EDFFormat": "SystemIO VolumeCore VoxelFiles",
+    "ISQFormat": "SystemIO VolumeCore VoxelFiles",
+    "SkyScanFormat": "SystemIO VolumeCore",
+    "DICOMFormat": "Compression SystemIO VolumeCore VoxelFiles",
+    "PictureStackFormat": "PNGLibrary SystemIO VolumeCore VoxelFiles",
     "ClosedFormat": "Glibc Synchronization SystemIO VolumeCore",
-    "HDF5Format": "Glibc Synchronization SystemIO VolumeCore",
+    "HDF5Format":
+      "Compression Glibc HDF5Child HDF5Library Synchronization SystemIO VolumeCore VoxelFiles "
+      + "XMLReading",
     "Pictures": "Glibc PNGLibrary SystemIO VolumeCore",
-    "KerasModel": "EngineCore FoundationEssentials HDF5Library NeuralGraph SystemIO VolumeCore",
+    "KerasModel": "EngineCore FoundationEssentials HDF5Child NeuralGraph SystemIO VolumeCore",
     "OneDNNEngine":
       "CKernels COneDNN EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO VolumeCore",
     // Workflows know only the seams.
@@ -61,7 +65,7 @@ enum AllowedImports {
     "T2SVolume":
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "
       + "VGStudioFormat AvizoFormat EDFFormat ISQFormat SkyScanFormat "
-      + "DICOMFormat PictureStackFormat ClosedFormat HDF5Format "
+      + "DICOMFormat PictureStackFormat ClosedFormat HDF5Child HDF5Format "
       + "Compression EngineCore Glibc KerasModel NeuralGraph OneDNNEngine Pictures Pipelines "
       + "RawFormat Synchronization SystemIO TIFFFormat TilePlanning VolumeCommands VolumeCore "
       + "VolumePipeline VolumeStore",

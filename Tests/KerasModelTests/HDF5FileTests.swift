@@ -48,7 +48,7 @@ import VolumeTesting
         try KerasModelReader().load(folder.file("cut.h5"))
       }
       switch error {
-      case .hdf5(.notHDF5), .hdf5(.cannotOpen): break
+      case .hdf5(.library(.notHDF5)), .hdf5(.library(.cannotOpen)): break
       default: Issue.record("\(count) bytes: \(String(describing: error))")
       }
     }

@@ -110,7 +110,9 @@ private let shippedModel = Fixtures.folder + "/../../../Samples/default.h5"
     case ("weights have a wrong shape", .weightsOfWrongShape(let layer, _, _, _)):
       layer == faulty.layer
     case ("no model", .noModel), ("no model", .configIsNotJSON): true
-    case ("no HDF5 file", .hdf5(.notHDF5)), ("no HDF5 file", .hdf5(.cannotOpen)): true
+    case ("no HDF5 file", .hdf5(.library(.notHDF5))),
+      ("no HDF5 file", .hdf5(.library(.cannotOpen))):
+      true
     default: false
     }
   }

@@ -81,7 +81,14 @@ private func option(_ text: String) -> OptionText { OptionText(option: "option",
     #expect(spacing == VoxelSpacing(cube: spacing.x))
   }
 
-  @Test(arguments: ["1.3", "um", "-1um", "0um", "1.3 um", "1.3km", ""])
+  @Test func `is three edges of a voxel, in the order z, y, x`() throws {
+    #expect(try option("2.5x1x1.25um").voxelSpacing() == VoxelSpacing(z: 2.5, y: 1, x: 1.25))
+    #expect(try option("2x1x1mm").voxelSpacing() == VoxelSpacing(z: 2000, y: 1000, x: 1000))
+  }
+
+  @Test(arguments: [
+    "1.3", "um", "-1um", "0um", "1.3 um", "1.3km", "", "1x2um", "1x2x3x4um", "1x0x1um", "1xx1um",
+  ])
   func `is no edge of a voxel`(text: String) {
     #expect(throws: UsageError.self) { try option(text).voxelSpacing() }
   }

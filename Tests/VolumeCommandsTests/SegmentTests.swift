@@ -46,6 +46,34 @@ import VolumeTesting
     #expect(classes.map { $0["fraction"]?.number } == [0.5, 0.5])
   }
 
+  @Test func `computes on a wider type where that holds every value, by the scan's own range`()
+    throws
+  {
+    let format = MemoryFormat(chunk: Self.shard)
+    let scan = MemoryVolume(
+      shape: Self.shape, type: .int8, voxels: (0..<256).map { UInt8($0) })
+    let outcome = segment([], scan: scan, format: format)
+    #expect(outcome.code == 0, "\(outcome.error)")
+    #expect(outcome.error.contains("computed as float32, which holds every int8"))
+    #expect(outcome.error.contains("grey -128 to 127 becomes 0 to 1"))
+    let writer = try #require(format.written("out.zarr"))
+    // 0 and above are the upper half of an int8; as bytes they come first.
+    #expect(writer.voxels == (0..<256).map { $0 < 128 ? 1 : 0 })
+    #expect(writer.output.plan["input_type"]?.string == "int8")
+  }
+
+  @Test func `says how to convert a scan of which values could be lost`() {
+    let scan = MemoryVolume(
+      shape: Self.shape, type: .int32,
+      voxels: (0..<256).flatMap { [UInt8($0), 1, 0, 0] })
+    let outcome = segment([], scan: scan)
+    #expect(outcome.code == 2)
+    #expect(outcome.error.contains("in.mem has voxels of int32 (values from 256:511 were seen)"))
+    #expect(
+      outcome.error.contains(
+        "t2s-volume convert in.mem scan.zarr --type float32 --window 256:511"))
+  }
+
   @Test func `applies the window that was given, and writes down which`() throws {
     let format = MemoryFormat(chunk: Self.shard)
     let outcome = segment(["--window", "0:99"], format: format)

@@ -108,7 +108,7 @@ import ZarrFormat
     #expect(complaint() == .damaged)
   }
 
-  @Test func `has a ledger in which every byte counts, but for a torn last line`() throws {
+  @Test func `has a ledger in which every byte counts`() throws {
     let ledger = path + "/.t2s/ledger/0.log"
     let whole = try contents(ofFile: ledger)
     for place in whole.indices {
@@ -117,7 +117,10 @@ import ZarrFormat
       try overwrite(ledger, bytes)
       #expect(complaint() == .damaged, "byte \(place)")
     }
+    // Only a run that has not ended may leave a torn line.
     try overwrite(ledger, whole + Array("0 0 1 wri".utf8))
+    #expect(complaint() == .damaged)
+    try overwrite(ledger, whole)
     #expect(complaint() == nil)
   }
 

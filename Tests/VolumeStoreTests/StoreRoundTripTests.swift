@@ -100,6 +100,7 @@ import ZarrFormat
       #expect(volume.classes == output.volume.classes)
     }
     let document = try GroupMetadata(decoding: contents(ofFile: path + "/zarr.json"))
-    #expect(document.attributes["t2s"] == ["model": "m", "tile": 256, "voxels": 24])
+    #expect(
+      document.attributes["t2s"] == ["model": "m", "tile": 256, "voxels": 24, "seal": ".t2s/seal"])
   }
 }

@@ -1,4 +1,3 @@
-import HDF5Library
 import NeuralGraph
 import VolumeCore
 

@@ -1,4 +1,4 @@
-import HDF5Library
+import HDF5Child
 import NeuralGraph
 import SystemIO
 import VolumeCore
@@ -8,7 +8,7 @@ public enum KerasModelError: ExplainedError, Hashable {
   /// The file, or the card beside it, cannot be read at all.
   case unreadable(SystemError)
   /// The file is no HDF5 file, or something in it cannot be read.
-  case hdf5(HDF5Error)
+  case hdf5(HDF5ChildError)
   /// An HDF5 file without a network: weights alone, or something else altogether.
   case noModel
   /// The description of the network is not JSON.

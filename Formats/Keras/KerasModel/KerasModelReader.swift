@@ -1,5 +1,5 @@
 import EngineCore
-import HDF5Library
+import HDF5Child
 import NeuralGraph
 import SystemIO
 import VolumeCore
@@ -32,8 +32,9 @@ public struct KerasModelReader: ModelReader {
   /// Reads the model at `path`.
   public func load(_ path: String) throws(KerasModelError) -> Model {
     let hash = try Self.fingerprint(path)
-    let description = try Self.describe(path)
-    let graph = try Self.graph(describedBy: description.config, weightsIn: path)
+    let file = try Self.open(path)
+    let description = try Self.describe(file)
+    let graph = try Self.graph(describedBy: description.config, weightsIn: file)
     let card = try Self.card(description.card, path, classCount: graph.classCount)
     return Model(
       graph: graph,
@@ -45,7 +46,13 @@ public struct KerasModelReader: ModelReader {
   package static func graph(
     describedBy config: JSONValue, weightsIn path: String
   ) throws(KerasModelError) -> Graph {
-    var network = try KerasGraph(try KerasConfig(config), KerasWeights(try open(path)))
+    try graph(describedBy: config, weightsIn: try open(path))
+  }
+
+  private static func graph(
+    describedBy config: JSONValue, weightsIn file: HDF5Client
+  ) throws(KerasModelError) -> Graph {
+    var network = try KerasGraph(try KerasConfig(config), KerasWeights(file))
     return try network.finish()
   }
 
@@ -55,13 +62,12 @@ public struct KerasModelReader: ModelReader {
     var format: String
   }
 
-  private static func open(_ path: String) throws(KerasModelError) -> HDF5File {
-    do { return try HDF5File(readingFrom: path) } catch { throw .hdf5(error) }
+  private static func open(_ path: String) throws(KerasModelError) -> HDF5Client {
+    do { return try HDF5Client(path) } catch { throw .hdf5(error) }
   }
 
   /// What the file's own attributes say.
-  private static func describe(_ path: String) throws(KerasModelError) -> Description {
-    let file = try open(path)
+  private static func describe(_ file: HDF5Client) throws(KerasModelError) -> Description {
     func attribute(_ name: String) throws(KerasModelError) -> String? {
       do { return try file.strings(ofAttribute: name)?.first } catch { throw .hdf5(error) }
     }

@@ -1,13 +1,13 @@
-import HDF5Library
+import HDF5Child
 
 /// The weights of a model's layers, found by the names that each layer's group lists.
 struct KerasWeights: ~Copyable {
-  private let file: HDF5File
+  private let file: HDF5Client
 
   /// The most numbers of one layer that are read: 1 GiB.
   private static let largestCount = 1 << 28
 
-  init(_ file: consuming HDF5File) { self.file = file }
+  init(_ file: HDF5Client) { self.file = file }
 
   /// The weights of `layer` that are called one of `names`, the first of which is for errors.
   func read(
@@ -33,7 +33,7 @@ struct KerasWeights: ~Copyable {
         throw KerasModelError.weightsOutOfRange(layer: layer, weight: names[0])
       }
       return values
-    } catch let error as HDF5Error {
+    } catch let error as HDF5ChildError {
       throw .hdf5(error)
     } catch let error as KerasModelError {
       throw error
@@ -44,7 +44,7 @@ struct KerasWeights: ~Copyable {
 
   /// The list of a group's weights; one that is too long for an attribute is spread over
   /// `weight_names0`, `weight_names1`, and so on.
-  private func weightNames(_ group: String) throws(HDF5Error) -> [String] {
+  private func weightNames(_ group: String) throws(HDF5ChildError) -> [String] {
     if let names = try file.strings(ofAttribute: "weight_names", at: group) { return names }
     var names: [String] = []
     while let more = try file.strings(ofAttribute: "weight_names\(names.count)", at: group) {

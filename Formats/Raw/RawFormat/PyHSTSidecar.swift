@@ -1,4 +1,5 @@
 import VolumeCore
+import VoxelFiles
 
 /// The `.info` file that PyHST, pymicro and tomoscan lay beside a raw volume.
 ///
@@ -108,12 +109,4 @@ public struct PyHSTSidecar: Hashable, Sendable {
     claim.spacing = spacing
     return claim
   }
-}
-
-/// `text` without the spaces around it.
-func trimmed(_ text: some StringProtocol) -> String {
-  var part = text[...]
-  while let first = part.first, first.isWhitespace { part = part.dropFirst() }
-  while let last = part.last, last.isWhitespace { part = part.dropLast() }
-  return String(part)
 }

@@ -43,7 +43,7 @@ public struct RawFormat: VolumeFormat {
       shape: known.layout.shape, voxelType: known.layout.voxelType, format: known.format)
     volume.spacing = known.spacing
     volume.remarks = sidecars.remarks + known.remarks
-    if volume.voxelType == .uint8 { volume.classes = ClassList(besideRawFile: path)?.classes }
+    if volume.voxelType == .uint8 { volume.classes = ClassTable(beside: path)?.classes }
     return try RawReader(path, layout: known.layout, volume: volume)
   }
 
@@ -68,10 +68,10 @@ public struct RawFormat: VolumeFormat {
       throw RawError.outputNameDisagrees(file: name, claim: claim, layout: layout).explanation
     }
     let sidecar = PyHSTSidecar(describing: layout, spacing: volume.spacing)
-    let classes = volume.classes.flatMap { $0.isEmpty ? nil : ClassList($0) }
+    let classes = volume.classes.flatMap { $0.isEmpty ? nil : ClassTable($0) }
     var parts = FlatVolumeWriter.Parts(header: [])
     parts.companions = [
-      (ClassList.path(besideRawFile: path), classes.map { Array($0.text.utf8) }),
+      (ClassTable.path(beside: path), classes.map { Array($0.text.utf8) }),
       (path + ".info", Array(sidecar.text.utf8)),
     ]
     return try FlatVolumeWriter(path, output, parts)

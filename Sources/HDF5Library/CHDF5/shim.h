@@ -1,3 +1,5 @@
+// The names of 1.10, which newer libraries keep when they are asked to.
+#define H5_USE_110_API 1
 #include <hdf5.h>
 
 // What the library defines as macros, which Swift cannot see.
@@ -27,19 +29,128 @@ static inline htri_t chdf5_has_link(hid_t file, const char *path) {
   return H5Lexists(file, path, H5P_DEFAULT);
 }
 
-/// Whether the link at `path` stays in this file: 1, or 0 for one that leads to another file.
-static inline int chdf5_link_is_inner(hid_t file, const char *path) {
+/// What the link at `path` is: 0 hard, 1 soft, 64 to another file; negative on failure.
+static inline int chdf5_link_kind(hid_t file, const char *path) {
   H5L_info_t info;
   if (H5Lget_info(file, path, &info, H5P_DEFAULT) < 0) return -1;
-  return info.type == H5L_TYPE_HARD || info.type == H5L_TYPE_SOFT;
+  return (int)info.type;
+}
+
+/// Copies where a soft link or a link to another file leads; returns its length or -1.
+static inline int chdf5_link_value(hid_t file, const char *path, void *buffer, size_t size) {
+  H5L_info_t info;
+  if (H5Lget_info(file, path, &info, H5P_DEFAULT) < 0) return -1;
+  if (info.type == H5L_TYPE_HARD || info.u.val_size > size) return -1;
+  if (H5Lget_val(file, path, buffer, size, H5P_DEFAULT) < 0) return -1;
+  return (int)info.u.val_size;
+}
+
+/// Calls `visit` with each link of a group, by name, until it returns anything but 0.
+static inline herr_t chdf5_each_link(hid_t group, H5L_iterate_t visit, void *context) {
+  hsize_t place = 0;
+  return H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, &place, visit, context);
+}
+
+/// What is at `path`: 0 a group, 1 a dataset, 2 anything else, with its address; -1 on failure.
+static inline int chdf5_object_kind(hid_t file, const char *path, uint64_t *address) {
+  H5O_info_t info;
+  if (H5Oget_info_by_name(file, path, &info, H5P_DEFAULT) < 0) return -1;
+  *address = info.addr;
+  return info.type == H5O_TYPE_GROUP ? 0 : info.type == H5O_TYPE_DATASET ? 1 : 2;
+}
+
+static inline hid_t chdf5_open_group(hid_t file, const char *path) {
+  return H5Gopen2(file, path, H5P_DEFAULT);
 }
 
 static inline hid_t chdf5_open_dataset(hid_t file, const char *path) {
   return H5Dopen2(file, path, H5P_DEFAULT);
 }
 
+/// Opens a dataset that keeps `cache` bytes of decoded chunks.
+static inline hid_t chdf5_open_cached_dataset(hid_t file, const char *path, size_t cache) {
+  hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
+  if (access < 0) return access;
+  H5Pset_chunk_cache(access, 12421, cache, 1.0);
+  hid_t dataset = H5Dopen2(file, path, access);
+  H5Pclose(access);
+  return dataset;
+}
+
 static inline herr_t chdf5_read_floats(hid_t dataset, float *values) {
   return H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
+}
+
+static inline herr_t chdf5_read_all(hid_t dataset, hid_t type, void *values) {
+  return H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
+}
+
+/// The machine's number type of `size` bytes; `kind` is 0 unsigned, 1 signed, 2 floating point,
+/// 3 bits.
+static inline hid_t chdf5_native(int kind, int size) {
+  switch (kind * 16 + size) {
+    case 1: return H5T_NATIVE_UINT8;
+    case 2: return H5T_NATIVE_UINT16;
+    case 4: return H5T_NATIVE_UINT32;
+    case 8: return H5T_NATIVE_UINT64;
+    case 17: return H5T_NATIVE_INT8;
+    case 18: return H5T_NATIVE_INT16;
+    case 20: return H5T_NATIVE_INT32;
+    case 24: return H5T_NATIVE_INT64;
+    case 36: return H5T_NATIVE_FLOAT;
+    case 40: return H5T_NATIVE_DOUBLE;
+    case 49: return H5T_NATIVE_B8;
+    case 50: return H5T_NATIVE_B16;
+    case 52: return H5T_NATIVE_B32;
+    case 56: return H5T_NATIVE_B64;
+    default: return -1;
+  }
+}
+
+/// Whether `type` is one of the four plain IEEE types.
+static inline int chdf5_is_plain_float(hid_t type) {
+  return H5Tequal(type, H5T_IEEE_F32LE) > 0 || H5Tequal(type, H5T_IEEE_F32BE) > 0 ||
+         H5Tequal(type, H5T_IEEE_F64LE) > 0 || H5Tequal(type, H5T_IEEE_F64BE) > 0;
+}
+
+/// Reads a box of a dataset as numbers of the machine's `type`.
+static inline herr_t chdf5_read_box(
+    hid_t dataset, hid_t type, int rank, const hsize_t *start, const hsize_t *count, void *into) {
+  hid_t space = H5Dget_space(dataset);
+  if (space < 0) return -1;
+  hid_t memory = H5Screate_simple(rank, count, NULL);
+  herr_t status = memory < 0 ? -1 : 0;
+  if (status >= 0)
+    status = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
+  if (status >= 0) status = H5Dread(dataset, type, memory, space, H5P_DEFAULT, into);
+  if (memory >= 0) H5Sclose(memory);
+  H5Sclose(space);
+  return status;
+}
+
+static inline int chdf5_has_value(hid_t properties) {
+  H5D_fill_value_t state;
+  if (H5Pfill_value_defined(properties, &state) < 0) return -1;
+  return state != H5D_FILL_VALUE_UNDEFINED;
+}
+
+/// Bytes before the file's own first, where another program put some; negative on failure.
+static inline int64_t chdf5_user_block(hid_t object) {
+  hid_t file = H5Iget_file_id(object);
+  if (file < 0) return -1;
+  hid_t properties = H5Fget_create_plist(file);
+  hsize_t size = 0;
+  int64_t result = properties < 0 || H5Pget_userblock(properties, &size) < 0 ? -1 : (int64_t)size;
+  if (properties >= 0) H5Pclose(properties);
+  H5Fclose(file);
+  return result;
+}
+
+/// Whether chunks at the edge are stored unfiltered, unlike all others.
+static inline int chdf5_has_odd_edges(hid_t properties) {
+  unsigned options = 0;
+  if (H5Pget_chunk_opts(properties, &options) < 0) return -1;
+  return options != 0;
 }
 
 static inline herr_t chdf5_reclaim(hid_t type, hid_t space, void *values) {

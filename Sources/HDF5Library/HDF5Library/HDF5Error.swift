@@ -12,6 +12,12 @@ public enum HDF5Error: ExplainedError, Hashable {
   case missing(object: String)
   /// A group or dataset lies in another file, where we do not follow.
   case leadsOutside(object: String)
+  /// It leads to a file outside of the folder of the file.
+  case outsideFolder(object: String, file: String)
+  /// It leads to a file that is not there, or is no HDF5 file.
+  case fileMissing(object: String, file: String)
+  /// A dataset holds something else than numbers.
+  case notNumbers(dataset: String)
   /// An attribute is not text.
   case notText(attribute: String, object: String)
   /// A dataset is not of floating-point numbers.
@@ -39,6 +45,18 @@ public enum HDF5Error: ExplainedError, Hashable {
     case .leadsOutside(let object):
       Explanation(
         .input, "\(object) lies in another file", remedy: "save everything in one file")
+    case .outsideFolder(let object, let file):
+      Explanation(
+        .input, "\(object) leads to \(file), outside of the folder of the file",
+        remedy: "copy that file into the folder (and let the link name it there), or copy the "
+          + "dataset into one file")
+    case .fileMissing(let object, let file):
+      Explanation(
+        .input, "\(object) leads to \(file), which is not there or is no HDF5 file",
+        remedy: "copy that file along, to where the link says")
+    case .notNumbers(let dataset):
+      Explanation(
+        .input, "\(dataset) does not hold numbers", remedy: "choose a dataset of numbers")
     case .notText(let attribute, let object):
       Explanation(.input, "attribute '\(attribute)' of \(object) is not text", remedy: copyAgain)
     case .notFloatingPoint(let dataset):

@@ -6,7 +6,7 @@ extension HDF5File {
     let id = id
     return try calling { () throws(HDF5Error) in
       let dataset = try Self.open(id, name)
-      return try Self.shape(dataset, name)
+      return try Self.extents(dataset, name)
     }
   }
 
@@ -19,7 +19,7 @@ extension HDF5File {
       let dataset = try Self.open(id, name)
       let type = try HDF5Handle("H5Dget_type", name, H5Dget_type(dataset.id))
       guard H5Tget_class(type.id) == H5T_FLOAT else { throw .notFloatingPoint(dataset: name) }
-      let count = try Self.shape(dataset, name).reduce(1) { product, extent in
+      let count = try Self.extents(dataset, name).reduce(1) { product, extent in
         let (result, overflow) = product.multipliedReportingOverflow(by: extent)
         return overflow ? Int.max : result
       }
@@ -35,18 +35,5 @@ extension HDF5File {
   private static func open(_ id: hid_t, _ name: String) throws(HDF5Error) -> HDF5Handle {
     guard try contains(id, name) else { throw .missing(object: name) }
     return try HDF5Handle("H5Dopen", name, unsafe chdf5_open_dataset(id, name))
-  }
-
-  private static func shape(
-    _ dataset: borrowing HDF5Handle, _ name: String
-  ) throws(HDF5Error) -> [Int] {
-    let space = try HDF5Handle("H5Dget_space", name, H5Dget_space(dataset.id))
-    let rank = try check(
-      "H5Sget_simple_extent_ndims", name, H5Sget_simple_extent_ndims(space.id))
-    var extents = [hsize_t](repeating: 0, count: Int(rank))
-    _ = try check(
-      "H5Sget_simple_extent_dims", name,
-      unsafe H5Sget_simple_extent_dims(space.id, &extents, nil))
-    return extents.map { Int(clamping: $0) }
   }
 }

@@ -34,7 +34,7 @@ public struct HDF5File: ~Copyable {
     for part in object.split(separator: "/") {
       walked += walked.isEmpty ? String(part) : "/" + part
       guard unsafe chdf5_has_link(id, walked) > 0 else { return false }
-      guard unsafe try check("H5Lget_info", walked, chdf5_link_is_inner(id, walked)) == 1 else {
+      guard unsafe try check("H5Lget_info", walked, chdf5_link_kind(id, walked)) <= 1 else {
         throw .leadsOutside(object: walked)
       }
     }

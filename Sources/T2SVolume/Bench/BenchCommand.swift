@@ -10,6 +10,8 @@ struct BenchCommand: Command {
   var options: [OptionDeclaration] {
     [
       OptionDeclaration("file", "FILE", "limits: the scan whose bytes are copied and compressed"),
+      OptionDeclaration(
+        "shape", "ZxYxX", "limits: the extent of that scan, of bytes, to compress its chunks"),
       OptionDeclaration("model", "FILE", "overlap: the network; default: the tool's"),
       .threads,
     ]
@@ -22,17 +24,21 @@ struct BenchCommand: Command {
   ) throws(Explanation) -> [String: JSONValue] {
     let threads: Int
     let kind: String
+    let shape: Shape3?
     do throws(UsageError) {
       threads =
         try arguments.value("threads") { text throws(UsageError) in try text.wholeNumber() }
         ?? availableCores()
+      shape = try arguments.value("shape") { text throws(UsageError) in try text.shape() }
       kind = try arguments.operands(["limits|overlap"], of: name)[0]
     } catch {
       throw error.explanation
     }
     switch kind {
     case "limits":
-      return try MachineLimits(threads: threads, file: arguments.values["file"]).measure(context)
+      return try MachineLimits(
+        threads: threads, file: arguments.values["file"], shape: shape
+      ).measure(context)
     case "overlap":
       return try OverlapBench(threads: threads).measure(model: arguments.values["model"], context)
     default:

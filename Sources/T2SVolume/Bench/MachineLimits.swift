@@ -12,6 +12,8 @@ struct MachineLimits {
   var threads: Int
   /// A scan whose first bytes stand for all.
   var file: String?
+  /// The extent of that scan, of bytes; `nil` where its rows are to be compressed as they lie.
+  var shape: Shape3?
 
   func measure(_ context: CommandContext) throws(Explanation) -> [String: JSONValue] {
     var result: [String: JSONValue] = [
@@ -30,7 +32,9 @@ struct MachineLimits {
     }
     guard let file else { return result }
     do {
-      let bytes = try Self.head(of: file)
+      var bytes = try Self.head(of: file)
+      result["file_read_bytes_per_second"] = .number(try Self.fileRead(file))
+      if let shape { bytes = Self.chunks(of: bytes, shape) }
       let rate = try Self.compression(bytes, threads: threads)
       result["zstd_bytes_per_second"] = .number(rate.speed)
       result["zstd_ratio"] = .number(rate.ratio)
@@ -46,6 +50,42 @@ struct MachineLimits {
       throw Explanation(.failed, "\(error)", remedy: "report this")
     }
     return result
+  }
+
+  /// The voxels of the first layers as chunks of 64 x 64 x 64, as a store compresses them.
+  private static func chunks(of bytes: [UInt8], _ shape: Shape3) -> [UInt8] {
+    let layers = min(shape.z, bytes.count / max(1, shape.y * shape.x))
+    let whole = Region(Shape3(z: layers, y: shape.y, x: shape.x))
+    let voxels = Array(bytes.prefix(whole.voxelCount))
+    let grid = ChunkGrid(volume: whole.shape, chunk: Shape3(z: 64, y: 64, x: 64))
+    var result: [UInt8] = []
+    result.reserveCapacity(whole.voxelCount)
+    for index in grid.indices {
+      let box = grid.region(of: index)
+      var chunk = [UInt8](repeating: 0, count: box.voxelCount)
+      var span = chunk.mutableSpan
+      var raw = unsafe span.mutableBytes
+      copyVoxels(
+        box, from: unsafe voxels.span.bytes, of: whole, to: &raw, of: box, width: 1)
+      result += chunk
+    }
+    return result
+  }
+
+  /// Bytes a second of reading a file from its beginning to its end, in pieces.
+  private static func fileRead(_ path: String) throws -> Double {
+    let file = try FileHandle(readingFrom: path)
+    let count = try file.byteCount
+    var piece = PageBuffer(byteCount: 16 << 20)
+    let seconds = try best(of: 3) {
+      for offset in stride(from: 0, to: count, by: piece.byteCount) {
+        let part = min(piece.byteCount, count - offset)
+        try piece.withMutableBytes(first: part) { span throws(SystemError) in
+          _ = try file.read(at: offset, into: &span)
+        }
+      }
+    }
+    return Double(count) / seconds
   }
 
   /// Seconds of the fastest of `tries` runs.
@@ -142,10 +182,10 @@ struct MachineLimits {
     }
   }
 
-  /// The first bytes of a file, at most 128 MiB.
+  /// The first bytes of a file, at most 256 MiB.
   private static func head(of path: String) throws(SystemError) -> [UInt8] {
     let file = try FileHandle(readingFrom: path)
-    var bytes = [UInt8](repeating: 0, count: min(try file.byteCount, 128 << 20))
+    var bytes = [UInt8](repeating: 0, count: min(try file.byteCount, 256 << 20))
     var span = bytes.mutableSpan
     var raw = unsafe span.mutableBytes
     _ = try file.read(at: 0, into: &raw)

@@ -1,3 +1,5 @@
+import VolumeCore
+
 /// One option of a command, as data: the parser, the help and the tests read the same.
 public struct OptionDeclaration: Hashable, Sendable {
   /// Without the dashes: "tile".
@@ -21,16 +23,33 @@ public struct OptionDeclaration: Hashable, Sendable {
   /// `--help`, which every command has.
   public static let help = OptionDeclaration("help", nil, "show this text")
 
-  /// What describes a raw file whose sidecar or name does not; every command that reads has them.
-  public static let inputs: [OptionDeclaration] = [
+  /// What describes an input further than its path does; every command that reads has them.
+  public static let inputs: [OptionDeclaration] = bytes("type") + places
+
+  /// What describes a raw file whose sidecar or name does not; `type` is what its voxel type is
+  /// given by.
+  static func bytes(_ type: String) -> [OptionDeclaration] {
+    [
+      OptionDeclaration(
+        "shape", "ZxYxX",
+        "a raw file's extent, layers first: 1900x1040x1300, or x=1300,y=1040,z=1900"),
+      OptionDeclaration(
+        type, "TYPE", "a raw file's voxel type: \(list(VoxelType.allCases.map(\.rawValue)))"),
+      OptionDeclaration("byte-order", "ORDER", "a raw file's byte order: little or big"),
+      OptionDeclaration("offset", "BYTES", "bytes before a raw file's first voxel"),
+      OptionDeclaration(
+        "voxel-size", "LENGTH", "a voxel's edge where the file has none: 1.3um, 0.0013mm, 1300nm"),
+    ]
+  }
+
+  /// What chooses between the volumes of one file, and what to do about those of a folder that are
+  /// not there.
+  static let places: [OptionDeclaration] = [
+    OptionDeclaration("channel", "N", "one channel of a file that has several, counted from 0"),
     OptionDeclaration(
-      "shape", "ZxYxX",
-      "a raw file's extent, layers first: 1900x1040x1300, or x=1300,y=1040,z=1900"),
-    OptionDeclaration("type", "TYPE", "a raw file's voxel type: uint8, uint16 or float32"),
-    OptionDeclaration("byte-order", "ORDER", "a raw file's byte order: little or big"),
-    OptionDeclaration("offset", "BYTES", "bytes before a raw file's first voxel"),
+      "level", "NAME", "one resolution level of a store, by name or number; default: the finest"),
     OptionDeclaration(
-      "voxel-size", "LENGTH", "a voxel's edge where the file has none: 1.3um, 0.0013mm, 1300nm"),
+      "gaps", "fill", "layers that are missing in a folder of slices become zeros"),
   ]
 
   /// `--overwrite`, of every command that makes a volume.
@@ -39,6 +58,13 @@ public struct OptionDeclaration: Hashable, Sendable {
   /// `--memory`, of every command that keeps voxels.
   public static let memory = OptionDeclaration(
     "memory", "SIZE", "memory that may be used: 1G (2^30), 400M; default: half of what is free")
+  /// `--compression`, of every command that makes a store.
+  static let compression = OptionDeclaration(
+    "compression", "CODEC",
+    "how a store is compressed: none, or zstd:N with N from 1 (fast, the default) to 22 (small)")
+  /// `--no-pyramid`, of every command that makes a store.
+  static let noPyramid = OptionDeclaration(
+    "no-pyramid", nil, "make no levels of lower resolution in a store")
   /// `--threads`.
   public static let threads = OptionDeclaration(
     "threads", "N", "processor cores to keep busy; default: all")

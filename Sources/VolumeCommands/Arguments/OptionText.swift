@@ -80,9 +80,12 @@ public struct OptionText: Hashable, Sendable {
     return Int(bytes)
   }
 
-  /// The edge of a voxel in micrometres: `1.3um`, `1.3µm`, `0.0013mm`, `1300nm`.
+  /// The edges of a voxel in micrometres: `1.3um`, `1.3µm`, `0.0013mm`, `1300nm`; where they
+  /// differ, z, y and x: `2.6x1.3x1.3um`.
   public func voxelSpacing() throws(UsageError) -> VoxelSpacing {
-    let form = "give a length with its unit: --\(option) 1.3um (or nm, µm, mm)"
+    let form =
+      "give a length with its unit: --\(option) 1.3um (or nm, µm, mm), or one for each of z, y and x: "
+      + "--\(option) 2.6x1.3x1.3um"
     let units: [(String, Double)] = [
       ("nm", 1e-3), ("um", 1), ("µm", 1), ("μm", 1), ("mm", 1e3),
     ]
@@ -90,12 +93,16 @@ public struct OptionText: Hashable, Sendable {
       throw wrong(
         positiveDecimal(text[...]) == nil ? "this is no length" : "the unit is missing", form)
     }
-    guard let number = positiveDecimal(text.dropLast(unit.count)) else {
+    let parts = text.dropLast(unit.count).split(separator: "x", omittingEmptySubsequences: false)
+    let edges = parts.compactMap { positiveDecimal($0).map { $0 * factor } }
+    guard edges.count == parts.count, edges.count == 1 || edges.count == 3 else {
       throw wrong("this is no length", form)
     }
-    let edge = number * factor
-    guard edge > 0, edge.isFinite else { throw wrong("a voxel has a length", form) }
-    return VoxelSpacing(cube: edge)
+    guard edges.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+      throw wrong("a voxel has a length", form)
+    }
+    return edges.count == 1
+      ? VoxelSpacing(cube: edges[0]) : VoxelSpacing(z: edges[0], y: edges[1], x: edges[2])
   }
 
   /// Grey values that become 0 and 1: `LOW:HIGH`; `nil` for `auto`.

@@ -13,25 +13,37 @@ public struct ConvertCommand: Command {
   public var operands: String { "INPUT OUTPUT" }
   /// Its options.
   public var options: [OptionDeclaration] {
-    OptionDeclaration.inputs + [
+    [
       OptionDeclaration(
         "region", "z0:z1,y0:y1,x0:x1", "copy only this box; ':' stands for a whole axis"),
-      .memory, .threads, .overwrite,
-    ]
+      OptionDeclaration(
+        "type", "TYPE",
+        "the output's voxel type; for a raw file that does not say its own, the input's"),
+      OptionDeclaration(
+        "window", "LOW:HIGH",
+        "the values that become the least and the greatest of --type: no type is narrowed without"),
+      .compression, .noPyramid, .memory, .threads, .overwrite,
+    ] + OptionDeclaration.bytes("input-type") + OptionDeclaration.places
   }
   /// Lines to type.
   public var examples: [String] {
     [
       "t2s-volume convert scan.raw scan.zarr",
       "t2s-volume convert slices/ scan.zarr --voxel-size 1.3um",
+      "t2s-volume convert scan.zarr part.tif --region 100:164,:,: --type uint8 --window 0:4095",
       "t2s-volume convert scan.labels.zarr labels.tif",
     ]
   }
   /// What else is worth knowing.
   public var notes: [String] {
     [
-      "Outputs: .zarr (OME-Zarr 0.5 store), .raw (with a PyHST .info beside it) and .tif (opens in "
-        + "Fiji; labels with a palette). A store that was begun by the same command is gone on with."
+      "The output's name says its format: .zarr (OME-Zarr 0.5 store), .raw (with a PyHST .info beside "
+        + "it), .tif (opens in Fiji), NAME/ (a folder of TIFF slices), and others that an unknown "
+        + "ending lists. A store that was begun by the same command is gone on with.",
+      "--window fills a whole number type from end to end: LOW becomes its least value, HIGH its "
+        + "greatest, values between are rounded to the nearest, halves up. Floating-point types keep "
+        + "values inside the window. Values outside are drawn to its ends and counted; what is no "
+        + "number becomes the least value.",
     ]
   }
 
@@ -39,44 +51,62 @@ public struct ConvertCommand: Command {
   public func run(
     _ arguments: Arguments, _ context: CommandContext
   ) throws(Explanation) -> [String: JSONValue] {
-    let paths = try explained { () throws(UsageError) in
-      try arguments.operands(["INPUT", "OUTPUT"], of: name)
+    let choices = try explained { () throws(UsageError) in
+      try ConvertChoices(arguments, of: name)
     }
-    let (input, output) = (paths[0], paths[1])
-    let hints = try explained { () throws(UsageError) in try arguments.openingHints() }
-    let limits = try explained { () throws(UsageError) in try CopyLimits(arguments) }
-    _ = try context.catalogue.formatWriting(output)
-    let reader = try context.openInput(input, hints: hints)
+    _ = try context.catalogue.formatWriting(choices.output)
+    let (opened, type) = try choices.openInput(context)
+    context.echo(choices.input, opened)
     let region = try explained { () throws(UsageError) in
-      try arguments.value("region") { text throws(UsageError) in
-        try text.region(in: reader.volume.shape)
-      }
+      try choices.region?.region(in: opened.volume.shape)
     }
-    try checkApart(output, from: [input])
-    let writing = OutputWriting(
-      reader, region: region, to: output, plan: ["command": "convert"],
-      overwrites: arguments.has("overwrite"), memory: limits.memory, threads: limits.threads)
+    try checkApart(choices.output, from: [choices.input])
+    let reader = try choices.converted(opened, to: type, region: region, context)
+    let converted = reader as? ConvertedVolume
+    var plan: [String: JSONValue] = ["command": "convert"]
+    if let conversion = converted?.conversion {
+      plan["input_type"] = .string(conversion.source.rawValue)
+      plan["window"] = conversion.window.map { .string($0.words) }
+    }
+    var writing = OutputWriting(
+      reader, region: region, to: choices.output, plan: plan, overwrites: choices.overwrites,
+      limits: choices.limits)
+    writing.output.compression = choices.compression
+    writing.output.hasPyramid = choices.hasPyramid
     let report = try writing.run("converting", context)
+    let shape = writing.region.shape
     context.console.say(
-      "\(output): \(writing.region.shape.words), \(Words.bytes(report.bytesWritten)) written in "
+      "\(choices.output): \(shape.words), \(Words.bytes(report.bytesWritten)) written in "
         + "\(Words.duration(report.seconds)) (\(Words.bytes(Int(report.bytesPerSecond)))/s, "
         + "\(Words.rate(report.voxelsPerSecond)))")
     var result = report.json
-    result["output"] = .string(output)
-    result["shape"] = writing.region.shape.json
+    result["output"] = .string(choices.output)
+    result["shape"] = shape.json
+    result["type"] = .string(reader.volume.voxelType.rawValue)
+    if let converted, let window = converted.conversion.window {
+      let counts = converted.counts
+      context.console.say(counts.words(of: report.voxels, window))
+      result["window"] = [.number(window.low), .number(window.high)]
+      result["below_window"] = .integer(counts.below)
+      result["above_window"] = .integer(counts.above)
+      result["not_a_number"] = .integer(counts.notANumber)
+    }
     return result
   }
 }
 
 /// Memory and threads, as every command that copies takes them.
 struct CopyLimits: Hashable, Sendable {
+  /// What may be used; half of what is free where `--memory` was not given.
   var memory: Int
+  /// Whether `--memory` was given.
+  var memoryIsGiven: Bool
   var threads: Int
 
   init(_ arguments: Arguments) throws(UsageError) {
-    memory =
-      try arguments.value("memory") { text throws(UsageError) in try text.byteCount() }
-      ?? defaultMemory()
+    let given = try arguments.value("memory") { text throws(UsageError) in try text.byteCount() }
+    memory = given ?? defaultMemory()
+    memoryIsGiven = given != nil
     threads =
       try arguments.value("threads") { text throws(UsageError) in try text.wholeNumber() }
       ?? availableCores()
@@ -89,9 +119,11 @@ extension CopyReport {
     [
       "voxels": .integer(voxels), "voxels_already_there": .integer(voxelsAlready),
       "bytes_read": .integer(bytesRead), "bytes_written": .integer(bytesWritten),
-      "seconds": .number(seconds), "bytes_per_second": .number(bytesPerSecond),
+      "planned_bytes": .integer(plannedBytes), "seconds": .number(seconds),
+      "bytes_per_second": .number(bytesPerSecond),
       "voxels_per_second": .number(voxelsPerSecond),
       "peak_bytes": peakResidentBytes().map { .integer($0) } ?? .null,
+      "file_bytes_read": fileBytesRead().map { .integer($0) } ?? .null,
     ]
   }
 }

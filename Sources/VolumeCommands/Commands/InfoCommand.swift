@@ -32,8 +32,8 @@ public struct InfoCommand: Command {
       for line in report.page { context.console.say(line) }
       return report.json
     }
-    let report = VolumeReport(
-      path: path, volume: try context.catalogue.open(path, hints: hints).volume)
+    let reader = try context.catalogue.open(path, hints: hints)
+    let report = VolumeReport(path: path, volume: reader.volume, fingerprint: reader.fingerprint)
     for line in report.page { context.console.say(line) }
     return report.json
   }
@@ -43,6 +43,7 @@ public struct InfoCommand: Command {
 struct VolumeReport: Hashable, Sendable {
   var path: String
   var volume: VolumeDescription
+  var fingerprint: String
 
   var page: [String] {
     var lines = [
@@ -54,10 +55,24 @@ struct VolumeReport: Hashable, Sendable {
     if volume.origin != Index3(z: 0, y: 0, x: 0) {
       lines.append("  cut out at  \(volume.origin) (z, y, x) of a larger volume")
     }
+    if let position = volume.position {
+      let place = [position.z, position.y, position.x].map(Words.short).joined(separator: ", ")
+      lines.append("  position    first voxel at \(place) µm (z, y, x)")
+    }
+    lines.append("  identity    \(fingerprint)")
     for (i, label) in (volume.classes ?? []).enumerated() {
-      lines.append("  \(i == 0 ? "classes   " : "          ")  \(label.value) \(label.name)")
+      lines.append(
+        "  \(i == 0 ? "classes   " : "          ")  \(label.value) \(label.name)  \(colourWords(label))"
+      )
     }
     return lines + volume.remarks.map { "  remark      \($0)" }
+  }
+
+  private func colourWords(_ label: LabelClass) -> String {
+    let digits = label.colour.prefix(3).map { byte in
+      (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }
+    return "#" + digits.joined()
   }
 
   private var spacingWords: String {
@@ -73,7 +88,9 @@ struct VolumeReport: Hashable, Sendable {
       "kind": "volume", "path": .string(path), "shape": volume.shape.json,
       "type": .string(volume.voxelType.rawValue), "voxel_size_um": spacing,
       "origin": [.integer(volume.origin.z), .integer(volume.origin.y), .integer(volume.origin.x)],
-      "format": .string(volume.format), "bytes": .integer(volume.byteCount), "classes": classes,
+      "position_um": volume.position.map { [.number($0.z), .number($0.y), .number($0.x)] } ?? .null,
+      "fingerprint": .string(fingerprint), "format": .string(volume.format),
+      "bytes": .integer(volume.byteCount), "classes": classes,
       "remarks": .array(volume.remarks.map { .string($0) }),
     ]
   }

@@ -74,7 +74,7 @@ public struct PhantomCommand: Command {
         "command": "phantom", "kind": .string(options.kind.rawValue),
         "seed": .string("\(options.seed)"),
       ],
-      overwrites: arguments.has("overwrite"), memory: limits.memory, threads: limits.threads)
+      overwrites: arguments.has("overwrite"), limits: limits)
   }
 
   private func phantomOptions(_ arguments: Arguments) throws(UsageError) -> PhantomOptions {

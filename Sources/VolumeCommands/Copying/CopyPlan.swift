@@ -3,6 +3,11 @@ import VolumeCore
 
 /// How a volume is copied block by block: threads, and the memory that they take.
 struct CopyPlan: Hashable, Sendable {
+  /// What a copy may take where nobody says: 500 MB, or one and a half slabs where those are more.
+  static let usualByteCount = 476 << 20
+  /// The layers of a slab.
+  static let slabLayers = 64
+
   /// The blocks of the output.
   var grid: ChunkGrid
   /// Bytes of a voxel.
@@ -11,41 +16,61 @@ struct CopyPlan: Hashable, Sendable {
   var threads: Int
   /// Bytes that the reader may keep decoded.
   var cacheByteCount: Int
+  /// Bytes that the writer may keep for levels to come.
+  var waitingByteCount: Int
+  /// What one thread needs to convert a block to another type.
+  var scratchByteCount: Int
 
   /// The bytes of one block.
   var blockByteCount: Int { grid.largestBlock.voxelCount * voxelByteCount }
 
-  /// What one thread holds: the block, and the writer's encoded form of it, which may be as large.
-  var threadByteCount: Int { 2 * blockByteCount }
+  /// What one thread holds: the block, what converting it takes, and what the writer makes of it.
+  ///
+  /// A block of whole layers may be copied once more, to swap its bytes; of a shard there is at most a
+  /// half of its neighbour and of itself, and a shard of the next level, which has a quarter of its
+  /// voxels.
+  var threadByteCount: Int {
+    let isLayers = grid.chunk.y >= grid.volume.y && grid.chunk.x >= grid.volume.x
+    return blockByteCount + (isLayers ? blockByteCount : blockByteCount / 8 * 5) + scratchByteCount
+  }
 
   /// What the copy will hold at its peak.
-  var byteCount: Int { threads * threadByteCount + cacheByteCount }
+  var byteCount: Int { threads * threadByteCount + cacheByteCount + waitingByteCount }
 
   /// Takes as many threads as help and as memory allows; throws where it allows none.
+  ///
+  /// Where `memory` is not what the user gave, no more is taken than is usual, though all of it may be.
   init(
     from reader: any VolumeReader, to writer: any VolumeWriter, threads wanted: Int,
-    memory: Int
+    memory: Int, isGiven: Bool
   ) throws(Explanation) {
     grid = writer.grid
     voxelByteCount = reader.volume.voxelType.byteCount
     threads = 1
     cacheByteCount = 0
-    let wholeCache = reader.cacheByteCount(forBoxesOf: grid.largestBlock)
+    waitingByteCount = 0
+    let block = grid.largestBlock
+    scratchByteCount = (reader as? ConvertedVolume)?.scratchByteCount(forBoxesOf: block) ?? 0
     guard threadByteCount <= memory else {
       throw Explanation(
         .input,
-        "--memory \(Words.memory(memory)) is too small: one block of \(grid.largestBlock) voxels "
+        "--memory \(Words.memory(memory)) is too small: one block of \(block) voxels "
           + "and its encoded form take \(Words.memory(threadByteCount))",
         remedy: "give --memory \((threadByteCount + (1 << 20) - 1) >> 20)M or more")
     }
+    let caches = reader.cacheByteCount(forBoxesOf: block) + writer.cacheByteCount
+    let slab = min(Self.slabLayers, grid.volume.z) * grid.volume.y * grid.volume.x * voxelByteCount
+    let limit = isGiven ? memory : min(memory, max(Self.usualByteCount, slab / 2 * 3))
     // One more thread than cores, so that there is work while another waits for the disk.
-    let blocks = grid.count.voxelCount
-    threads = max(1, min(wanted + 1, blocks, memory / threadByteCount))
-    while threads > 1, threads * threadByteCount + wholeCache > memory { threads -= 1 }
-    cacheByteCount = min(wholeCache, memory - threads * threadByteCount)
+    threads = max(1, min(wanted + 1, grid.count.voxelCount, limit / threadByteCount))
+    while threads > 1, threads * threadByteCount + caches > limit { threads -= 1 }
+    // What does not fit is decoded again, or read back from the store.
+    let left = memory - threads * threadByteCount
+    cacheByteCount = min(reader.cacheByteCount(forBoxesOf: block), left)
+    waitingByteCount = min(writer.cacheByteCount, left - cacheByteCount)
   }
 
-  /// "3 blocks of 64x1024x1024 in flight, 384 MiB of memory".
+  /// "3 blocks of 64x1024x1024 at a time, at most 384 MiB of memory".
   var words: String {
     "\(threads) \(threads == 1 ? "block" : "blocks") of \(grid.largestBlock) at a time, "
       + "at most \(Words.memory(byteCount)) of memory"

@@ -24,6 +24,7 @@ struct VolumeCopying: Sendable {
     isStopped: @escaping @Sendable () -> Bool, progress: @escaping @Sendable (Int) -> Void
   ) throws(Explanation) -> Int {
     reader.limitCache(to: plan.cacheByteCount)
+    writer.limitCache(to: plan.waitingByteCount)
     let blocks = missing
     let next = Atomic<Int>(0)
     let written = Atomic<Int>(0)

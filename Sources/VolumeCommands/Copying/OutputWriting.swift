@@ -11,6 +11,8 @@ struct CopyReport: Hashable, Sendable {
   var bytesRead: Int
   /// Bytes that they took on disk.
   var bytesWritten: Int
+  /// The memory that was said to be enough.
+  var plannedBytes: Int
   /// From the first block to the finished output.
   var seconds: Double
   /// The part of `bytesRead` that a second saw.
@@ -26,25 +28,24 @@ struct OutputWriting: Sendable {
   var region: Region
   var path: String
   var output: OutputDescription
-  var memory: Int
-  var threads: Int
+  var limits: CopyLimits
 
   /// Everything of `reader` to `path`, described as the reader describes it.
   init(
     _ reader: any VolumeReader, region: Region? = nil, to path: String,
-    plan: [String: JSONValue], overwrites: Bool, memory: Int, threads: Int
+    plan: [String: JSONValue], overwrites: Bool, limits: CopyLimits
   ) {
     self.reader = reader
     self.region = region ?? Region(reader.volume.shape)
     self.path = path
-    self.memory = memory
-    self.threads = threads
+    self.limits = limits
     let volume = reader.volume.part(self.region)
     var plan = plan
     plan["input"] = .string(reader.fingerprint)
     plan["tool_version"] = .string(toolVersion)
     if region != nil { plan["region"] = .string(self.region.description) }
     output = OutputDescription(volume: volume, plan: plan, overwrites: overwrites)
+    output.threads = limits.threads
   }
 
   /// Writes it, going on where an earlier run of the same plan stopped.
@@ -67,7 +68,9 @@ struct OutputWriting: Sendable {
   private func copy(
     to writer: any VolumeWriter, _ what: String, _ context: CommandContext
   ) throws(Explanation) -> CopyReport {
-    let plan = try CopyPlan(from: reader, to: writer, threads: threads, memory: memory)
+    let plan = try CopyPlan(
+      from: reader, to: writer, threads: limits.threads, memory: limits.memory,
+      isGiven: limits.memoryIsGiven)
     let copying = VolumeCopying(reader: reader, writer: writer, plan: plan, origin: region.origin)
     let missing = copying.missing.reduce(0) { $0 + plan.grid.region(of: $1).voxelCount }
     let done = region.voxelCount - missing
@@ -88,13 +91,14 @@ struct OutputWriting: Sendable {
     try explained { () throws(VolumeWriteError) in try writer.finish(record: [:]) }
     return CopyReport(
       voxels: missing, voxelsAlready: done, bytesRead: missing * plan.voxelByteCount,
-      bytesWritten: written, seconds: progress.seconds)
+      bytesWritten: written, plannedBytes: plan.byteCount, seconds: progress.seconds)
   }
 
   /// Grey values hardly shrink; labels do, to a tenth or less, but a quarter is asked for.
   private func expectedByteCount(voxels: Int) -> Int {
     let bytes = voxels * output.volume.voxelType.byteCount
-    let shrinks = output.volume.classes != nil && path.hasSuffix(".zarr")
+    let shrinks =
+      output.volume.classes != nil && isStore(path) && output.compression != StoreCompression.none
     return shrinks ? bytes / 4 : bytes
   }
 }

@@ -24,8 +24,17 @@ package func peakResidentBytes() -> Int? {
   linuxFigure("/proc/self/status", "VmHWM:")
 }
 
+/// Bytes that this process has read from files so far, through whatever call but mapping; `nil`
+/// where the system does not tell.
+package func fileBytesRead() -> Int? { linuxNumber("/proc/self/io", "rchar:") }
+
 /// A figure in kB of one of the system's tables, in bytes.
 func linuxFigure(_ path: String, _ key: String) -> Int? {
+  linuxNumber(path, key).map { $0 << 10 }
+}
+
+/// A number of one of the system's tables.
+private func linuxNumber(_ path: String, _ key: String) -> Int? {
   // Such files have no size, so they are read to their end and not by their length.
   guard let file = try? FileHandle(readingFrom: path) else { return nil }
   var bytes = [UInt8](repeating: 0, count: 16384)
@@ -34,7 +43,7 @@ func linuxFigure(_ path: String, _ key: String) -> Int? {
   guard let count = try? file.read(at: 0, into: &raw) else { return nil }
   for line in String(decoding: bytes.prefix(count), as: UTF8.self).split(separator: "\n") {
     let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
-    if words.count >= 2, words[0] == key, let kibibytes = Int(words[1]) { return kibibytes << 10 }
+    if words.count >= 2, words[0] == key { return Int(words[1]) }
   }
   return nil
 }

@@ -6,6 +6,8 @@ import VolumeCore
 struct SegmentRequest: Sendable {
   var choices: SegmentChoices
   var reader: any VolumeReader
+  /// The scan's own type, which the reader may have widened.
+  var scanType: VoxelType
   var model: Model
   var engine: any EngineFactory
   var precision: Precision
@@ -19,16 +21,14 @@ struct SegmentRequest: Sendable {
     self.choices = choices
     output = choices.output
     _ = try context.catalogue.formatWriting(output)
-    reader = try context.openInput(choices.input, hints: choices.hints)
-    try checkApart(output, from: [choices.input])
-    guard VoxelType.computed.contains(reader.volume.voxelType) else {
-      throw Explanation(
-        .input,
-        "\(choices.input) has voxels of \(reader.volume.voxelType.rawValue); networks are computed "
-          + "on \(list(VoxelType.computed.map(\.rawValue)))",
-        remedy: "convert it first, for example: t2s-volume convert \(choices.input) scan.zarr "
-          + "--type float32")
+    let scan = try context.openInput(choices.input, hints: choices.hints)
+    scanType = scan.volume.voxelType
+    reader = try computable(scan, at: choices.input)
+    if scanType != reader.volume.voxelType {
+      context.console.note(
+        "  computed as \(reader.volume.voxelType.rawValue), which holds every \(scanType.rawValue)")
     }
+    try checkApart(output, from: [choices.input])
     let path = try modelPath(choices.model, context)
     model = try context.catalogue.model(path)
     context.console.note("model: \(path): \(model.card.name), \(model.format)")
@@ -61,11 +61,13 @@ struct SegmentRequest: Sendable {
         remedy: "leave --precision out")
     }
     let sample = try GreySample(reader, region: region)
-    normalisation = try chosenNormalisation(choices.window, model, reader.volume, sample)
+    var volume = reader.volume
+    volume.voxelType = scanType
+    normalisation = try chosenNormalisation(choices.window, model, volume, sample)
     context.console.note(
       "grey \(Words.short(Double(normalisation.low))) to \(Words.short(Double(normalisation.high))) "
         + "becomes 0 to 1")
-    for warning in greyWarnings(sample, reader.volume, model, normalisation) {
+    for warning in greyWarnings(sample, volume, model, normalisation) {
       context.console.note("warning: \(warning)")
     }
   }
@@ -78,7 +80,7 @@ struct SegmentRequest: Sendable {
     var plan: [String: JSONValue] = [
       "command": "segment", "tool_version": .string(toolVersion),
       "input": .string(reader.fingerprint), "input_shape": reader.volume.shape.json,
-      "input_type": .string(reader.volume.voxelType.rawValue), "model": .string(model.hash),
+      "input_type": .string(scanType.rawValue), "model": .string(model.hash),
       "model_name": .string(model.card.name), "engine": .string(engine.name),
       "precision": .string(precision.rawValue),
       "normalisation": [
@@ -106,6 +108,26 @@ struct SegmentRequest: Sendable {
     volume.classes = model.card.classes
     return OutputDescription(volume: volume, plan: plan, overwrites: choices.overwrites)
   }
+}
+
+/// `scan` with voxels of a type that networks are computed on, where one holds all its values.
+private func computable(
+  _ scan: any VolumeReader, at path: String
+) throws(Explanation) -> any VolumeReader {
+  let type = scan.volume.voxelType
+  if VoxelType.computed.contains(type) { return scan }
+  if let wider = VoxelType.computed.first(where: { $0.holdsAll(of: type) }) {
+    return ConvertedVolume(scan, TypeConversion(widening: type, to: wider))
+  }
+  let seen = sampledRange(scan, region: Region(scan.volume.shape))
+  let window = seen.map { ValueWindow(low: $0.lowerBound, high: $0.upperBound).words }
+  throw Explanation(
+    .input,
+    "\(path) has voxels of \(type.rawValue)"
+      + (window.map { " (values from \($0) were seen)" } ?? "")
+      + "; networks are computed on \(list(VoxelType.computed.map(\.rawValue)))",
+    remedy: "say which values matter: t2s-volume convert \(path) scan.zarr --type float32 --window "
+      + (window ?? "LOW:HIGH"))
 }
 
 /// Where the model is: `--model`, else `T2S_MODEL`, else the one installed with the tool, else the

@@ -1,0 +1,34 @@
+import SystemIO
+import VolumeCore
+import VoxelFiles
+
+extension MetaImageFormat {
+  /// Whether `path` names a MetaImage output.
+  public func writes(_ path: String) -> Bool {
+    let name = path.lowercased()
+    return name.hasSuffix(".mha") || name.hasSuffix(".mhd")
+  }
+
+  /// Begins the output at `path`: one file, or, for `X.mhd`, the header and its voxels in `X.raw`.
+  public func create(
+    _ path: String, _ output: OutputDescription
+  ) throws(Explanation) -> any VolumeWriter {
+    let classes = ClassTable.companion(beside: path, of: output.volume.classes)
+    guard path.lowercased().hasSuffix(".mhd") else {
+      var parts = FlatVolumeWriter.Parts(
+        header: Array(MetaImageHeader.text(of: output.volume, dataFile: "LOCAL").utf8))
+      parts.companions = [classes]
+      return try FlatVolumeWriter(path, output, parts)
+    }
+    guard output.overwrites || kind(ofPath: path) == .missing else {
+      throw Explanation(
+        .input, "\(path) is there already",
+        remedy: "choose another output, or replace it with --overwrite")
+    }
+    let data = path.dropLast(4) + ".raw"
+    let text = MetaImageHeader.text(of: output.volume, dataFile: fileName(ofPath: String(data)))
+    var parts = FlatVolumeWriter.Parts(header: [])
+    parts.companions = [classes, (path, Array(text.utf8))]
+    return try FlatVolumeWriter(String(data), output, parts)
+  }
+}

@@ -1,0 +1,22 @@
+/// Stores whose state can be told, and mended: the seam that commands see.
+public protocol StoreChecking: Sendable {
+  /// Whether there is a store at `path`, finished or not.
+  func isStore(_ path: String) -> Bool
+
+  /// Looks at the store at `path`.
+  ///
+  /// - Parameters:
+  ///   - progress: called with the bytes looked at since it was called last, and with all there are.
+  ///   - isStopped: whether to stop; the check then throws.
+  func check(
+    _ path: String, _ depth: StoreCheckDepth,
+    progress: @escaping @Sendable (_ bytes: Int, _ total: Int) -> Void,
+    isStopped: @escaping @Sendable () -> Bool
+  ) throws(Explanation) -> StoreReport
+
+  /// Forgets what `report` calls damaged in the store at `path`, which `output` describes, and returns
+  /// a writer that lacks just that; finished, it is what an undisturbed run had made.
+  func mend(
+    _ path: String, _ output: OutputDescription, _ report: StoreReport
+  ) throws(Explanation) -> any VolumeWriter
+}

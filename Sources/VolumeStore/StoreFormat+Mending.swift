@@ -1,0 +1,69 @@
+import SystemIO
+import VolumeCore
+import ZarrFormat
+
+extension StoreFormat {
+  /// Forgets what `report` calls damaged, and begins a writer that lacks just that.
+  ///
+  /// The ledgers go first: from then on readers refuse the store as damaged. Then the image's document
+  /// goes, and it is a store that is not finished, with which the command that made it could go on
+  /// too. So a crash at any point leaves a store that says what it lacks.
+  func beginMending(
+    _ paths: StorePaths, _ output: OutputDescription, _ report: StoreReport
+  ) throws(StoreError) -> StoreWriter {
+    var output = output
+    let lock = try StoreLock(paths.lock, of: paths.group)
+    let bytes = try system { () throws(SystemError) -> [UInt8]? in
+      guard try certainKind(ofPath: paths.plan) != .missing else { return nil }
+      return try contents(ofFile: paths.plan)
+    }
+    let old = bytes.flatMap(StorePlan.init(decoding:))
+    if let old {
+      output.compression = old.compression
+      output.hasPyramid = old.levelCount != 1
+    }
+    let levels = levels(of: output, output.compression.map(ChunkCodecs.init) ?? codecs)
+    let plan = StorePlan(output, levels.arrays, levels.halving)
+    if old != plan {
+      // A plan that is damaged is known again by its seal.
+      let seal = try? StoreSeal.found(paths)
+      guard seal?.marks[paths.name(of: paths.plan)] == StoreSeal.Mark(of: plan.encoded()) else {
+        guard let old else { throw .planIsDamaged(path: paths.plan) }
+        throw .isAnotherPlans(path: paths.group, differences: plan.differences(from: old))
+      }
+    }
+    let damaged = report.damagedShards
+    let ledgers = try levels.arrays.enumerated().map { number, level throws(StoreError) in
+      try system { () throws(SystemError) in
+        let path = paths.ledger(number)
+        let isThere = try certainKind(ofPath: path) != .missing
+        var (ledger, _) = Ledger.salvage(
+          isThere ? try contents(ofFile: path) : [], grid: level.layout.shards)
+        for shard in damaged[StorePaths.name(ofLevel: number)] ?? [] { ledger.forget(shard) }
+        try writeFileAtomically(path, ledger.sort())
+      }
+      return number
+    }
+    try system { () throws(SystemError) in
+      for folder in [paths.group, paths.side, paths.ledgers] { try removeLeftOvers(in: folder) }
+      try removeFile(paths.groupMetadata)
+      try synchroniseFolder(paths.group)
+      try removeFile(paths.seal)
+      for number in ledgers { try removeFile(paths.levelMetadata(number)) }
+      try writeFileAtomically(paths.plan, plan.encoded())
+    }
+    return StoreWriter(
+      paths: paths, output: output, plan: levels,
+      ledgers: try levels.arrays.enumerated().map { number, level throws(StoreError) in
+        try goOn(paths, number, level)
+      }, lock: lock, threads: max(1, output.threads ?? threads))
+  }
+}
+
+extension StoreReport {
+  /// The shards of which something is damaged, by the name of their array.
+  var damagedShards: [String: Set<Index3>] {
+    Dictionary(
+      arrays.map { ($0.name, Set($0.damages.compactMap(\.shard))) }, uniquingKeysWith: { $1 })
+  }
+}
