@@ -1,4 +1,5 @@
 import VolumeCore
+import VoxelFiles
 
 /// The `NAME.ini` that the Core Imaging Library writes beside `NAME.raw`: `[MINIMAL INFO]` with
 /// `data_type`, `shape` (z, y, x) and `isfortran`, and `[COMPRESSION]` with `scale` and `offset`.

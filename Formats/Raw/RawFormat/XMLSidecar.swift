@@ -1,4 +1,5 @@
 import VolumeCore
+import VoxelFiles
 import XMLReading
 
 /// The `.vol.xml` that the ESRF lays beside a volume: `tomodb2/reconstruction/listSubVolume/subVolume`
