@@ -72,7 +72,7 @@ for kind in TYPES:
     case.expect(path, volume)
 
     target = case.folder / f"ours-{name}.raw"
-    if case.write(volume, target, "--voxel-size", "1.3"):
+    if case.write(volume, target, "--voxel-size", "1.3um"):
         found, said = read_by_sidecar(target)
         case.compare(target.name, found, volume)
         case.check(f"{target.name} voxelSize", float(said["voxelSize"]), 1.3)
