@@ -150,9 +150,11 @@ enum LZ4Frames {
   static func decompress(
     _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
   ) -> Bool {
-    guard source.count >= 12, unsafe number(source, 0, 8) == target.count else { return false }
+    guard source.count >= 12 else { return false }
+    let said = unsafe number(source, 0, 8)
+    guard said == target.count else { return false }
     let block = unsafe number(source, 8, 4)
-    guard block > 0 else { return target.isEmpty }
+    guard block > 0 else { return target.count == 0 }
     var place = 12
     var done = 0
     while done < target.count {

@@ -102,10 +102,11 @@ struct ChunkPipeline: Sendable {
 
 /// Memory for decoding, used again and again by one thread at a time.
 @safe final class DecodeScratch: @unchecked Sendable {
-  private var buffers: [UnsafeMutableRawBufferPointer] = []
+  private var buffers: [UnsafeMutableRawBufferPointer]
 
   init() {
-    unsafe buffers = (0..<4).map { _ in unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0) }
+    let none = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    unsafe buffers = Array(repeating: none, count: 4)
   }
 
   deinit { for index in unsafe buffers.indices { unsafe buffers[index].deallocate() } }

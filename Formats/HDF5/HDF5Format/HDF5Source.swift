@@ -45,9 +45,16 @@ final class ClientPool: Sendable {
       state.count += 1
       return (nil, true)
     }
-    guard let client = try idle ?? (mayStart ? HDF5Client(path) : nil) else {
-      return try body(first)
+    var lent = idle
+    if mayStart {
+      do throws(HDF5ChildError) {
+        lent = try HDF5Client(path)
+      } catch {
+        state.withLock { $0.count -= 1 }
+        throw error
+      }
     }
+    guard let client = lent else { return try body(first) }
     defer { state.withLock { $0.idle.append(client) } }
     return try body(client)
   }
