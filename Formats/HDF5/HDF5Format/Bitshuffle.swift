@@ -68,7 +68,7 @@ struct Bitshuffle: Hashable, Sendable {
         place += 4
         guard stored > 0, stored <= source.count - place else { return false }
         let from = unsafe UnsafeRawBufferPointer(rebasing: source[place..<(place + stored)])
-        let plain = unsafe scratch.buffer(3, bytes)
+        let plain = unsafe scratch.buffer(4, bytes)
         guard unsafe decompress(from, into: plain) else { return false }
         unsafe Self.transpose(UnsafeRawBufferPointer(plain), numbers, width, to)
         place += stored

@@ -100,13 +100,14 @@ struct ChunkPipeline: Sendable {
   }
 }
 
-/// Memory for decoding, used again and again by one thread at a time.
+/// Memory for decoding, used again and again by one thread at a time: 0 for the bytes of the file, 1 and
+/// 2 between filters, 3 for a decoded chunk, 4 for a block of bitshuffle.
 @safe final class DecodeScratch: @unchecked Sendable {
   private var buffers: [UnsafeMutableRawBufferPointer]
 
   init() {
     let none = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
-    unsafe buffers = Array(repeating: none, count: 4)
+    unsafe buffers = Array(repeating: none, count: 5)
   }
 
   deinit { for index in unsafe buffers.indices { unsafe buffers[index].deallocate() } }

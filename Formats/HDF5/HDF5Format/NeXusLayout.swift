@@ -82,7 +82,8 @@ struct NeXusLayout {
     guard sizes.allSatisfy({ $0 == edge }), VoxelSpacing(cube: edge).isPossible else {
       if sizes.count > 1 {
         found.about.remarks.append(
-          "its voxel is no cube (\(sizes) cm in an order that is not told), and so has no size here")
+          "its voxel is no cube (\(sizes) cm in an order that is not told), and so has no size here"
+        )
       }
       return
     }
