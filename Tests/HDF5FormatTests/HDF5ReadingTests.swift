@@ -132,18 +132,19 @@ func open(
 }
 
 @Suite struct `An HDF5 file of another program` {
-  @Test(arguments: [
-    ("nabu.h5", "HDF5 (nabu)", VoxelType.float32, VoxelSpacing(cube: 1.3)),
-    ("exchange.h5", "HDF5 (DataExchange)", .float32, nil),
-    ("nexus.nxs", "HDF5 (NeXus)", .uint16, VoxelSpacing(z: 2.6, y: 1.3, x: 1.3)),
-    ("bdv.h5", "HDF5 (BigDataViewer)", .uint16, VoxelSpacing(z: 2.6, y: 1.3, x: 0.65)),
-    (
-      "cells.dream3d:/DataContainers/Image/CellData/Grey", "HDF5 (DREAM3D)", .uint16,
-      VoxelSpacing(z: 2.6, y: 1.3, x: 0.65)
-    ),
-    ("pa66.h5:/pa66/data", "HDF5 (PA66)", .uint8, VoxelSpacing(cube: 1.3)),
-    ("fiji.h5", "HDF5", .uint16, VoxelSpacing(z: 2.6, y: 1.3, x: 0.65)),
-  ] as [(String, String, VoxelType, VoxelSpacing?)])
+  @Test(
+    arguments: [
+      ("nabu.h5", "HDF5 (nabu)", VoxelType.float32, VoxelSpacing(cube: 1.3)),
+      ("exchange.h5", "HDF5 (DataExchange)", .float32, nil),
+      ("nexus.nxs", "HDF5 (NeXus)", .uint16, VoxelSpacing(z: 2.6, y: 1.3, x: 1.3)),
+      ("bdv.h5", "HDF5 (BigDataViewer)", .uint16, VoxelSpacing(z: 2.6, y: 1.3, x: 0.65)),
+      (
+        "cells.dream3d:/DataContainers/Image/CellData/Grey", "HDF5 (DREAM3D)", .uint16,
+        VoxelSpacing(z: 2.6, y: 1.3, x: 0.65)
+      ),
+      ("pa66.h5:/pa66/data", "HDF5 (PA66)", .uint8, VoxelSpacing(cube: 1.3)),
+      ("fiji.h5", "HDF5", .uint16, VoxelSpacing(z: 2.6, y: 1.3, x: 0.65)),
+    ] as [(String, String, VoxelType, VoxelSpacing?)])
   func `is known, with its voxel size`(
     name: String, format: String, type: VoxelType, spacing: VoxelSpacing?
   ) throws {
