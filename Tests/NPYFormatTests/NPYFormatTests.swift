@@ -245,5 +245,6 @@ private func open(_ name: String, channel: Int? = nil) throws(NPYError) -> any V
     try writeVolume(
       volume, CasePhantom.bytes(.uint8), through: NPYFormat(), to: path, overwrites: true)
     #expect(try NPYFormat().reader(path, hints: OpeningHints()).volume.classes == nil)
+    #expect(kind(ofPath: path + ".lut") == .missing)
   }
 }
