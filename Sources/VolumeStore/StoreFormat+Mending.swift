@@ -5,7 +5,7 @@ import ZarrFormat
 extension StoreFormat {
   /// Forgets what `report` calls damaged, and begins a writer that lacks just that.
   ///
-  /// The ledgers go first: from then on readers refuse the store as damaged. Then the image's document
+  /// A plan that was damaged is put right while the seal still tells that it is. The ledgers go next: from then on readers refuse the store as damaged. Then the image's document
   /// goes, and it is a store that is not finished, with which the command that made it could go on
   /// too. So a crash at any point leaves a store that says what it lacks.
   func beginMending(
@@ -21,6 +21,12 @@ extension StoreFormat {
     if let old {
       output.compression = old.compression
       output.hasPyramid = old.levelCount != 1
+    } else {
+      // The arrays' documents say the same; whether it is the same plan is seen below.
+      output.compression =
+        (try? contents(ofFile: paths.levelMetadata(0)))
+        .flatMap { try? ArrayMetadata(decoding: $0) }?.codecs.compression
+      output.hasPyramid = kind(ofPath: paths.levelMetadata(1)) != .missing
     }
     let levels = levels(of: output, output.compression.map(ChunkCodecs.init) ?? codecs)
     let plan = StorePlan(output, levels.arrays, levels.halving)
@@ -32,6 +38,7 @@ extension StoreFormat {
         throw .isAnotherPlans(path: paths.group, differences: plan.differences(from: old))
       }
     }
+    try system { () throws(SystemError) in try writeFileAtomically(paths.plan, plan.encoded()) }
     let damaged = report.damagedShards
     let ledgers = try levels.arrays.enumerated().map { number, level throws(StoreError) in
       try system { () throws(SystemError) in
@@ -50,7 +57,6 @@ extension StoreFormat {
       try synchroniseFolder(paths.group)
       try removeFile(paths.seal)
       for number in ledgers { try removeFile(paths.levelMetadata(number)) }
-      try writeFileAtomically(paths.plan, plan.encoded())
     }
     return StoreWriter(
       paths: paths, output: output, plan: levels,
