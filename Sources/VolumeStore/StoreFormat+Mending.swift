@@ -34,7 +34,9 @@ extension StoreFormat {
       // A plan that is damaged is known again by its seal.
       let seal = try? StoreSeal.found(paths)
       guard seal?.marks[paths.name(of: paths.plan)] == StoreSeal.Mark(of: plan.encoded()) else {
-        guard let old else { throw .planIsDamaged(path: paths.plan) }
+        guard let old else {
+          throw seal == nil ? .planIsDamaged(path: paths.plan) : .planIsAnother(path: paths.plan)
+        }
         throw .isAnotherPlans(path: paths.group, differences: plan.differences(from: old))
       }
     }
