@@ -5,9 +5,10 @@ import ZarrFormat
 extension StoreFormat {
   /// Forgets what `report` calls damaged, and begins a writer that lacks just that.
   ///
-  /// A plan that was damaged is put right while the seal still tells that it is. The ledgers go next: from then on readers refuse the store as damaged. Then the image's document
-  /// goes, and it is a store that is not finished, with which the command that made it could go on
-  /// too. So a crash at any point leaves a store that says what it lacks.
+  /// A plan that was damaged is put right first, while the seal still tells which it was. The ledgers
+  /// go next: from then on readers refuse the store as damaged. Then the image's document goes, and it
+  /// is a store that is not finished, with which the command that made it could go on too. So a crash
+  /// at any point leaves a store that says what it lacks.
   func beginMending(
     _ paths: StorePaths, _ output: OutputDescription, _ report: StoreReport
   ) throws(StoreError) -> StoreWriter {
@@ -40,7 +41,10 @@ extension StoreFormat {
         throw .isAnotherPlans(path: paths.group, differences: plan.differences(from: old))
       }
     }
-    try system { () throws(SystemError) in try writeFileAtomically(paths.plan, plan.encoded()) }
+    try system { () throws(SystemError) in
+      try makeFolder(paths.ledgers)
+      if old != plan { try writeFileAtomically(paths.plan, plan.encoded()) }
+    }
     let damaged = report.damagedShards
     let ledgers = try levels.arrays.enumerated().map { number, level throws(StoreError) in
       try system { () throws(SystemError) in
