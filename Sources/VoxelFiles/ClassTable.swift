@@ -52,15 +52,30 @@ public struct ClassTable: Hashable, Sendable {
     return ([Self.header] + lines).joined(separator: "\n") + "\n"
   }
 
-  /// What a writer of the volume at `path` lays beside it: the table of `classes`, or, where there
-  /// are none, nothing in place of an old one.
-  public static func companion(
+  /// The colours as ImageJ reads them from a file `.lut`: 256 reds, 256 greens, 256 blues; values
+  /// without a class are their own grey.
+  public var lookupTable: [UInt8] {
+    var table: [UInt8] = []
+    for channel in 0..<3 {
+      for value in 0..<256 {
+        let colour = classes.first { $0.value == value }?.colour
+        let level = colour.map { $0.count > channel ? $0[channel] : 0 } ?? value
+        table.append(UInt8(max(0, min(255, level))))
+      }
+    }
+    return table
+  }
+
+  /// What a writer of the volume at `path` lays beside it: the table of `classes` and their colours
+  /// for Fiji, or, where there are none, nothing in place of old ones.
+  public static func companions(
     beside path: String, of classes: [LabelClass]?
-  ) -> (path: String, bytes: [UInt8]?) {
-    let classes = classes ?? []
-    return (
-      Self.path(beside: path), classes.isEmpty ? nil : Array(ClassTable(classes).text.utf8)
-    )
+  ) -> [(path: String, bytes: [UInt8]?)] {
+    let table = (classes ?? []).isEmpty ? nil : ClassTable(classes ?? [])
+    return [
+      (Self.path(beside: path), table.map { Array($0.text.utf8) }),
+      (path + ".lut", table?.lookupTable),
+    ]
   }
 }
 

@@ -16,12 +16,23 @@ import VoxelFiles
 
   @Test func `lies beside its volume and is read back`() throws {
     let path = folder.file("labels.npy")
-    let companion = ClassTable.companion(beside: path, of: Self.classes)
-    #expect(companion.path == path + ".classes.csv")
-    try writeFileAtomically(companion.path, try #require(companion.bytes))
+    let companions = ClassTable.companions(beside: path, of: Self.classes)
+    #expect(companions.map(\.path) == [path + ".classes.csv", path + ".lut"])
+    for companion in companions {
+      try writeFileAtomically(companion.path, try #require(companion.bytes))
+    }
     #expect(ClassTable(beside: path)?.classes == Self.classes)
-    #expect(ClassTable.companion(beside: path, of: nil).bytes == nil)
-    #expect(ClassTable.companion(beside: path, of: []).bytes == nil)
+    for none in [nil, []] as [[LabelClass]?] {
+      #expect(ClassTable.companions(beside: path, of: none).allSatisfy { $0.bytes == nil })
+    }
+  }
+
+  @Test func `gives Fiji its colours: 256 reds, then greens, then blues`() {
+    let table = ClassTable(Self.classes).lookupTable
+    #expect(table.count == 768)
+    #expect([0, 256, 512].map { table[$0] } == [64, 64, 64])
+    #expect([7, 263, 519].map { table[$0] } == [1, 2, 3])
+    #expect([9, 265, 521].map { table[$0] } == [9, 9, 9])
   }
 
   @Test(arguments: [

@@ -58,7 +58,7 @@ public final class RawWriter: VolumeWriter {
         y: volume.shape.y, x: volume.shape.x))
     self.path = path
     sidecar = PyHSTSidecar(describing: layout, spacing: volume.spacing)
-    classes = volume.classes.flatMap { $0.isEmpty ? nil : $0 }
+    classes = volume.classes
     state = Mutex(State())
     let temporary = "\(folder(ofPath: path))/.\(name).tmp"
     self.temporary = temporary
@@ -113,12 +113,12 @@ public final class RawWriter: VolumeWriter {
       try file.synchronise()
       // An old sidecar must not describe the new voxels, not even for a moment.
       try removeFile(path + ".info")
-      try removeFile(ClassTable.path(beside: path))
+      let companions = ClassTable.companions(beside: path, of: classes)
+      for companion in companions { try removeFile(companion.path) }
       try rename(temporary, to: path)
       state.withLock { $0.isFinished = true }
-      if let classes {
-        try writeFileAtomically(
-          ClassTable.path(beside: path), Array(ClassTable(classes).text.utf8))
+      for companion in companions {
+        if let bytes = companion.bytes { try writeFileAtomically(companion.path, bytes) }
       }
       try writeFileAtomically(path + ".info", Array(sidecar.text.utf8))
     }
