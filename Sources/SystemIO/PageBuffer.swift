@@ -4,35 +4,19 @@ import VolumeCore
 /// Page-aligned memory with one owner, given back to the system when its owner goes.
 @safe public struct PageBuffer: ~Copyable, @unchecked Sendable {
   private let storage: UnsafeMutableRawBufferPointer
-  /// All that was asked of the system, of which `storage` is a part.
-  private let mapping: UnsafeMutableRawBufferPointer
-
-  /// What the system calls a huge page: one fault for what else takes 512.
-  private static let hugePage = 2 << 20
 
   /// Allocates `byteCount` bytes of zeros; pages take memory when they are first touched.
   public init(byteCount: Int) {
-    // Only what is well over a huge page gains by them, and only where it begins with one.
-    let isLarge = byteCount >= 2 * Self.hugePage
-    let size = max(byteCount, 1) + (isLarge ? Self.hugePage : 0)
+    let size = max(byteCount, 1)
     let address = unsafe mmap(
       nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let address = unsafe address, unsafe address != MAP_FAILED else {
       fatalError("out of memory: \(byteCount) bytes were planned for and are not there")
     }
-    unsafe mapping = UnsafeMutableRawBufferPointer(start: address, count: size)
-    guard isLarge else {
-      unsafe storage = UnsafeMutableRawBufferPointer(start: address, count: byteCount)
-      return
-    }
-    let start = unsafe address.alignedUp(toMultipleOf: Self.hugePage)
-    // Whole huge pages only: the rest would be more memory than was asked for. A system without them
-    // says no, and nothing is lost.
-    _ = unsafe madvise(start, byteCount / Self.hugePage * Self.hugePage, MADV_HUGEPAGE)
-    unsafe storage = UnsafeMutableRawBufferPointer(start: start, count: byteCount)
+    unsafe storage = UnsafeMutableRawBufferPointer(start: address, count: byteCount)
   }
 
-  deinit { unsafe munmap(mapping.baseAddress, mapping.count) }
+  deinit { unsafe munmap(storage.baseAddress, max(storage.count, 1)) }
 
   /// Bytes held.
   public var byteCount: Int { unsafe storage.count }
