@@ -57,6 +57,9 @@ let package = Package(
       name: "CXML2", path: "Sources/XMLReading/CXML2", pkgConfig: "libxml-2.0",
       providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(
+      name: "CYAML", path: "Sources/YAMLReading/CYAML", pkgConfig: "yaml-0.1",
+      providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(
       name: "CHDF5", path: "Sources/HDF5Library/CHDF5", pkgConfig: "hdf5",
       providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CChild", path: "Sources/HDF5Child/CChild"),
@@ -95,6 +98,7 @@ let package = Package(
       "Compression", "Sources/Compression/Compression",
       ["CZstd", "CZlib", "CBzip2", "CLZ4", "CBlosc", "CChecksum", "VolumeCore"]),
     module("XMLReading", "Sources/XMLReading/XMLReading", ["CXML2"]),
+    module("YAMLReading", "Sources/YAMLReading/YAMLReading", ["CYAML"]),
     module("VoxelFiles", "Sources/VoxelFiles", ["Compression", "SystemIO", "VolumeCore"]),
     module("PNGLibrary", "Sources/PNGLibrary/PNGLibrary", ["CPNG"]),
     module(
@@ -111,7 +115,9 @@ let package = Package(
 
     // Formats.
     module("ZarrFormat", "Formats/Zarr/ZarrFormat", ["Compression", "VolumeCore"]),
-    module("RawFormat", "Formats/Raw/RawFormat", ["SystemIO", "VolumeCore", "VoxelFiles"]),
+    fastModule(
+      "RawFormat", "Formats/Raw/RawFormat",
+      ["XMLReading", "YAMLReading", "SystemIO", "VolumeCore", "VoxelFiles"]),
     fastModule(
       "TIFFFormat", "Formats/TIFF/TIFFFormat",
       ["CTIFF", "XMLReading", "SystemIO", "VolumeCore", "VoxelFiles"]),
@@ -201,6 +207,7 @@ let package = Package(
     plainTests("CompressionTests", ["Compression"]),
     plainTests("PNGLibraryTests", ["PNGLibrary"]),
     plainTests("XMLReadingTests", ["XMLReading"]),
+    plainTests("YAMLReadingTests", ["YAMLReading"]),
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
     plainTests("HalvingTests", ["Halving"]),

@@ -4,22 +4,22 @@
 /// as they do in a scan. The bodies say where a fibre or a pore is; where exactly its edge runs, the
 /// grey decides, as it does for whoever labels a real scan.
 struct PhantomLayer {
-  private let rows: Range<Int>
-  private let columns: Range<Int>
+  let rows: Range<Int>
+  let columns: Range<Int>
   /// Difference to the matrix, without noise.
-  private var difference: [Float]
-  /// 0 matrix, 1 fibre, 2 pore.
-  private(set) var labels: [UInt8]
+  var difference: [Float]
+  /// 0 matrix, 1 fibre, 2 pore, 3 crack, 254 outside.
+  var labels: [UInt8]
 
   /// Voxels nearer to an edge than this may lie on either side of it.
   private static let edgeWidth: Float = 1.5
   /// The same for pores.
-  private static let poreEdgeWidth: Float = 2
+  static let poreEdgeWidth: Float = 2
   /// Stands for "fibre or matrix" until the layer is drawn.
   private static let atFibreEdge: UInt8 = 255
 
   private static let fibreProfile = SampledTable(Measured.fibreProfile, over: -7...5)
-  private static let poreProfile = SampledTable(Measured.poreProfile, over: -4...5)
+  static let poreProfile = SampledTable(Measured.poreProfile, over: -4...5)
 
   /// An empty layer of the voxels `y`, `x`.
   init(y: Range<Int>, x: Range<Int>) {
@@ -29,20 +29,25 @@ struct PhantomLayer {
     labels = [UInt8](repeating: 0, count: y.count * x.count)
   }
 
-  /// Draws layer `z` anew, with `noise`.
-  mutating func draw(_ z: Int, fibres: [Fibre], pores: [Pore], noise: [Float]) {
+  /// Draws layer `z` anew, with `noise`; with the air around it and the crack in it where there is a
+  /// specimen.
+  mutating func draw(
+    _ z: Int, fibres: [Fibre], pores: [Pore], specimen: SpecimenLayer? = nil, noise: [Float]
+  ) {
     for index in difference.indices {
       difference[index] = 0
       labels[index] = 0
     }
     for fibre in fibres { draw(fibre, z) }
     for pore in pores { draw(pore, z) }
+    if let specimen { cut(specimen) }
     let seen = Measured.noiseSeenAtFibres
     let edge = Float(Measured.fibreEdgeGrey - Measured.matrixGrey)
     for index in labels.indices where labels[index] == Self.atFibreEdge {
       labels[index] = difference[index] + seen * noise[index] >= edge ? 1 : 0
     }
     for pore in pores { label(pore, z, noise) }
+    if let specimen { label(specimen, noise) }
   }
 
   /// The bytes of the layer with `noise`.

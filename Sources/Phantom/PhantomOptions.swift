@@ -6,6 +6,8 @@ public struct PhantomOptions: Hashable, Sendable, Codable {
   public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Short glass fibres in a matrix, with pores.
     case composite
+    /// The same as a bar whose section changes, with air around it and a crack that opens to a face.
+    case biaxial
   }
 
   /// The extent.

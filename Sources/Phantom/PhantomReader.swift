@@ -35,7 +35,7 @@ public final class PhantomLabels: VolumeReader {
   public init(_ phantom: PhantomVolume) {
     self.phantom = phantom
     var volume = VolumeDescription.describing(phantom)
-    volume.classes = PhantomVolume.classes
+    volume.classes = phantom.classes
     self.volume = volume
   }
 

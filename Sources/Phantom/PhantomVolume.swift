@@ -7,11 +7,19 @@ import VolumeCore
 public struct PhantomVolume: Sendable {
   /// What was asked for.
   public let options: PhantomOptions
-  /// The classes of the labels.
-  public static let classes = [
+  /// The classes of the labels: of a specimen in air, two more than of the inside of one.
+  public var classes: [LabelClass] {
+    Self.composite + (specimen == nil ? [] : Self.voids)
+  }
+
+  private static let composite = [
     LabelClass(value: 0, name: "matrix", colour: [64, 64, 64, 255]),
     LabelClass(value: 1, name: "fibre", colour: [86, 180, 233, 255]),
     LabelClass(value: 2, name: "porosity", colour: [240, 228, 66, 255]),
+  ]
+  private static let voids = [
+    LabelClass(value: Int(PhantomLayer.crack), name: "crack", colour: [213, 94, 0, 255]),
+    LabelClass(value: Int(PhantomLayer.outside), name: "outside", colour: [0, 0, 0, 0]),
   ]
   /// The edges of a voxel.
   public static let spacing = VoxelSpacing(cube: 1.3)
@@ -22,6 +30,7 @@ public struct PhantomVolume: Sendable {
   let fibres: LayerIndex<Fibre>
   let pores: LayerIndex<Pore>
   let noise: ScanNoise
+  let specimen: Specimen?
 
   init(options: PhantomOptions) {
     self.options = options
@@ -41,6 +50,7 @@ public struct PhantomVolume: Sendable {
     ) { $0.reach(Measured.fibreReach) }
     pores = LayerIndex(holes, layers: shape.z) { $0.reach(Measured.poreReach) }
     noise = ScanNoise(shape: shape, from: hash(3))
+    specimen = options.kind == .biaxial ? Specimen(shape: shape, from: hash(4)) : nil
   }
 
   /// Makes the voxels of `region`, in C order: grey and labels, one byte each.
@@ -74,7 +84,9 @@ public struct PhantomVolume: Sendable {
     var layer = PhantomLayer(y: region.y, x: region.x)
     for (index, z) in region.z.enumerated() {
       let noise = noise.layer(z, y: region.y, x: region.x)
-      layer.draw(z, fibres: fibres.items(at: z), pores: pores.items(at: z), noise: noise)
+      layer.draw(
+        z, fibres: fibres.items(at: z), pores: pores.items(at: z),
+        specimen: specimen?.layer(z, x: region.x), noise: noise)
       body(
         index * region.y.count * region.x.count, withGrey ? layer.grey(with: noise) : [],
         layer.labels)

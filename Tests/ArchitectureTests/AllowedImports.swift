@@ -13,6 +13,7 @@ enum AllowedImports {
     // Libraries of C, each wrapped once.
     "Compression": "CBlosc CBzip2 CChecksum CLZ4 CZlib CZstd VolumeCore",
     "XMLReading": "CXML2",
+    "YAMLReading": "CYAML",
     // Voxels that lie plainly in files, which many formats come down to.
     "VoxelFiles": "Compression Glibc Synchronization SystemIO VolumeCore",
     "PNGLibrary": "CPNG Glibc",
@@ -28,7 +29,7 @@ enum AllowedImports {
     // Plugs: formats, engines, models. None imports another.
     "ZarrFormat": "Compression FoundationEssentials VolumeCore",
     "VolumeStore": "Compression Glibc Halving Synchronization SystemIO VolumeCore ZarrFormat",
-    "RawFormat": "FoundationEssentials Glibc Synchronization SystemIO VolumeCore VoxelFiles",
+    "RawFormat": "Glibc SystemIO VolumeCore VoxelFiles XMLReading YAMLReading",
     "TIFFFormat":
       "CTIFF Glibc Synchronization SystemIO VolumeCore VoxelFiles XMLReading",
     "MetaImageFormat": "Compression SystemIO VolumeCore VoxelFiles",

@@ -59,7 +59,7 @@ import VolumeCore
       .sidecarIsMalformed(
         sidecar: "s", line: "NUM_X = 99999999999999999999")
     ),
-    ("NUM_X = 1\nNUM_Y = 2", .sidecarLacksAnAxis(sidecar: "s")),
+    ("NUM_X = 1\nNUM_Y = 2", .sidecarLacks(sidecar: "s", what: "all of NUM_X, NUM_Y and NUM_Z")),
     (
       "NUM_X=1\nNUM_Y=1\nNUM_Z=1\nBYTEORDER = MIDDLE",
       .sidecarIsMalformed(

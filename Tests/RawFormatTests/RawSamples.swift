@@ -46,6 +46,8 @@ enum RawSamples {
 
 /// Writes `bytes` to `path`.
 func write(_ bytes: [UInt8], to path: String) throws {
+  // Some file systems write a file that is emptied out to the disk at once, and a new one later.
+  try removeFile(path)
   let file = try FileHandle(creating: path)
   try file.write(unsafe bytes.span.bytes, at: 0)
 }

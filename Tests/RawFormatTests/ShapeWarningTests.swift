@@ -96,8 +96,8 @@ import VolumeTesting
       try write(try contents(ofFile: scans + "/" + name), to: folder.file("mystery.raw"))
       let error = #expect(throws: RawError.self) { try warnings(folder.file("mystery.raw")) }
       guard case .shapeIsUnknown(_, _, _, let readings) = try #require(error) else { return }
-      #expect(readings.first?.layout.shape == shape)
-      #expect(readings.first?.layout.voxelType == .uint8)
+      #expect(readings.first?.shape == shape)
+      #expect(readings.first?.voxelType == .uint8)
     }
   }
 }

@@ -1,5 +1,3 @@
-import FoundationEssentials
-import SystemIO
 import VolumeCore
 import VoxelFiles
 
@@ -10,7 +8,7 @@ import VoxelFiles
 public struct PyHSTSidecar: Hashable, Sendable {
   /// The extent, or `nil` where no axis is given.
   public var shape: Shape3?
-  /// `DATA_TYPE`, which only pymicro writes.
+  /// `DATA_TYPE`, which only pymicro and we write.
   public var type: RawTypeName?
   /// `BYTEORDER`.
   public var byteOrder: ByteOrder?
@@ -45,10 +43,13 @@ public struct PyHSTSidecar: Hashable, Sendable {
     switch extents {
     case (let z?, let y?, let x?): shape = Shape3(z: z, y: y, x: x)
     case (nil, nil, nil): shape = nil
-    default: throw .sidecarLacksAnAxis(sidecar: name)
+    default: throw .sidecarLacks(sidecar: name, what: "all of NUM_X, NUM_Y and NUM_Z")
     }
 
-    if let text = values["DATA_TYPE"] { type = RawTypeName(text) ?? .foreign(text) }
+    if let text = values["DATA_TYPE"] {
+      type = RawTypeName(text) ?? .foreign(text)
+      byteOrder = RawTypeName.byteOrder(in: text)
+    }
     if let text = values["BYTEORDER"] {
       switch text.uppercased() {
       case "LOWBYTEFIRST": byteOrder = .little
@@ -100,27 +101,12 @@ public struct PyHSTSidecar: Hashable, Sendable {
   }
 
   /// What the sidecar `name` says about the bytes.
-  ///
-  /// PyHST's own default, low byte first, holds where the sidecar describes the volume and does
-  /// not name an order.
-  public func claim(name: String) -> RawClaim {
-    var claim = RawClaim(source: .sidecar(name))
+  func claim(name: String) -> RawClaim {
+    var claim = RawClaim(source: .sidecar(name, .pyHST))
     claim.shape = shape
     claim.type = type
     claim.byteOrder = byteOrder
     claim.spacing = spacing
     return claim
   }
-}
-
-/// The paths at which the sidecar of a raw file may lie, the likeliest first.
-///
-/// `scan.vol.info` speaks for `scan.raw` only where no `scan.vol` is there to own it.
-func sidecarPath(ofRawFile path: String) -> String? {
-  if case .file = kind(ofPath: path + ".info") { return path + ".info" }
-  guard let dot = path.lastIndex(of: "."), !path[dot...].contains("/") else { return nil }
-  let volume = path[..<dot] + ".vol"
-  guard volume != path, kind(ofPath: String(volume)) == .missing else { return nil }
-  if case .file = kind(ofPath: volume + ".info") { return volume + ".info" }
-  return nil
 }

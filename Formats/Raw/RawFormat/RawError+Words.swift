@@ -12,15 +12,11 @@ extension RawError {
   static func conversion(of type: String) -> String {
     let target =
       switch type {
-      case "bool", "1bit", "bit", "packed_binary", "int8", "i1": "uint8"
-      case "float64", "float16", "double", "f8", "half", "int32", "uint32", "int64", "uint64":
-        "float32"
+      case "1bit", "bit": "uint8"
+      case "float16", "half", "f16", "f2": "float32"
       default: "uint16"
       }
-    let python =
-      type == "packed_binary"
-      ? "np.unpackbits(np.fromfile(\"in.raw\", \"u1\")).tofile(\"out.raw\")"
-      : "np.fromfile(\"in.raw\", \"\(type)\").astype(\"\(target)\").tofile(\"out.raw\")"
+    let python = "np.fromfile(\"in.raw\", \"\(type)\").astype(\"\(target)\").tofile(\"out.raw\")"
     return "convert it to \(target) first, in Fiji (Image > Type) or with numpy: \(python); "
       + "check that no value falls outside \(target)"
   }
@@ -38,7 +34,7 @@ extension RawError {
   static func explainSize(
     _ file: String, _ claims: [RawClaim], _ wanted: [SizeOfType], _ byteCount: Int
   ) -> Explanation {
-    let sizes = wanted.map { "\($0.byteCount) as \($0.type.rawValue)" }.joined(separator: ", ")
+    let sizes = wanted.map(\.words).joined(separator: ", ")
     var what = "\(file) has another size than what is said of it"
     var remedy = "correct the shape or the type, or copy the file again"
     if wanted.count == 1, let one = wanted.first {
@@ -52,27 +48,22 @@ extension RawError {
         ? "if it begins with a header, give --offset \(difference); else correct the shape or type"
         : "copy the file again if it was cut off, or correct its shape or type"
     }
-    if let one = wanted.first(where: { $0.type == .uint8 }), one.byteCount > 0,
-      byteCount == 8 * one.byteCount
-    {
-      remedy = "8 bytes a voxel are float64: " + conversion(of: "float64")
-    }
     return Explanation(
       .input, what + list(claims, byteCount) + "\n  needed are \(sizes)", remedy: remedy)
   }
 
   static func explainUnknown(
-    _ file: String, _ claims: [RawClaim], _ byteCount: Int, _ readings: [RawReading]
+    _ file: String, _ claims: [RawClaim], _ byteCount: Int, _ readings: [VolumeGuess]
   ) -> Explanation {
     var what = "\(file): nothing says how many layers, rows and columns it has"
     what += list(claims, byteCount)
-    what += "\n  looked for a sidecar \(file).info and a size in the file name"
+    what += "\n  looked for a sidecar (\(file).info, .xml, .yml, .ini) and a size in the file name"
     guard !readings.isEmpty else {
       return Explanation(
         .input, what, remedy: "give --shape ZxYxX --type uint8|uint16|float32 --byte-order ...")
     }
     what += "\n  the likeliest readings are"
-    for reading in readings { what += "\n    \(reading)" }
+    for reading in readings { what += "\n    \(reading.options)  (\(reading.shape.words))" }
     return Explanation(
       .input, what,
       remedy: "give the options of the one that is right, or write them into \(file).info")

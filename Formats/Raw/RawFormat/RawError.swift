@@ -11,8 +11,12 @@ public enum RawError: Error, Hashable, Sendable {
   case isEmpty(path: String)
   /// A line of a sidecar makes no sense.
   case sidecarIsMalformed(sidecar: String, line: String)
-  /// A sidecar gives some of NUM_X, NUM_Y, NUM_Z and not all.
-  case sidecarLacksAnAxis(sidecar: String)
+  /// A sidecar gives some of what describes a volume, and not all.
+  case sidecarLacks(sidecar: String, what: String)
+  /// A sidecar is no text of its kind.
+  case sidecarCannotBeParsed(sidecar: String, why: String)
+  /// Another channel is asked for than the only one.
+  case hasOneChannel(file: String, asked: Int)
   /// A type is named that is not read.
   case typeIsNotRead(file: String, type: String, claim: RawClaim)
   /// The sources contradict each other.
@@ -24,17 +28,13 @@ public enum RawError: Error, Hashable, Sendable {
   /// An extent that is not positive, an offset below zero, or a product beyond counting.
   case extentIsImpossible(file: String, claims: [RawClaim])
   /// Nobody says the extent; what the bytes themselves suggest is given.
-  case shapeIsUnknown(file: String, claims: [RawClaim], byteCount: Int, readings: [RawReading])
+  case shapeIsUnknown(file: String, claims: [RawClaim], byteCount: Int, readings: [VolumeGuess])
   /// Voxels have several bytes and nobody says their order.
   case byteOrderIsUnknown(file: String, type: VoxelType, smoother: ByteOrder?)
   /// The file became shorter than it was when it was opened.
-  case shrank(path: String, byteCount: Int, opened: Int)
-  /// A finished output is there already.
-  case outputExists(path: String)
+  case shrank(path: String)
   /// The output's own name says something else than what would be written.
   case outputNameDisagrees(file: String, claim: RawClaim, layout: RawLayout)
-  /// Blocks of the output were never written.
-  case isIncomplete(path: String, missing: Int, of: Int)
 }
 
 /// Bytes that a file would have if its voxels were of `type`.
@@ -43,12 +43,18 @@ public struct SizeOfType: Hashable, Sendable {
   public var type: VoxelType
   /// Bytes of such a file.
   public var byteCount: Int
+  /// Whether each voxel is one bit.
+  public var isPacked: Bool
 
   /// A file of `type` has `byteCount` bytes.
-  public init(type: VoxelType, byteCount: Int) {
+  public init(type: VoxelType, byteCount: Int, isPacked: Bool = false) {
     self.type = type
     self.byteCount = byteCount
+    self.isPacked = isPacked
   }
+
+  /// "48 as uint16".
+  var words: String { "\(byteCount) as \(isPacked ? "PACKED_BINARY" : type.rawValue)" }
 }
 
 extension RawError: ExplainedError {
@@ -65,14 +71,23 @@ extension RawError: ExplainedError {
       return Explanation(
         .input, "the sidecar \(sidecar) says \"\(line)\", which makes no sense",
         remedy: "correct that line, or move the sidecar away and give --shape and --type")
-    case .sidecarLacksAnAxis(let sidecar):
+    case .sidecarLacks(let sidecar, let what):
       return Explanation(
-        .input, "the sidecar \(sidecar) does not give all of NUM_X, NUM_Y and NUM_Z",
-        remedy: "add the missing line, or move the sidecar away and give --shape and --type")
+        .input, "the sidecar \(sidecar) does not give \(what)",
+        remedy: "add what is missing, or move the sidecar away and give --shape and --type")
+    case .sidecarCannotBeParsed(let sidecar, let why):
+      return Explanation(
+        .input, "the sidecar \(sidecar) cannot be read: \(why)",
+        remedy: "correct it, or move it away and give --shape and --type")
+    case .hasOneChannel(let file, let asked):
+      return Explanation(
+        .input, "\(file) holds one channel, and --channel asks for channel \(asked)",
+        remedy: "leave --channel out; where several volumes follow each other, give --offset")
     case .typeIsNotRead(let file, let type, let claim):
       return Explanation(
         .input,
-        "\(file) holds \(type) voxels (\(claim)), and only uint8, uint16 and float32 are read",
+        "\(file) holds \(type) voxels (\(claim)), and only whole numbers of 1, 2, 4 or 8 bytes, "
+          + "float32 and float64 are read",
         remedy: Self.conversion(of: type))
     case .claimsDisagree(let file, let about, let claims, let byteCount):
       return Explanation(
@@ -106,24 +121,16 @@ extension RawError: ExplainedError {
           + "which order\(look)",
         remedy: smoother.map { "give --byte-order \($0.rawValue) if you agree" }
           ?? "give --byte-order little (most microscopes and PCs) or --byte-order big")
-    case .shrank(let path, let byteCount, let opened):
+    case .shrank(let path):
       return Explanation(
-        .damaged, "\(path) has \(byteCount) bytes now, and had \(opened) when it was opened",
+        .damaged, "\(path) has become shorter since it was opened",
         remedy: "let nobody write to it meanwhile, copy it again, and give the same command again")
-    case .outputExists(let path):
-      return Explanation(
-        .input, "\(path) is there already",
-        remedy: "choose another name, or give --overwrite to replace it")
     case .outputNameDisagrees(let file, let claim, let layout):
       return Explanation(
         .input,
         "the output would hold \(layout.shape.words) of \(layout.voxelType.rawValue), and "
           + "its name \(file) would say otherwise (\(claim))",
         remedy: "choose a name without a size and type, or with the right ones")
-    case .isIncomplete(let path, let missing, let count):
-      return Explanation(
-        .failed, "\(path) is not finished: \(missing) of \(count) blocks were not written",
-        remedy: "give the same command again")
     }
   }
 }

@@ -2,8 +2,8 @@ import SystemIO
 import VolumeCore
 import VoxelFiles
 
-/// Headerless volumes: `.raw`, `.vol` and `.bin` files with a PyHST sidecar, a size in their name,
-/// or options that describe them.
+/// Headerless volumes: `.raw`, `.vol` and `.bin` files with a sidecar, a size in their name, or
+/// options that describe them.
 public struct RawFormat: VolumeFormat {
   /// "raw".
   public let name = "raw"
@@ -31,47 +31,48 @@ public struct RawFormat: VolumeFormat {
   /// Opens `path`; the error is a value that tests and callers can compare.
   public func reader(_ path: String, hints: OpeningHints) throws(RawError) -> RawReader {
     let file = try RawFile(path)
-    let name = RawFileName(parsing: file.name)
-    var claims: [RawClaim] = []
-    var remarks: [String] = []
-    if let sidecarPath = sidecarPath(ofRawFile: path) {
-      let sidecarName = fileName(ofPath: sidecarPath)
-      let text = String(
-        decoding: try asRawError { () throws(SystemError) in
-          try contents(ofFile: sidecarPath, limit: 1 << 20)
-        }, as: UTF8.self)
-      let sidecar = try PyHSTSidecar(parsing: text, name: sidecarName)
-      let claim = sidecar.claim(name: sidecarName)
-      claims.append(claim)
-      if claim.isSilent {
-        remarks.append("the sidecar \(sidecarName) says nothing that PyHST's would")
-      }
+    if let channel = hints.channel, channel != 0 {
+      throw .hasOneChannel(file: file.name, asked: channel)
     }
-    claims.append(name.claim)
-    claims.append(RawClaim(options: hints))
+    let name = RawFileName(parsing: file.name)
+    let sidecars = try Sidecars(besideRawFile: path)
+    let claims = sidecars.claims + [name.claim, RawClaim(options: hints)]
+    let known = try Reconciliation(claims, name: name, file: file).described()
 
-    let known = try reconcile(claims, name: name, file: file)
     var volume = VolumeDescription(
       shape: known.layout.shape, voxelType: known.layout.voxelType, format: known.format)
     volume.spacing = known.spacing
-    volume.remarks = remarks + known.remarks
+    volume.remarks = sidecars.remarks + known.remarks
     if volume.voxelType == .uint8 { volume.classes = ClassTable(beside: path)?.classes }
-    let fingerprint = try asRawError { () throws(SystemError) in try headFingerprint(ofFile: path) }
-    return RawReader(file, layout: known.layout, volume: volume, fingerprint: fingerprint)
+    return try RawReader(path, layout: known.layout, volume: volume)
   }
 
   /// Whether `path` names a raw output.
   public func writes(_ path: String) -> Bool { Self.hasSuffix(path) }
 
-  /// Begins the output at `path`.
+  /// Begins the output at `path`: voxels with the low byte first, and beside them, when they are
+  /// all there, a PyHST sidecar and, for labels, a list of the classes.
   public func create(
     _ path: String, _ output: OutputDescription
   ) throws(Explanation) -> any VolumeWriter {
-    do {
-      return try RawWriter(path, output)
-    } catch {
-      throw error.explanation
+    let volume = output.volume
+    let layout = RawLayout(
+      shape: volume.shape, voxelType: volume.voxelType, byteOrder: .little)
+    let name = fileName(ofPath: path)
+    let claim = RawFileName(parsing: name).claim
+    let agrees =
+      (claim.shape ?? layout.shape) == layout.shape
+      && (claim.type ?? .known(layout.voxelType)) == .known(layout.voxelType)
+      && (layout.voxelType.byteCount == 1 || (claim.byteOrder ?? .little) == .little)
+    guard agrees else {
+      throw RawError.outputNameDisagrees(file: name, claim: claim, layout: layout).explanation
     }
+    let sidecar = PyHSTSidecar(describing: layout, spacing: volume.spacing)
+    var parts = FlatVolumeWriter.Parts(header: [])
+    parts.companions =
+      ClassTable.companions(beside: path, of: volume.classes)
+      + [(path + ".info", Array(sidecar.text.utf8))]
+    return try FlatVolumeWriter(path, output, parts)
   }
 
   private static func hasSuffix(_ path: String) -> Bool {

@@ -1,6 +1,7 @@
 import Synchronization
 import SystemIO
 import VolumeCore
+import VoxelFiles
 
 /// The pages of one file, or the slices of a folder, as a volume.
 public final class TIFFReader: VolumeReader {

@@ -1,0 +1,39 @@
+import EDFFormat
+import ISQFormat
+import MetaImageFormat
+import NPYFormat
+import NRRDFormat
+
+extension FuzzTarget {
+  /// Headers before, or beside, plain or compressed voxels.
+  static let headers: [FuzzTarget] = [
+    .file(
+      "npy", "a.npy", seeds: "Tests/NPYFormatTests/Fixtures/*.npy", format: { NPYFormat() }),
+    .file(
+      "metaimage", "a.mha", seeds: "Tests/MetaImageFormatTests/Fixtures/*.mha",
+      format: { MetaImageFormat() }),
+    .file(
+      "metaimage-detached", "a.mhd", seeds: "Tests/MetaImageFormatTests/Fixtures/*.mhd",
+      companions: someData, format: { MetaImageFormat() }),
+    .file(
+      "nrrd", "a.nrrd", seeds: "Tests/NRRDFormatTests/Fixtures/*.nrrd", format: { NRRDFormat() }),
+    .file(
+      "nrrd-detached", "a.nhdr", seeds: "Tests/NRRDFormatTests/Fixtures/*.nhdr",
+      companions: someData, format: { NRRDFormat() }),
+    .file(
+      "edf", "a.edf",
+      seeds: "Tests/EDFFormatTests/Fixtures/*.edf Tests/EDFFormatTests/Fixtures/*/*.edf",
+      companions: [("external.bin", [UInt8](repeating: 5, count: 3080))], format: { EDFFormat() }),
+    .file("isq", "a.isq", seeds: "Tests/ISQFormatTests/Fixtures/*.isq", format: { ISQFormat() }),
+  ]
+
+  /// The data that the fixtures' headers name, as long as they make it with one and two bytes a voxel.
+  private static let someData: [(name: String, bytes: [UInt8])] =
+    [("detached.raw", 770), ("data.raw", 770), ("skip.bin", 800)].map {
+      ($0.0, [UInt8](repeating: 7, count: $0.1))
+    }
+    + (0..<12).map { number in
+      let digits = number < 10 ? "00\(number)" : "0\(number)"
+      return ("slice_\(digits).bin", [UInt8](repeating: UInt8(number), count: 154))
+    }
+}
