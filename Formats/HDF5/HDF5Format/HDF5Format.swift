@@ -59,7 +59,7 @@ public struct HDF5Format: VolumeFormat {
   /// Whether `path` names an HDF5 output.
   public func writes(_ path: String) -> Bool {
     guard let place = HDF5Place(path) else { return false }
-    return false && [".h5", ".hdf5"].contains { place.file.lowercased().hasSuffix($0) }
+    return [".h5", ".hdf5"].contains { place.file.lowercased().hasSuffix($0) }
   }
 
   /// Begins the output at `path`.
@@ -68,7 +68,7 @@ public struct HDF5Format: VolumeFormat {
   ) throws(Explanation) -> any VolumeWriter {
     do {
       guard let place = HDF5Place(path) else { throw HDF5FormatError.isMissing(path: path) }
-      throw HDF5FormatError.isMissing(path: place.file)
+      return try HDF5Writer(place, output)
     } catch let error as HDF5FormatError {
       throw error.explanation
     } catch {
