@@ -101,6 +101,20 @@ import VoxelFiles
     }
   }
 
+  @Test(arguments: ["", "\n", "\r\n\n"])
+  func `may have blank lines between arrays, or none`(blanks: String) throws {
+    let data =
+      CasePhantom.bytes(.uint16) + Array("\(blanks)@2\n".utf8) + CasePhantom.labels()
+    try AvizoSamples.write(
+      AvizoSamples.file(
+        [("ushort Data } @1", "ushort Data } @1\nLattice { byte Labels } @2")], data: data),
+      to: folder.file("a.am"))
+    var hints = OpeningHints()
+    hints.channel = 1
+    let reader = try AvizoSamples.open(folder.file("a.am"), hints)
+    expectConformance(of: reader, type: .uint8, bytes: CasePhantom.labels())
+  }
+
   @Test func `of complex numbers is read part by part`() throws {
     let floats = CasePhantom.bytes(.float32)
     let complex = stride(from: 0, to: floats.count, by: 4).flatMap {

@@ -165,7 +165,7 @@ import VoxelFiles
     expect("--byte-order", "little", "big", hints)
   }
 
-  @Test(arguments: ["raw-uint16", "rle-uint8", "zip-uint16", "ascii-int16", "three"])
+  @Test(arguments: ["raw-uint16", "rle-uint8", "zip-uint16", "ascii-uint8", "three"])
   func `since it ends too early throws, or is read right, at every length`(
     name: String
   ) throws {
@@ -173,19 +173,20 @@ import VoxelFiles
     let path = folder.file("a.am")
     var hints = OpeningHints()
     if name == "three" { hints.channel = 0 }
-    let type: VoxelType = name == "rle-uint8" ? .uint8 : name == "ascii-int16" ? .int16 : .uint16
+    let type: VoxelType = name.hasSuffix("uint8") ? .uint8 : .uint16
     var read = 0
-    for count in 0...whole.count {
+    // The headers are alike: one is cut at every byte, the longest file at every seventh.
+    for count in stride(from: 0, through: whole.count, by: name == "three" ? 7 : 1) {
       try Samples.write(Array(whole[..<count]), to: path)
       guard let reader = try? Samples.open(path, hints),
         let bytes = try? reader.bytes(of: Region(reader.volume.shape))
       else { continue }
       read += 1
       // The last digits of a text may be missing, and nobody can tell.
-      let isCutNumber = name == "ascii-int16" && count < whole.count - 2
+      let isCutNumber = name == "ascii-uint8" && count < whole.count - 2
       #expect(bytes == CasePhantom.bytes(type) || isCutNumber, "\(count) of \(whole.count)")
     }
-    #expect(read > 0)
+    #expect(read > 0 || name == "three")
   }
 
   @Test func `for its damaged data throws when read`() throws {

@@ -54,6 +54,18 @@ struct AmiraLattice: Hashable {
       throw .typeIsNotRead(file: file, field: field.name, type: field.type)
     }
     let numbers = Self.numbers(of: field)
+    switch field.compression {
+    case nil, "HxZip": break
+    case "HxByteRLE":
+      // Nowhere is it said in which order it takes the bytes of wider values.
+      guard type.voxelType.byteCount == 1, numbers == 1 else {
+        let components = field.components > 1 ? "[\(field.components)]" : ""
+        throw .runsAreOfWideValues(
+          file: file, field: field.name, type: field.type + components)
+      }
+    case .some(let compression):
+      throw .compressionIsNotRead(file: file, compression: compression)
+    }
     guard let bytes = FlatLayout.checkedByteCount(shape, type.voxelType),
       !bytes.multipliedReportingOverflow(by: numbers).overflow
     else { throw .extentIsImpossible(file: file, shape: shape) }
@@ -84,11 +96,12 @@ struct AmiraLattice: Hashable {
           + "of 8 bits")
       return
     }
-    let ids = materials.compactMap { $0.inside?.numbers("Id")?.first }
-    let places = materials.indices.map { Double($0) }
+    let ids = materials.enumerated().compactMap { place, material in
+      material.inside?.numbers("Id")?.first.map { $0 - Double(place) }
+    }
     // Labels are the places of materials in this list; the Id is counted from 0 or from 1, or is of
     // other use.
-    if !ids.isEmpty, ids != places, ids != places.map({ $0 + 1 }) {
+    if Set(ids).count > 1 || ids.first.map({ $0 != 0 && $0 != 1 }) == true {
       volume.remarks.append(
         "the materials' Ids are not in their order; a label is the place in the list, from 0")
     }

@@ -17,8 +17,10 @@ struct AmiraSection: Hashable {
     fileByteCount: Int, file: String
   ) throws(AvizoError) {
     var at = header.byteCount
+    var line = at
     // Each array stands behind one line, and is passed once.
     for _ in header.fields.indices {
+      line = at
       let head = try Self.bytes(handle, at: at)
       guard let marker = AmiraHeader.marker(in: head[...]) else { break }
       at += marker.byteCount
@@ -51,8 +53,9 @@ struct AmiraSection: Hashable {
         return
       }
       at = end + blanks
+      line = at
     }
-    throw .sectionIsMissing(file: file, index: field.index, offset: at)
+    throw .sectionIsMissing(file: file, index: field.index, offset: line)
   }
 
   /// Bytes of the values of `field` as they are stored.

@@ -99,17 +99,9 @@ public struct AvizoFormat: VolumeFormat {
     } else if lattice.field.compression == "HxZip" {
       // Deflate makes at most 1,032 bytes of one.
       isEnough = byteCount / 1032 <= section.byteCount
-    } else if lattice.field.compression == "HxByteRLE" {
-      guard type.byteCount == 1, numbers == 1 else {
-        throw .runsAreOfWideValues(
-          file: file, field: lattice.field.name,
-          type: lattice.field.type
-            + (lattice.field.components > 1 ? "[\(lattice.field.components)]" : ""))
-      }
+    } else {
       // 127 bytes are made of two.
       isEnough = byteCount / 64 <= section.byteCount
-    } else {
-      throw .compressionIsNotRead(file: file, compression: lattice.field.compression ?? "")
     }
     guard isEnough else {
       throw .dataIsTooShort(file: file, found: section.byteCount, values: values)
