@@ -226,6 +226,17 @@ private let stride: Int = {
     #expect(try store.report().verdict == .whole)
   }
 
+  @Test(arguments: ["", "labels/cells/"])
+  func `the folder of ledgers that is gone is missed, and reading says so`(image: String) throws {
+    try removeFolder("\(store.path)/\(image).t2s")
+    let report = try store.report(.quick)
+    #expect(report.verdict == .damaged)
+    #expect(report.allDamages.map(\.file) == ["\(image).t2s"])
+    let reader = try StoreFormat().open("\(store.path)/\(image)", hints: OpeningHints())
+    #expect(reader.volume.remarks.contains { $0.contains(".t2s is gone") })
+    #expect(try reader.bytes(of: Region(reader.volume.shape)) == whole["\(image)0"]?.voxels)
+  }
+
   @Test func `a file that was never there is found`() throws {
     // Where all voxels are zero there is none.
     let other = try SystemIO.contents(ofFile: store.path + "/0/c/0/0/0")

@@ -34,8 +34,8 @@ if not TOOL or not Path(TOOL).is_file():
     print("skipped: build t2s-volume first, or give its path")
     sys.exit(77)
 
-# 4 x 1 x 6 shards of 64 x 100 x 1024, so that there is much to be caught between; with the levels above
-# there are 38 in six ledgers.
+# 4 x 1 x 6 shards of 64 x 100 x 1024, so that there is much to be caught between: 60 with the levels
+# above.
 SHAPE = (200, 100, 5200)
 draw = random.Random(SEED)
 failures = []
