@@ -1,0 +1,122 @@
+/// How alike a file's voxels are to those a given number of voxels further, for every distance up
+/// to a row's length, from a few windows.
+struct Autocorrelation {
+  /// The longest row that is found.
+  static let longestLag = 16_384
+
+  /// The correlation at each distance, from 0 on.
+  let values: [Float]
+
+  /// Of the windows `levels`, which are equally long.
+  init(of levels: [[UInt8]]) {
+    guard let length = levels.first?.count, length > 1 else {
+      values = []
+      return
+    }
+    var size = 1
+    while size < 2 * length { size *= 2 }
+    let transform = FourierTransform(size: size)
+    var power = [Float](repeating: 0, count: size)
+    // Two windows at once, one as the imaginary part: the sum of both is the real part of the result.
+    for first in stride(from: 0, to: levels.count, by: 2) {
+      var real = highPassed(levels[first])
+      var imaginary = first + 1 < levels.count ? highPassed(levels[first + 1]) : []
+      real += [Float](repeating: 0, count: size - real.count)
+      imaginary += [Float](repeating: 0, count: size - imaginary.count)
+      transform.run(&real, &imaginary)
+      for index in 0..<size {
+        power[index] += real[index] * real[index] + imaginary[index] * imaginary[index]
+      }
+    }
+    // The power is not symmetric; the real part of its transform is that of its symmetric half.
+    var imaginary = [Float](repeating: 0, count: size)
+    transform.run(&power, &imaginary)
+    let count = min(Self.longestLag + 64, length - 1)
+    let scale = power[0] / Float(length)
+    values =
+      scale > 0
+      ? (0..<count).map { power[$0] / Float(length - $0) / scale }
+      : [Float](repeating: 0, count: count)
+  }
+
+  /// How much the distance stands out from those beside it: by this a row is told from a smooth image.
+  func peak(at distance: Int) -> Float {
+    guard distance >= 12, distance + 8 < values.count else { return 0 }
+    let before = values[(distance - 8)..<(distance - 2)].reduce(0, +) / 6
+    let after = values[(distance + 3)..<(distance + 9)].reduce(0, +) / 6
+    return values[distance] - max(before, after)
+  }
+
+  /// The highest of all peaks.
+  var highestPeak: Float {
+    (12..<max(13, min(values.count - 9, Self.longestLag))).reduce(0) { max($0, peak(at: $1)) }
+  }
+}
+
+/// The discrete Fourier transform of a power of two of complex numbers.
+struct FourierTransform {
+  let size: Int
+  private let cosines: [Float]
+  private let sines: [Float]
+
+  init(size: Int) {
+    precondition(size > 0 && size & (size - 1) == 0)
+    self.size = size
+    // By doubling: the first power of two of angles, from the one before and the half angle's.
+    var cosines = [1.0]
+    var sines = [0.0]
+    // Of the angle between neighbours: cos pi = -1, and half angles by their roots.
+    var cosine = -1.0
+    while cosines.count < size / 2 {
+      // From n angles i * pi / n to 2 n angles: those between lie half an angle further.
+      let half = ((1 + cosine) / 2).squareRoot()
+      let rise = ((1 - cosine) / 2).squareRoot()
+      var more: ([Double], [Double]) = ([], [])
+      for (c, s) in zip(cosines, sines) {
+        more.0 += [c, c * half - s * rise]
+        more.1 += [s, s * half + c * rise]
+      }
+      (cosines, sines) = more
+      cosine = half
+    }
+    self.cosines = cosines.map { Float($0) }
+    self.sines = sines.map { Float($0) }
+  }
+
+  /// Transforms in place.
+  func run(_ real: inout [Float], _ imaginary: inout [Float]) {
+    precondition(real.count == size && imaginary.count == size)
+    guard size > 1 else { return }
+    var target = 0
+    for source in 1..<size {
+      var bit = size >> 1
+      while target & bit != 0 {
+        target ^= bit
+        bit >>= 1
+      }
+      target |= bit
+      if source < target {
+        real.swapAt(source, target)
+        imaginary.swapAt(source, target)
+      }
+    }
+    var half = 1
+    while half < size {
+      let step = size / (2 * half)
+      for first in stride(from: 0, to: size, by: 2 * half) {
+        for index in 0..<half {
+          let (c, s) = (cosines[index * step], sines[index * step])
+          let (a, b) = (first + index, first + index + half)
+          // exp(-i angle)
+          let x = real[b] * c + imaginary[b] * s
+          let y = imaginary[b] * c - real[b] * s
+          real[b] = real[a] - x
+          imaginary[b] = imaginary[a] - y
+          real[a] += x
+          imaginary[a] += y
+        }
+      }
+      half *= 2
+    }
+  }
+}
