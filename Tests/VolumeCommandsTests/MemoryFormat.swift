@@ -158,13 +158,18 @@ final class MemoryPictures: PictureWriter {
   func write(_ picture: LayerPicture, to path: String) throws(Explanation) {
     self.picture.withLock { $0 = picture }
   }
+  private let sheet = Mutex<PictureSheet?>(nil)
+  var lastSheet: PictureSheet? { sheet.withLock { $0 } }
+  func write(_ sheet: PictureSheet, to path: String) throws(Explanation) {
+    self.sheet.withLock { $0 = sheet }
+  }
 }
 
 /// Runs the tool in this process.
 func runTool(
   _ words: [String], formats: [any VolumeFormat] = [],
   pictures: any PictureWriter = MemoryPictures(),
-  models: [any ModelReader] = [], stopSignal: @escaping @Sendable () -> Int32? = { nil },
+  models: [any ModelReader] = [], guesser: (any VolumeGuessing)? = nil, stopSignal: @escaping @Sendable () -> Int32? = { nil },
   outputIsBroken: Bool = false, environment: [String: String] = [:],
   executable: String = "/nowhere/bin/t2s-volume"
 ) -> Outcome {
@@ -181,7 +186,7 @@ func runTool(
   let context = CommandContext(
     catalogue: Catalogue(
       formats: formats, modelReaders: models, engines: [ReferenceEngineFactory()],
-      pictures: pictures),
+      pictures: pictures, guesser: guesser),
     console: console, stopSignal: stopSignal, environment: { environment[$0] },
     executable: executable)
   let code = Tool(context: context).run(words)

@@ -1,3 +1,5 @@
+import Glibc
+
 /// How alike a file's voxels are to those a given number of voxels further, for every distance up
 /// to a row's length, from a few windows.
 struct Autocorrelation {
@@ -62,25 +64,9 @@ struct FourierTransform {
   init(size: Int) {
     precondition(size > 0 && size & (size - 1) == 0)
     self.size = size
-    // By doubling: the first power of two of angles, from the one before and the half angle's.
-    var cosines = [1.0]
-    var sines = [0.0]
-    // Of the angle between neighbours: cos pi = -1, and half angles by their roots.
-    var cosine = -1.0
-    while cosines.count < size / 2 {
-      // From n angles i * pi / n to 2 n angles: those between lie half an angle further.
-      let half = ((1 + cosine) / 2).squareRoot()
-      let rise = ((1 - cosine) / 2).squareRoot()
-      var more: ([Double], [Double]) = ([], [])
-      for (c, s) in zip(cosines, sines) {
-        more.0 += [c, c * half - s * rise]
-        more.1 += [s, s * half + c * rise]
-      }
-      (cosines, sines) = more
-      cosine = half
-    }
-    self.cosines = cosines.map { Float($0) }
-    self.sines = sines.map { Float($0) }
+    let angles = (0..<max(1, size / 2)).map { 2 * Double.pi * Double($0) / Double(size) }
+    cosines = angles.map { Float(cos($0)) }
+    sines = angles.map { Float(sin($0)) }
   }
 
   /// Transforms in place.

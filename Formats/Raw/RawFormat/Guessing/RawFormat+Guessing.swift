@@ -5,7 +5,7 @@ extension RawFormat: VolumeGuessing {
   public func guesses(
     _ path: String, hints: OpeningHints, count: Int
   ) throws(Explanation) -> [VolumeGuess] {
-    do {
+    do throws(RawError) {
       let file = try RawFile(path)
       guard file.byteCount > 0 else { throw RawError.isEmpty(path: path) }
       let known = RawGuesser.Known(
@@ -21,7 +21,7 @@ extension RawFormat: VolumeGuessing {
     let layout = RawLayout(
       shape: guess.shape, voxelType: guess.voxelType, byteOrder: guess.byteOrder,
       offset: guess.offset)
-    do {
+    do throws(RawError) {
       let file = try RawFile(path)
       guard let bytes = layout.fileByteCount, bytes <= file.byteCount else {
         throw RawError.sizeDisagrees(

@@ -1,3 +1,4 @@
+import Glibc
 import VolumeCore
 
 /// Looks for the ways in which a file of which nothing is known may be read.
@@ -59,12 +60,14 @@ struct RawGuesser {
     }
     samples.sort { ($0.score, $1.type.rawValue) > ($1.score, $0.type.rawValue) }
     guard let best = samples.first?.score else { return [] }
-    let candidates = samples.filter { $0.score >= best - 0.5 }.prefix(6)
-      .flatMap { candidates(for: $0, start: start) }
+    var candidates: [Candidate] = []
+    for sample in samples.filter({ $0.score >= best - 0.5 }).prefix(6) {
+      candidates += self.candidates(for: sample, start: start)
+    }
     let highest = candidates.map(\.rowPeak).max() ?? 0
-    return candidates.map { $0.guess(highestPeak: max(highest, 1e-6)) }
+    let guesses = candidates.map { $0.guess(highestPeak: max(highest, 1e-6)) }
       .sorted { ($0.score, $1.options) > ($1.score, $0.options) }
-      .prefix(count).map { $0 }
+    return Array(guesses.prefix(count))
   }
 
   private func offsets(for type: VoxelType) -> [Int] {
@@ -87,12 +90,12 @@ struct RawGuesser {
       // Levels were taken of voxels that begin at `start`.
       guard bytes > 0, bytes % width == 0, (offset - start) % width == 0 else { continue }
       let count = bytes / width
-      let divisors = divisors(of: count)
-      let lengths = rowLengths(rows, highest: highest, divisors, isBehindHeader: offset != start)
+      let all = divisors(of: count)
+      let lengths = rowLengths(rows, highest: highest, all, isBehindHeader: offset != start)
       guard !lengths.isEmpty else { continue }
       let pairs = FarPairs(file, sample.levels, after: offset)
       for x in lengths {
-        for y in known.shape.map({ [$0.y] }) ?? divisors where y >= 8 {
+        for y in known.shape.map({ [$0.y] }) ?? all where y >= 8 {
           guard (count / x) % y == 0 else { continue }
           let shape = Shape3(z: count / x / y, y: y, x: x)
           // Detectors and reconstructions are about as high as wide.
@@ -167,7 +170,7 @@ struct Candidate {
 
   /// The same as a suggestion, ranked beside others of which the clearest row has `highestPeak`.
   func guess(highestPeak: Double) -> VolumeGuess {
-    func ratio(_ a: Int, _ b: Int) -> Double { logarithm(Double(max(a, b)) / Double(min(a, b))) }
+    func ratio(_ a: Int, _ b: Int) -> Double { log2(Double(max(a, b)) / Double(min(a, b))) }
     let layers = min(1, max(0, (layerLikeness ?? rowPeak) / highestPeak))
     var guess = VolumeGuess(
       shape: shape, voxelType: sample.type, byteOrder: sample.order, offset: offset)
@@ -175,7 +178,7 @@ struct Candidate {
       sample.score + 0.6 * rowPeak / highestPeak + 0.6 * layerSharpness * layers
       // Square layers and short rows, of which the others are multiples, are likelier.
       - 0.05 * ratio(shape.y, shape.x) - 0.02 * ratio(shape.z, shape.y)
-      - 0.03 * logarithm(Double(shape.x)) - (isBehindHeader ? 0.15 : 0)
+      - 0.03 * log2(Double(shape.x)) - (isBehindHeader ? 0.15 : 0)
     guess.rowCorrelation = rowLikeness
     guess.layerCorrelation = layerLikeness
     guess.entropy = sample.entropy

@@ -1,3 +1,4 @@
+import Glibc
 import VolumeCore
 
 /// What a file's voxels look like, read as one type in one byte order.
@@ -48,7 +49,7 @@ struct TypeSample {
     }
     func bits(_ counts: [Double]) -> Double {
       let all = counts.reduce(0, +)
-      return counts.reduce(0) { $0 - ($1 > 0 ? $1 / all * logarithm($1 / all) : 0) }
+      return counts.reduce(0) { $0 - ($1 > 0 ? $1 / all * log2($1 / all) : 0) }
     }
     guard mean(ofChance) > 0 else { return nil }
     smoothness = 1 - mean(ofChange) / mean(ofChance)
@@ -70,16 +71,4 @@ struct TypeSample {
     case .uint64: 0.1
     }
   }
-}
-
-/// The base 2 logarithm of a positive number, to nine digits.
-func logarithm(_ value: Double) -> Double {
-  // ln(s) = 2 artanh((s - 1) / (s + 1)), for s between 1 and 2.
-  let part = (value.significand - 1) / (value.significand + 1)
-  var (term, sum) = (part, 0.0)
-  for odd in stride(from: 1.0, to: 20, by: 2) {
-    sum += term / odd
-    term *= part * part
-  }
-  return Double(value.exponent) + 2 * sum / 0.693_147_180_559_945_3
 }

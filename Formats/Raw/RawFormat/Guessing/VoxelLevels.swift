@@ -101,8 +101,8 @@ extension VoxelType {
     _ number: (Value) -> Double
   ) -> [Double] {
     let width = Value.bitWidth / 8
-    return bytes.withUnsafeBytes { bytes in
-      unsafe stride(from: 0, to: bytes.count - width + 1, by: step * width).map { place in
+    return unsafe bytes.withUnsafeBytes { bytes in
+      stride(from: 0, to: bytes.count - width + 1, by: step * width).map { place in
         let value = unsafe bytes.loadUnaligned(fromByteOffset: place, as: Value.self)
         return number(order == .little ? Value(littleEndian: value) : Value(bigEndian: value))
       }
