@@ -3,14 +3,21 @@ import Glibc
 /// How alike a file's voxels are to those a given number of voxels further, for every distance up
 /// to a row's length, from a few windows.
 struct Autocorrelation {
-  /// The longest row that is found.
-  static let longestLag = 16_384
+  /// The rows that are found.
+  static let lags = 16...16_384
+  /// What changes over more voxels than this is left out: what most scans show, and what is left of
+  /// one whose fibres lie along the rows.
+  static let reaches = [8, 32]
+
+  /// The reach that was taken.
+  let reach: Int
 
   /// The correlation at each distance, from 0 on.
   let values: [Float]
 
   /// Of the windows `levels`, which are equally long.
-  init(of levels: [[UInt8]]) {
+  init(of levels: [[UInt8]], reach: Int) {
+    self.reach = reach
     guard let length = levels.first?.count, length > 1 else {
       values = []
       return
@@ -21,8 +28,8 @@ struct Autocorrelation {
     var power = [Float](repeating: 0, count: size)
     // Two windows at once, one as the imaginary part: the sum of both is the real part of the result.
     for first in stride(from: 0, to: levels.count, by: 2) {
-      var real = highPassed(levels[first])
-      var imaginary = first + 1 < levels.count ? highPassed(levels[first + 1]) : []
+      var real = highPassed(levels[first], reach: reach)
+      var imaginary = first + 1 < levels.count ? highPassed(levels[first + 1], reach: reach) : []
       real += [Float](repeating: 0, count: size - real.count)
       imaginary += [Float](repeating: 0, count: size - imaginary.count)
       transform.run(&real, &imaginary)
@@ -33,7 +40,7 @@ struct Autocorrelation {
     // The power is not symmetric; the real part of its transform is that of its symmetric half.
     var imaginary = [Float](repeating: 0, count: size)
     transform.run(&power, &imaginary)
-    let count = min(Self.longestLag + 64, length - 1)
+    let count = min(Self.lags.upperBound + 64, length - 1)
     let scale = power[0] / Float(length)
     values =
       scale > 0
@@ -43,15 +50,18 @@ struct Autocorrelation {
 
   /// How much the distance stands out from those beside it: by this a row is told from a smooth image.
   func peak(at distance: Int) -> Float {
-    guard distance >= 12, distance + 8 < values.count else { return 0 }
-    let before = values[(distance - 8)..<(distance - 2)].reduce(0, +) / 6
-    let after = values[(distance + 3)..<(distance + 9)].reduce(0, +) / 6
+    guard distance >= max(Self.lags.lowerBound, 3 * reach / 2), distance + reach < values.count
+    else { return 0 }
+    let near = 3 * reach / 8
+    let count = Float(reach - near + 1)
+    let before = values[(distance - reach)...(distance - near)].reduce(0, +) / count
+    let after = values[(distance + near)...(distance + reach)].reduce(0, +) / count
     return values[distance] - max(before, after)
   }
 
   /// The highest of all peaks.
   var highestPeak: Float {
-    (12..<max(13, min(values.count - 9, Self.longestLag))).reduce(0) { max($0, peak(at: $1)) }
+    Self.lags.prefix { $0 + reach < values.count }.reduce(0) { max($0, peak(at: $1)) }
   }
 }
 

@@ -6,6 +6,7 @@ final class FarPairs {
   private let levels: VoxelLevels
   private let offset: Int
   private let voxelCount: Int
+  private let reach: Int
   private var known: [Int: Double] = [:]
   private var stretches: [Int: [Float]] = [:]
 
@@ -14,10 +15,11 @@ final class FarPairs {
   /// Voxels of each.
   static let length = 1024
 
-  init(_ file: RawFile, _ levels: VoxelLevels, after offset: Int) {
+  init(_ file: RawFile, _ levels: VoxelLevels, after offset: Int, reach: Int) {
     self.file = file
     self.levels = levels
     self.offset = offset
+    self.reach = reach
     voxelCount = (file.byteCount - offset) / levels.type.byteCount
   }
 
@@ -64,7 +66,7 @@ final class FarPairs {
     guard let bytes = file.bytes(at: offset + first * width, count: length * width) else {
       return nil
     }
-    let values = highPassed(levels.levels(of: bytes))
+    let values = highPassed(levels.levels(of: bytes), reach: reach)
     if keeps, length == Self.length, stretches.count < 2 * Self.count { stretches[first] = values }
     return values
   }

@@ -81,8 +81,13 @@ struct RawGuesser {
 
   /// The readings of one type that its rows and layers speak for.
   private func candidates(for sample: TypeSample, start: Int) -> [Candidate] {
-    let rows = Autocorrelation(of: sample.windows)
-    let highest = rows.highestPeak
+    let scales = Autocorrelation.reaches.map { reach in
+      Autocorrelation(of: sample.windows, reach: reach)
+    }
+    let peaks = scales.map(\.highestPeak)
+    // The finer one tells rows apart more sharply, wherever it shows any.
+    let finest = peaks[0] >= 0.35 * peaks[1] ? 0 : 1
+    let (rows, highest) = (scales[finest], peaks[finest])
     var found: [Candidate] = []
     for offset in offsets(for: sample.type) {
       let bytes = file.byteCount - offset
@@ -93,7 +98,7 @@ struct RawGuesser {
       let all = divisors(of: count)
       let lengths = rowLengths(rows, highest: highest, all, isBehindHeader: offset != start)
       guard !lengths.isEmpty else { continue }
-      let pairs = FarPairs(file, sample.levels, after: offset)
+      let pairs = FarPairs(file, sample.levels, after: offset, reach: rows.reach)
       for x in lengths {
         for y in known.shape.map({ [$0.y] }) ?? all where y >= 8 {
           guard (count / x) % y == 0 else { continue }
@@ -119,7 +124,7 @@ struct RawGuesser {
     _ rows: Autocorrelation, highest: Float, _ divisors: [Int], isBehindHeader: Bool
   ) -> [Int] {
     if let shape = known.shape { return divisors.contains(shape.x) ? [shape.x] : [] }
-    let lengths = divisors.filter { (12...Autocorrelation.longestLag).contains($0) }
+    let lengths = divisors.filter { Autocorrelation.lags.contains($0) }
       .map { (x: $0, peak: rows.peak(at: $0)) }
       .filter { $0.peak > 0.15 * highest && $0.peak > 0 }
       .sorted { ($0.peak, $1.x) > ($1.peak, $0.x) }.prefix(4)

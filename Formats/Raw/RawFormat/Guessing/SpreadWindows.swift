@@ -54,10 +54,9 @@ extension RawFile {
   }
 }
 
-/// Levels without what changes over more than a few voxels: a scan's large shapes are alike at every
-/// distance and say nothing about rows.
-func highPassed(_ levels: [UInt8]) -> [Float] {
-  let reach = 8
+/// Levels without what changes over more than `reach` voxels: a scan's large shapes are alike at
+/// every distance and say nothing about rows.
+func highPassed(_ levels: [UInt8], reach: Int) -> [Float] {
   let count = levels.count
   var sums = [Int32](repeating: 0, count: count + 1)
   for index in 0..<count { sums[index + 1] = sums[index] + Int32(levels[index]) }
