@@ -111,6 +111,9 @@ struct RawGuesser {
           candidate.isBehindHeader = offset != start
           candidate.rowPeak = Double(rows.peak(at: x))
           candidate.rowLikeness = x < rows.values.count ? Double(rows.values[x]) : 0
+          candidate.isMultiple = [2, 3].contains { part in
+            x % part == 0 && rows.peak(at: x / part) >= 0.97 * rows.peak(at: x)
+          }
           candidate.look(for: pairs)
           found.append(candidate)
         }
@@ -146,6 +149,8 @@ struct Candidate {
   var rowLikeness = 0.0
   /// The correlation of voxels one layer apart.
   var layerLikeness: Double?
+  /// Whether a half or a third of the row or the layer is alike no less: then that is the row or layer.
+  var isMultiple = false
   /// How far layers are alike just there and not a few rows off: 1 where clearly so.
   var layerSharpness = 0.25
 
@@ -164,13 +169,20 @@ struct Candidate {
     // Where layers are hardly alike, it does not matter where they are more so.
     guard here > 0.1 * rowPeak else { return }
     var best = -1.0
-    for rows in [3, 12] where rows < shape.y {
-      if rows == 12, shape.y < 36 || best > 0.1 * here { continue }
+    // Fibres across the rows are alike over many of them: only then farther ones are looked at.
+    for rows in [3, 12, shape.y / 4] where rows < shape.y {
+      if rows > 3, shape.y < 3 * rows || best > 0.1 * here { continue }
       let before = pairs.correlation(at: shape.x * (shape.y - rows))
       let after = pairs.correlation(at: shape.x * (shape.y + rows))
       best = max(best, here - max(before, after))
     }
     layerSharpness = min(1, max(-0.5, best / (0.1 * max(here, 0.02))))
+    isMultiple =
+      isMultiple
+      || [2, 3].contains { part in
+        shape.y % part == 0 && shape.y / part >= 8
+          && pairs.correlation(at: shape.x * shape.y / part) >= 0.97 * here
+      }
   }
 
   /// The same as a suggestion, ranked beside others of which the clearest row has `highestPeak`.
@@ -184,6 +196,7 @@ struct Candidate {
       // Square layers and short rows, of which the others are multiples, are likelier.
       - 0.05 * ratio(shape.y, shape.x) - 0.02 * ratio(shape.z, shape.y)
       - 0.03 * log2(Double(shape.x)) - (isBehindHeader ? 0.15 : 0)
+      - (isMultiple ? 0.1 : 0)
     guess.rowCorrelation = rowLikeness
     guess.layerCorrelation = layerLikeness
     guess.entropy = sample.entropy
