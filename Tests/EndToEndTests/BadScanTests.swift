@@ -60,8 +60,9 @@ extension BuiltTool {
   @Test func `where nothing is known of its shape, with the likeliest readings`() throws {
     let tool = try BuiltTool()
     // Blocks of one grey, so that rows and layers are like their neighbours.
-    let blocks = (0..<7680).map { index in
-      UInt8(index % 48 / 5 * 73 & 255 ^ index / 48 % 40 / 7 * 151 & 255 ^ index / 1920 / 2 * 29)
+    let blocks = (0..<7680).map { index -> UInt8 in
+      let (z, y, x) = (index / 1920 / 2, index / 48 % 40 / 7, index % 48 / 5)
+      return UInt8((z * 29 + y * 151 + x * 73 + x * y * 31) % 251)
     }
     try Data(blocks).write(to: URL(filePath: tool.file("a.raw")))
     try tool.refuses(tool.segmenting("a.raw"), saying: ["a.raw", "--shape"])

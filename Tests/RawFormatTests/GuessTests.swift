@@ -126,7 +126,9 @@ import VolumeTesting
   @Test func `has nothing to say of what has no rows`() throws {
     #expect(try guesses([UInt8](repeating: 0, count: 100_000)) == [])
     #expect(try guesses([UInt8](repeating: 255, count: 4096)) == [])
-    for count in 1...300 { #expect(try guesses(RawSamples.counting(count)).isEmpty) }
+    for count in [1, 2, 3, 7, 8, 63, 64, 65, 127, 128] {
+      #expect(try guesses(RawSamples.counting(count)) == [])
+    }
     #expect(throws: Explanation.self) { try guesses([]) }
     #expect(throws: Explanation.self) {
       try RawFormat().guesses(folder.path, hints: .init(), count: 3)
@@ -162,7 +164,7 @@ import VolumeTesting
     let shape = Shape3(z: 5, y: 17, x: 19)
     let seed = Self.bytes(Self.grains(shape, seed: 3), .uint16, .little)
     let path = folder.file("damaged.dat")
-    Mutations(of: [seed], divisor: 40).expectSurvival { bytes in
+    Mutations(of: [seed], count: 100, divisor: 20).expectSurvival { bytes in
       try write(bytes, to: path)
       for guess in try RawFormat().guesses(path, hints: .init(), count: 2) {
         _ = try RawFormat().open(path, as: guess).bytes(of: Region(guess.shape))

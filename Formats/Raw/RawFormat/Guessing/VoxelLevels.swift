@@ -11,7 +11,7 @@ struct VoxelLevels {
   let order: ByteOrder
   /// Rising, without repeats: the 64-quantiles of the values.
   private let cuts: [Double]
-  /// The level of each bit pattern, for types of one and two bytes.
+  /// The level of each bit pattern, for types of one and two bytes and where that is worth its while.
   private let table: [UInt8]
   /// The part of the values that no scan has: no number, or beyond all measure.
   let nonsense: Double
@@ -31,7 +31,7 @@ struct VoxelLevels {
       if cuts.last != cut { cuts.append(cut) }
     }
     self.cuts = cuts
-    guard type.byteCount <= 2 else {
+    guard type.byteCount == 1 || type.byteCount == 2 && sample.count > 16_384 else {
       table = []
       return
     }
@@ -50,7 +50,7 @@ struct VoxelLevels {
   func levels(of bytes: [UInt8]) -> [UInt8] {
     switch type.byteCount {
     case 1: return bytes.map { table[Int($0)] }
-    case 2:
+    case 2 where !table.isEmpty:
       let low = order == .little ? 0 : 1
       return (0..<(bytes.count / 2)).map { voxel in
         table[Int(bytes[2 * voxel + low]) | Int(bytes[2 * voxel + 1 - low]) << 8]
