@@ -228,7 +228,9 @@ let package = Package(
     tests("DICOMFormatTests", ["DICOMFormat", "SystemIO"]),
     tests("PictureStackFormatTests", ["PictureStackFormat", "SystemIO", "VoxelFiles"]),
     tests("ClosedFormatTests", ["ClosedFormat", "SystemIO"]),
-    tests("HDF5FormatTests", ["HDF5Format", "HDF5Child", "HDF5Library", "SystemIO"]),
+    tests(
+      "HDF5FormatTests",
+      ["HDF5Format", "HDF5Child", "HDF5Library", "XMLReading", "SystemIO"]),
     plainTests("HDF5ChildTests", ["HDF5Child", "HDF5Library", "SystemIO"]),
     plainTests("PicturesTests", ["Pictures", "SystemIO"]),
     tests(

@@ -88,6 +88,13 @@ public protocol ModelReader: Sendable {
   var name: String { get }
   /// Whether `path` is this reader's to open, by its name.
   func recognises(_ path: String) -> Bool
+  /// Whether what lies at `path`, whose name is a model's, is one: other files share its suffix.
+  func holdsModel(_ path: String) -> Bool
   /// Reads the model at `path`, or says what is wrong with it.
   func read(_ path: String) throws(Explanation) -> Model
+}
+
+extension ModelReader {
+  /// Nothing else has such a name.
+  public func holdsModel(_ path: String) -> Bool { true }
 }

@@ -3,7 +3,7 @@ import VolumeCore
 extension FileHandle {
   /// Between two wanted parts, this many unwanted bytes are cheaper to read than to jump over.
   public static let cheapGap = 16 << 10
-  /// The most that is read into a buffer of its own to be cropped.
+  /// The most that is read at once of rows with something between them.
   public static let cropByteCount = 512 << 10
   /// The longest read at once; the next is announced to the system meanwhile.
   public static let pieceByteCount = 16 << 20
@@ -55,33 +55,33 @@ extension FileHandle {
     }
   }
 
-  /// Reads runs of rows with what lies between the wanted parts, and keeps the wanted parts.
+  /// Reads runs of rows, and passes over what lies between them.
   private func readAndCrop(
     count: Int, wanted: Int, stride: Int, at offset: Int,
     into destination: inout MutableRawSpan
   ) throws(SystemError) -> Bool {
-    let rowsAtOnce = max(1, min(count, Self.cropByteCount / stride))
-    // From the heap, which keeps it for the next call: fresh pages would cost more than the read.
-    let scratch = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: rowsAtOnce * stride, alignment: 64)
-    defer { unsafe scratch.deallocate() }
-    var row = 0
-    while row < count {
-      let rows = min(rowsAtOnce, count - row)
-      let byteCount = (rows - 1) * stride + wanted
-      var bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[..<byteCount]).mutableBytes
-      guard try read(at: offset + row * stride, into: &bytes) == byteCount else { return false }
-      unsafe destination.withUnsafeMutableBytes { destination in
-        for r in 0..<rows {
-          let to = (row + r) * wanted
-          let from = r * stride
-          unsafe UnsafeMutableRawBufferPointer(rebasing: destination[to..<(to + wanted)])
-            .copyMemory(from: UnsafeRawBufferPointer(rebasing: scratch[from..<(from + wanted)]))
+    let rowsAtOnce = max(1, Self.cropByteCount / stride)
+    return try unsafe destination.withUnsafeMutableBytes { (bytes) throws(SystemError) in
+      var row = 0
+      while row < count {
+        let rows = min(rowsAtOnce, count - row)
+        let part = unsafe UnsafeMutableRawBufferPointer(
+          rebasing: bytes[(row * wanted)..<((row + rows) * wanted)])
+        let passed = try checked("read", path) {
+          unsafe operations.readRows(
+            descriptor, wanted: wanted, stride: stride, at: offset + row * stride, into: part)
         }
+        // The last row ends before the bytes that part it from the next.
+        let done = min(rows, (passed + stride - wanted) / stride)
+        row += done
+        guard done == 0 else { continue }
+        // The file ends here, or the system gave less than a row.
+        var one = unsafe UnsafeMutableRawBufferPointer(rebasing: part[..<wanted]).mutableBytes
+        guard try readRun(at: offset + row * stride, into: &one) else { return false }
+        row += 1
       }
-      row += rows
+      return true
     }
-    return true
   }
 }
 

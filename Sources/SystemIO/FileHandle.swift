@@ -3,8 +3,8 @@ import VolumeCore
 
 /// An open file, closed when its owner goes.
 public struct FileHandle: ~Copyable, Sendable {
-  private let descriptor: Int32
-  private let operations: any FileOperations
+  let descriptor: Int32
+  let operations: any FileOperations
   /// Where it was opened.
   public let path: String
 

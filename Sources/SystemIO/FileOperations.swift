@@ -12,6 +12,13 @@ public protocol FileOperations: Sendable {
   func read(
     _ descriptor: Int32, into destination: UnsafeMutableRawBufferPointer, at offset: Int
   ) -> Int
+  /// Reads rows of `wanted` bytes that lie `stride` bytes apart from `offset` on, close together into
+  /// `destination`, which is as many rows long; answers with the bytes of the file that it passed,
+  /// those between the rows included.
+  func readRows(
+    _ descriptor: Int32, wanted: Int, stride: Int, at offset: Int,
+    into destination: UnsafeMutableRawBufferPointer
+  ) -> Int
   /// Writes at `offset`; answers with the bytes written.
   func write(_ descriptor: Int32, _ source: UnsafeRawBufferPointer, at offset: Int) -> Int
   /// Writes at the end of a file opened to append to; answers with the bytes written.
@@ -40,6 +47,27 @@ public protocol FileOperations: Sendable {
   func removeFile(_ path: String) -> Int
   /// Gives a file another name, replacing what had it.
   func rename(_ path: String, to final: String) -> Int
+}
+
+extension FileOperations {
+  /// Reads everything with one `read`, and keeps what was wanted.
+  public func readRows(
+    _ descriptor: Int32, wanted: Int, stride: Int, at offset: Int,
+    into destination: UnsafeMutableRawBufferPointer
+  ) -> Int {
+    let rows = destination.count / wanted
+    let all = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: (rows - 1) * stride + wanted, alignment: 64)
+    defer { unsafe all.deallocate() }
+    let answer = unsafe read(descriptor, into: all, at: offset)
+    guard answer > 0 else { return answer }
+    for row in 0..<rows where row * stride < answer {
+      let part = (row * stride)..<min(row * stride + wanted, answer)
+      unsafe UnsafeMutableRawBufferPointer(rebasing: destination[(row * wanted)...])
+        .copyMemory(from: UnsafeRawBufferPointer(rebasing: all[part]))
+    }
+    return answer
+  }
 }
 
 /// An `errno`.

@@ -43,7 +43,7 @@ let catalogue = Catalogue(
   ],
   modelReaders: [KerasModelReader()],
   engines: [OneDNNEngineFactory(), ReferenceEngineFactory()],
-  pictures: PNGPictures(), guesser: RawFormat())
+  pictures: PNGPictures(), stores: StoreFormat(), guesser: RawFormat())
 
 let context = CommandContext(
   catalogue: catalogue, console: .ofProcess(),

@@ -12,18 +12,22 @@ public struct Catalogue: Sendable {
   public var engines: [any EngineFactory]
   /// Writes pictures.
   public var pictures: any PictureWriter
+  /// Tells the state of stores, and mends them.
+  public var stores: (any StoreChecking)?
   /// Suggests how headerless files may be read.
   public var guesser: (any VolumeGuessing)?
 
   /// A tool with these.
   public init(
     formats: [any VolumeFormat], modelReaders: [any ModelReader], engines: [any EngineFactory],
-    pictures: any PictureWriter, guesser: (any VolumeGuessing)? = nil
+    pictures: any PictureWriter, stores: (any StoreChecking)? = nil,
+    guesser: (any VolumeGuessing)? = nil
   ) {
     self.formats = formats
     self.modelReaders = modelReaders
     self.engines = engines
     self.pictures = pictures
+    self.stores = stores
     self.guesser = guesser
   }
 }

@@ -15,6 +15,10 @@ public protocol VolumeReader: AnyObject, Sendable {
   /// needs so that nothing is decoded twice; 0 where nothing is decoded.
   func cacheByteCount(forBoxesOf shape: Shape3) -> Int
 
+  /// The same where boxes of `shape` come one beside the other along x, then y, and z last, as a copy
+  /// reads them.
+  func cacheByteCount(forSlabsOf shape: Shape3) -> Int
+
   /// Keeps at most `byteCount` bytes of decoded voxels from now on.
   func limitCache(to byteCount: Int)
 
@@ -26,6 +30,8 @@ public protocol VolumeReader: AnyObject, Sendable {
 extension VolumeReader {
   /// Nothing is decoded.
   public func cacheByteCount(forBoxesOf shape: Shape3) -> Int { 0 }
+  /// What any order needs.
+  public func cacheByteCount(forSlabsOf shape: Shape3) -> Int { cacheByteCount(forBoxesOf: shape) }
   /// Nothing is kept.
   public func limitCache(to byteCount: Int) {}
 

@@ -13,6 +13,9 @@ public struct ClassTable: Hashable, Sendable {
   /// Where the table of the volume at `path` lies.
   public static func path(beside path: String) -> String { path + ".classes.csv" }
 
+  /// Where the colours for Fiji lie.
+  public static func lookupPath(beside path: String) -> String { path + ".lut" }
+
   /// The table of `classes`.
   public init(_ classes: [LabelClass]) { self.classes = classes }
 
@@ -52,15 +55,30 @@ public struct ClassTable: Hashable, Sendable {
     return ([Self.header] + lines).joined(separator: "\n") + "\n"
   }
 
-  /// What a writer of the volume at `path` lays beside it: the table of `classes`, or, where there
-  /// are none, nothing in place of an old one.
-  public static func companion(
+  /// The colours as a lookup table of ImageJ: 256 bytes of red, 256 of green and 256 of blue.
+  ///
+  /// A value without a class is white, so that it is seen.
+  public var lookupTable: [UInt8] {
+    var bytes = [UInt8](repeating: 255, count: 768)
+    for each in classes where (0...255).contains(each.value) {
+      for (channel, value) in (each.colour + [0, 0, 0]).prefix(3).enumerated() {
+        bytes[256 * channel + each.value] = UInt8(clamping: value)
+      }
+    }
+    return bytes
+  }
+
+  /// What a writer of the volume at `path` lays beside it: the table of `classes` and their colours
+  /// for Fiji, or, where there are none, nothing in place of old ones.
+  public static func companions(
     beside path: String, of classes: [LabelClass]?
-  ) -> (path: String, bytes: [UInt8]?) {
-    let classes = classes ?? []
-    return (
-      Self.path(beside: path), classes.isEmpty ? nil : Array(ClassTable(classes).text.utf8)
-    )
+  ) -> [(path: String, bytes: [UInt8]?)] {
+    let table = ClassTable(classes ?? [])
+    let isEmpty = table.classes.isEmpty
+    return [
+      (Self.path(beside: path), isEmpty ? nil : Array(table.text.utf8)),
+      (lookupPath(beside: path), isEmpty ? nil : table.lookupTable),
+    ]
   }
 }
 

@@ -24,6 +24,11 @@ public final class HalfFloatReader: VolumeReader {
     stored.cacheByteCount(forBoxesOf: shape)
   }
 
+  /// What the file needs.
+  public func cacheByteCount(forSlabsOf shape: Shape3) -> Int {
+    stored.cacheByteCount(forSlabsOf: shape)
+  }
+
   /// Hands it on.
   public func limitCache(to byteCount: Int) { stored.limitCache(to: byteCount) }
 

@@ -64,7 +64,7 @@ let modelPath: String = {
     let client = try HDF5Client(modelPath)
     #expect(
       throws: HDF5ChildError.tookTooLong(
-        processorSeconds: 4, path: modelPath, doing: "being tested")
+        processorSeconds: 2, path: modelPath, doing: "being tested")
     ) { try client.misbehave(1) }
   }
 

@@ -99,6 +99,8 @@ import VolumeTesting
     let packed = try TIFFSamples.open(TIFFSamples.path("lzw8.tif"))
     #expect(packed.cacheByteCount(forBoxesOf: TIFFSamples.shape) == 0)
     #expect(packed.cacheByteCount(forBoxesOf: tile) == 5 * 24 * 53)
+    let box = Shape3(z: 2, y: tile.y, x: tile.x)
+    #expect(packed.cacheByteCount(forSlabsOf: box) == 2 * 24 * 53)
     #expect(packed.cacheByteCount(forBoxesOf: Shape3(z: 1, y: 16, x: 53)) == 0)
     #expect(packed.grain == Shape3(z: 1, y: 8, x: 53))
     #expect(

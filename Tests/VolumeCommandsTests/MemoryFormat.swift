@@ -169,7 +169,8 @@ final class MemoryPictures: PictureWriter {
 func runTool(
   _ words: [String], formats: [any VolumeFormat] = [],
   pictures: any PictureWriter = MemoryPictures(),
-  models: [any ModelReader] = [], guesser: (any VolumeGuessing)? = nil, stopSignal: @escaping @Sendable () -> Int32? = { nil },
+  models: [any ModelReader] = [], stores: (any StoreChecking)? = nil,
+  guesser: (any VolumeGuessing)? = nil, stopSignal: @escaping @Sendable () -> Int32? = { nil },
   outputIsBroken: Bool = false, environment: [String: String] = [:],
   executable: String = "/nowhere/bin/t2s-volume"
 ) -> Outcome {
@@ -186,7 +187,7 @@ func runTool(
   let context = CommandContext(
     catalogue: Catalogue(
       formats: formats, modelReaders: models, engines: [ReferenceEngineFactory()],
-      pictures: pictures, guesser: guesser),
+      pictures: pictures, stores: stores, guesser: guesser),
     console: console, stopSignal: stopSignal, environment: { environment[$0] },
     executable: executable)
   let code = Tool(context: context).run(words)

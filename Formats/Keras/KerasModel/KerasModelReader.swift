@@ -18,6 +18,16 @@ public struct KerasModelReader: ModelReader {
     return [".h5", ".hdf5", ".keras"].contains { name.hasSuffix($0) }
   }
 
+  /// Whether the file has what Keras writes: a network, or weights; volumes are HDF5 too.
+  public func holdsModel(_ path: String) -> Bool {
+    guard !path.lowercased().hasSuffix(".keras"), let file = try? HDF5Client(path) else {
+      return true
+    }
+    let attributes = ["model_config", "layer_names", "keras_version"]
+    return attributes.contains { (try? file.attribute($0, of: "/")) != nil }
+      || (try? file.contains("model_weights")) == true
+  }
+
   /// Reads the model at `path`, or says which file is wrong, where, and what to do.
   public func read(_ path: String) throws(Explanation) -> Model {
     do {

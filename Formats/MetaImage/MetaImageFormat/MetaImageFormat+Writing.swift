@@ -13,11 +13,11 @@ extension MetaImageFormat {
   public func create(
     _ path: String, _ output: OutputDescription
   ) throws(Explanation) -> any VolumeWriter {
-    let classes = ClassTable.companion(beside: path, of: output.volume.classes)
+    let classes = ClassTable.companions(beside: path, of: output.volume.classes)
     guard path.lowercased().hasSuffix(".mhd") else {
       var parts = FlatVolumeWriter.Parts(
         header: Array(MetaImageHeader.text(of: output.volume, dataFile: "LOCAL").utf8))
-      parts.companions = [classes]
+      parts.companions = classes
       return try FlatVolumeWriter(path, output, parts)
     }
     guard output.overwrites || kind(ofPath: path) == .missing else {
@@ -28,7 +28,7 @@ extension MetaImageFormat {
     let data = path.dropLast(4) + ".raw"
     let text = MetaImageHeader.text(of: output.volume, dataFile: fileName(ofPath: String(data)))
     var parts = FlatVolumeWriter.Parts(header: [])
-    parts.companions = [classes, (path, Array(text.utf8))]
+    parts.companions = classes + [(path, Array(text.utf8))]
     return try FlatVolumeWriter(String(data), output, parts)
   }
 }

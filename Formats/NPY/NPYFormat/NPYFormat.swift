@@ -97,7 +97,7 @@ public struct NPYFormat: VolumeFormat {
     let volume = output.volume
     var parts = FlatVolumeWriter.Parts(
       header: NPYHeader(describing: volume.shape, volume.voxelType).encoded)
-    parts.companions = [ClassTable.companion(beside: path, of: volume.classes)]
+    parts.companions = ClassTable.companions(beside: path, of: volume.classes)
     return try FlatVolumeWriter(path, output, parts)
   }
 }

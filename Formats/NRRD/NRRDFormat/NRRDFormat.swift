@@ -91,11 +91,11 @@ public struct NRRDFormat: VolumeFormat {
   public func create(
     _ path: String, _ output: OutputDescription
   ) throws(Explanation) -> any VolumeWriter {
-    let classes = ClassTable.companion(beside: path, of: output.volume.classes)
+    let classes = ClassTable.companions(beside: path, of: output.volume.classes)
     guard path.lowercased().hasSuffix(".nhdr") else {
       var parts = FlatVolumeWriter.Parts(
         header: Array(NRRDHeader.text(of: output.volume, dataFile: nil).utf8))
-      parts.companions = [classes]
+      parts.companions = classes
       return try FlatVolumeWriter(path, output, parts)
     }
     guard output.overwrites || kind(ofPath: path) == .missing else {
@@ -106,7 +106,7 @@ public struct NRRDFormat: VolumeFormat {
     let data = path.dropLast(5) + ".raw"
     let text = NRRDHeader.text(of: output.volume, dataFile: fileName(ofPath: String(data)))
     var parts = FlatVolumeWriter.Parts(header: [])
-    parts.companions = [classes, (path, Array(text.utf8))]
+    parts.companions = classes + [(path, Array(text.utf8))]
     return try FlatVolumeWriter(String(data), output, parts)
   }
 }

@@ -68,12 +68,10 @@ public struct RawFormat: VolumeFormat {
       throw RawError.outputNameDisagrees(file: name, claim: claim, layout: layout).explanation
     }
     let sidecar = PyHSTSidecar(describing: layout, spacing: volume.spacing)
-    let classes = volume.classes.flatMap { $0.isEmpty ? nil : ClassTable($0) }
     var parts = FlatVolumeWriter.Parts(header: [])
-    parts.companions = [
-      (ClassTable.path(beside: path), classes.map { Array($0.text.utf8) }),
-      (path + ".info", Array(sidecar.text.utf8)),
-    ]
+    parts.companions =
+      ClassTable.companions(beside: path, of: volume.classes)
+      + [(path + ".info", Array(sidecar.text.utf8))]
     return try FlatVolumeWriter(path, output, parts)
   }
 

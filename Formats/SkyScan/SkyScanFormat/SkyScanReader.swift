@@ -20,6 +20,10 @@ package final class SkyScanReader: VolumeReader {
     slices.cacheByteCount(forBoxesOf: shape)
   }
 
+  package func cacheByteCount(forSlabsOf shape: Shape3) -> Int {
+    slices.cacheByteCount(forSlabsOf: shape)
+  }
+
   package func limitCache(to byteCount: Int) { slices.limitCache(to: byteCount) }
 
   package var fingerprint: String { slices.fingerprint }

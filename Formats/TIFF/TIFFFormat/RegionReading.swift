@@ -1,5 +1,6 @@
 import SystemIO
 import VolumeCore
+import VoxelFiles
 
 /// Reads one region for one thread: layer by layer, block by block.
 @safe struct RegionReading: ~Copyable {

@@ -1,6 +1,7 @@
 import Synchronization
 import SystemIO
 import VolumeCore
+import VoxelFiles
 
 /// The pages of one file, or the slices of a folder, as a volume.
 public final class TIFFReader: VolumeReader {
@@ -108,6 +109,15 @@ public final class TIFFReader: VolumeReader {
 
   /// What is decoded twice otherwise: the band of rows of every layer that one row of boxes meets.
   public func cacheByteCount(forBoxesOf shape: Shape3) -> Int {
+    volume.shape.z * cacheByteCountOfLayer(forBoxesOf: shape)
+  }
+
+  /// That of the layers of one slab: no layer is met again in the next.
+  public func cacheByteCount(forSlabsOf shape: Shape3) -> Int {
+    min(shape.z, volume.shape.z) * cacheByteCountOfLayer(forBoxesOf: shape)
+  }
+
+  private func cacheByteCountOfLayer(forBoxesOf shape: Shape3) -> Int {
     let extent = volume.shape
     guard let grain, grain != Shape3(z: 1, y: 1, x: 1) else { return 0 }
     let cutsRows = shape.y < extent.y && shape.y % grain.y != 0
@@ -117,7 +127,7 @@ public final class TIFFReader: VolumeReader {
     let page = ((extent.y - 1) / grain.y + 1) * grain.y
     let band = ((shape.y - 1) / grain.y + 2) * grain.y
     let columns = ((extent.x - 1) / grain.x + 1) * grain.x
-    return extent.z * min(band, page) * columns * volume.voxelType.byteCount
+    return min(band, page) * columns * volume.voxelType.byteCount
   }
 
   /// Keeps at most `byteCount` bytes of decoded strips and tiles from now on.

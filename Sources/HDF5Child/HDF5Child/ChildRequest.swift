@@ -40,8 +40,12 @@ package enum ChildRequest: Hashable, Sendable {
 
   /// The processor time that it may take at most, in seconds.
   package var processorSeconds: Int {
-    guard case .read(_, _, _, _, let seconds) = self else { return 4 }
-    return seconds
+    switch self {
+    case .read(_, _, _, _, let seconds): seconds
+    // Thousands of datasets may be there.
+    case .inventory: 3
+    default: 2
+    }
   }
 
   /// The time that it may take at most by the clock: disks may be slow, but not for ever.

@@ -156,3 +156,71 @@ static inline int chdf5_has_odd_edges(hid_t properties) {
 static inline herr_t chdf5_reclaim(hid_t type, hid_t space, void *values) {
   return H5Dvlen_reclaim(type, space, H5P_DEFAULT, values);
 }
+
+/// Makes a file, over one that may be there, without a lock; negative on failure.
+static inline hid_t chdf5_create(const char *path) {
+  hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  if (access < 0) return access;
+  H5Pset_file_locking(access, 0, 1);
+  hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+  H5Pclose(access);
+  return file;
+}
+
+/// Makes a dataset of chunks that are compressed by deflate, after a shuffle where that is asked for,
+/// with the groups that lead to it; no chunk is written by the library itself.
+static inline hid_t chdf5_create_chunked(
+    hid_t file, const char *path, hid_t type, int rank, const hsize_t *extents,
+    const hsize_t *edges, int shuffles, unsigned level) {
+  hid_t links = H5Pcreate(H5P_LINK_CREATE);
+  hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+  hid_t space = H5Screate_simple(rank, extents, NULL);
+  hid_t dataset = -1;
+  if (links >= 0 && properties >= 0 && space >= 0 &&
+      H5Pset_create_intermediate_group(links, 1) >= 0 &&
+      H5Pset_chunk(properties, rank, edges) >= 0 &&
+      H5Pset_alloc_time(properties, H5D_ALLOC_TIME_INCR) >= 0 &&
+      H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER) >= 0 &&
+      (!shuffles || H5Pset_shuffle(properties) >= 0) && H5Pset_deflate(properties, level) >= 0)
+    dataset = H5Dcreate2(file, path, type, space, links, properties, H5P_DEFAULT);
+  if (space >= 0) H5Sclose(space);
+  if (properties >= 0) H5Pclose(properties);
+  if (links >= 0) H5Pclose(links);
+  return dataset;
+}
+
+/// Writes a chunk that went through the filters already.
+static inline herr_t chdf5_write_chunk(
+    hid_t dataset, const hsize_t *corner, size_t size, const void *bytes) {
+  return H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, corner, size, bytes);
+}
+
+/// Gives an object a list of numbers.
+static inline herr_t chdf5_put_numbers(
+    hid_t object, const char *name, hsize_t count, const double *values) {
+  hid_t space = H5Screate_simple(1, &count, NULL);
+  if (space < 0) return -1;
+  hid_t attribute =
+      H5Acreate2(object, name, H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT);
+  herr_t status = attribute < 0 ? -1 : H5Awrite(attribute, H5T_NATIVE_DOUBLE, values);
+  if (attribute >= 0) H5Aclose(attribute);
+  H5Sclose(space);
+  return status;
+}
+
+/// Gives an object a text, in UTF-8.
+static inline herr_t chdf5_put_text(
+    hid_t object, const char *name, size_t size, const char *text) {
+  hid_t type = H5Tcopy(H5T_C_S1);
+  hid_t space = H5Screate(H5S_SCALAR);
+  herr_t status = -1;
+  if (type >= 0 && space >= 0 && H5Tset_size(type, size) >= 0 &&
+      H5Tset_cset(type, H5T_CSET_UTF8) >= 0 && H5Tset_strpad(type, H5T_STR_NULLPAD) >= 0) {
+    hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    status = attribute < 0 ? -1 : H5Awrite(attribute, type, text);
+    if (attribute >= 0) H5Aclose(attribute);
+  }
+  if (space >= 0) H5Sclose(space);
+  if (type >= 0) H5Tclose(type);
+  return status;
+}

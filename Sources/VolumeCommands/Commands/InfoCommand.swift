@@ -16,7 +16,10 @@ public struct InfoCommand: Command {
   public var options: [OptionDeclaration] { OptionDeclaration.inputs }
   /// Lines to type.
   public var examples: [String] {
-    ["t2s-volume info scan.raw", "t2s-volume info big.labels.zarr", "t2s-volume info model.h5"]
+    [
+      "t2s-volume info scan.raw", "t2s-volume info scan.h5:/entry0000/reconstruction/results/data",
+      "t2s-volume info big.labels.zarr", "t2s-volume info model.h5",
+    ]
   }
 
   /// Tells.
@@ -26,7 +29,10 @@ public struct InfoCommand: Command {
     let (path, hints) = try explained { () throws(UsageError) in
       (try arguments.operands(["PATH"], of: name)[0], try arguments.openingHints())
     }
-    let isModel = context.catalogue.modelReaders.contains { $0.recognises(path) }
+    let isVolume = context.catalogue.formats.contains { $0.recognises(path) }
+    let isModel = context.catalogue.modelReaders.contains {
+      $0.recognises(path) && (!isVolume || $0.holdsModel(path))
+    }
     if isModel {
       let report = ModelReport(try context.catalogue.model(path))
       for line in report.page { context.console.say(line) }

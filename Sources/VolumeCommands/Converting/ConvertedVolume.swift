@@ -33,6 +33,10 @@ package final class ConvertedVolume: VolumeReader {
     source.cacheByteCount(forBoxesOf: shape)
   }
 
+  package func cacheByteCount(forSlabsOf shape: Shape3) -> Int {
+    source.cacheByteCount(forSlabsOf: shape)
+  }
+
   package func limitCache(to byteCount: Int) { source.limitCache(to: byteCount) }
 
   /// Memory beside the destination that one thread needs to read boxes of `shape`.

@@ -58,7 +58,7 @@ struct CopyPlan: Hashable, Sendable {
           + "and its encoded form take \(Words.memory(threadByteCount))",
         remedy: "give --memory \((threadByteCount + (1 << 20) - 1) >> 20)M or more")
     }
-    let caches = reader.cacheByteCount(forBoxesOf: block) + writer.cacheByteCount
+    let caches = reader.cacheByteCount(forSlabsOf: block) + writer.cacheByteCount
     let slab = min(Self.slabLayers, grid.volume.z) * grid.volume.y * grid.volume.x * voxelByteCount
     let limit = isGiven ? memory : min(memory, max(Self.usualByteCount, slab / 2 * 3))
     // One more thread than cores, so that there is work while another waits for the disk.
@@ -66,7 +66,7 @@ struct CopyPlan: Hashable, Sendable {
     while threads > 1, threads * threadByteCount + caches > limit { threads -= 1 }
     // What does not fit is decoded again, or read back from the store.
     let left = memory - threads * threadByteCount
-    cacheByteCount = min(reader.cacheByteCount(forBoxesOf: block), left)
+    cacheByteCount = min(reader.cacheByteCount(forSlabsOf: block), left)
     waitingByteCount = min(writer.cacheByteCount, left - cacheByteCount)
   }
 

@@ -1,43 +1,56 @@
 import Synchronization
 import VolumeCore
 
-/// Decoded strips and tiles of which a part may be wanted again; the least recently used go first.
+/// Decoded blocks (strips, tiles, chunks) of which a part may be wanted again; the least recently used go first.
 ///
 /// Two threads that want the same block decode it once: whoever comes first holds the place's lock
 /// while it decodes.
-final class BlockCache: Sendable {
-  struct Key: Hashable {
-    var slice: Int
-    var block: Int
+package final class BlockCache: Sendable {
+  /// Which block of which layer or file.
+  package struct Key: Hashable {
+    /// The layer, or 0 where there is no such thing.
+    package var slice: Int
+    /// The block in it.
+    package var block: Int
+
+    /// The block `block` of `slice`.
+    package init(slice: Int, block: Int) {
+      self.slice = slice
+      self.block = block
+    }
   }
 
   /// Decoded voxels; several readers may look at them at once.
-  final class Block: Sendable {
-    let bytes: [UInt8]
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package final class Block: Sendable {
+    /// The voxels.
+    package let bytes: [UInt8]
+    /// A block of these.
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
   }
 
   /// Where a block lies once it is decoded.
-  final class Place: Sendable {
+  package final class Place: Sendable {
     fileprivate let block = Mutex<Block?>(nil)
 
     /// The block, made by `decode` where it is not there yet; `nil` where another thread is at it.
-    func ifFree(
-      _ decode: () throws(TIFFError) -> Block
-    ) throws(TIFFError) -> Block? {
-      try block.withLockIfAvailable { (block) throws(TIFFError) in
+    package func ifFree<Failure: Error>(
+      _ decode: () throws(Failure) -> Block
+    ) throws(Failure) -> Block? {
+      try block.withLockIfAvailable { (block) throws(Failure) in
         try Self.filled(&block, decode)
       }
     }
 
     /// The same, but waits for the other thread.
-    func wait(_ decode: () throws(TIFFError) -> Block) throws(TIFFError) -> Block {
-      try block.withLock { (block) throws(TIFFError) in try Self.filled(&block, decode) }
+    package func wait<Failure: Error>(
+      _ decode: () throws(Failure) -> Block
+    ) throws(Failure) -> Block {
+      try block.withLock { (block) throws(Failure) in try Self.filled(&block, decode) }
     }
 
-    private static func filled(
-      _ block: inout Block?, _ decode: () throws(TIFFError) -> Block
-    ) throws(TIFFError) -> Block {
+    private static func filled<Failure: Error>(
+      _ block: inout Block?, _ decode: () throws(Failure) -> Block
+    ) throws(Failure) -> Block {
       if let block { return block }
       let made = try decode()
       block = made
@@ -54,10 +67,11 @@ final class BlockCache: Sendable {
 
   private let state: Mutex<State>
 
-  init(limit: Int) { state = Mutex(State(limit: limit)) }
+  /// An empty cache.
+  package init(limit: Int) { state = Mutex(State(limit: limit)) }
 
   /// The place of a block of `byteCount` bytes, which is kept while there is room.
-  func place(_ key: Key, byteCount: Int) -> Place {
+  package func place(_ key: Key, byteCount: Int) -> Place {
     state.withLock { state in
       state.uses += 1
       if let found = state.places[key] {
@@ -75,7 +89,7 @@ final class BlockCache: Sendable {
   }
 
   /// Keeps at most `byteCount` bytes from now on.
-  func limit(to byteCount: Int) {
+  package func limit(to byteCount: Int) {
     state.withLock { state in
       state.limit = max(0, byteCount)
       if state.byteCount > state.limit { Self.shrink(&state, to: state.limit, not: nil) }
