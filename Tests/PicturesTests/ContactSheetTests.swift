@@ -3,7 +3,8 @@ import Testing
 import VolumeCore
 
 @Suite struct `A contact sheet` {
-  static func panel(_ width: Int, _ height: Int, _ caption: [String] = ["a"]) -> ContactSheet.Panel {
+  static func panel(_ width: Int, _ height: Int, _ caption: [String] = ["a"]) -> ContactSheet.Panel
+  {
     ContactSheet.Panel(
       layer: GreyLayer(
         width: width, height: height,

@@ -120,9 +120,7 @@ private final class Suggestions: VolumeGuessing {
     #expect(asked.hints.byteOrder == .big)
   }
 
-  @Test func `says so where nothing fits, where there is no file, and where a picture is in the way`()
-    throws
-  {
+  @Test func `says so where nothing fits, no file is there, or a picture is in the way`() throws {
     let nothing = run(guesser: Suggestions([]))
     #expect(nothing.code == 2)
     #expect(nothing.error.contains("60 bytes makes rows that are alike"))

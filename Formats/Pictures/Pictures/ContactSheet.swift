@@ -38,7 +38,8 @@ public struct ContactSheet: Hashable, Sendable {
     let across = max(1, min(columns, panels.count))
     let down = (panels.count + across - 1) / across
     var sheet = Picture(
-      width: margin + across * (cell.width + margin), height: margin + down * (cell.height + margin),
+      width: margin + across * (cell.width + margin),
+      height: margin + down * (cell.height + margin),
       filledWith: .white)
     for (index, panel) in panels.enumerated() {
       let row = margin + index / across * (cell.height + margin)

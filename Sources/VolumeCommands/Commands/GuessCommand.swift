@@ -48,7 +48,8 @@ public struct GuessCommand: Command {
     let choices = try explained { () throws(UsageError) in try Choices(arguments, of: name) }
     guard let guesser = context.catalogue.guesser else {
       throw Explanation(
-        .input, "this tool was built without anything that guesses", remedy: "give --shape and --type")
+        .input, "this tool was built without anything that guesses",
+        remedy: "give --shape and --type")
     }
     guard case .file(let byteCount) = kind(ofPath: choices.file) else {
       throw Explanation(
@@ -68,8 +69,8 @@ public struct GuessCommand: Command {
         .input,
         "\(choices.file): no way to read its \(Words.grouped(byteCount)) bytes makes rows that are "
           + "alike",
-        remedy: "compressed data and text have no rows; if voxels follow a header of an unusual size, "
-          + "give --offset, and leave out options that may be wrong")
+        remedy: "compressed data and text have no rows; if voxels follow a header of an unusual "
+          + "size, give --offset, and leave out options that may be wrong")
     }
     try draw(guesses, choices, guesser, context)
 
