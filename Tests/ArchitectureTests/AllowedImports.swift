@@ -42,7 +42,7 @@ enum AllowedImports {
     "EDFFormat": "SystemIO VolumeCore VoxelFiles",
     "ISQFormat": "SystemIO VolumeCore VoxelFiles",
     "SkyScanFormat": "SystemIO VolumeCore",
-    "DICOMFormat": "Compression SystemIO VolumeCore VoxelFiles",
+    "DICOMFormat": "SystemIO VolumeCore VoxelFiles",
     "PictureStackFormat": "PNGLibrary SystemIO VolumeCore VoxelFiles",
     "ClosedFormat": "SystemIO VolumeCore",
     "HDF5Format":

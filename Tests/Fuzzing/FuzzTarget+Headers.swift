@@ -3,6 +3,7 @@ import EDFFormat
 import ISQFormat
 import MRCFormat
 import MetaImageFormat
+import NIfTIFormat
 import NPYFormat
 import NRRDFormat
 import VGStudioFormat
@@ -33,6 +34,12 @@ extension FuzzTarget {
       "mrc-compressed", "a.mrc.gz",
       seeds: "Tests/MRCFormatTests/Fixtures/*.gz Tests/MRCFormatTests/Fixtures/*.bz2",
       format: { MRCFormat() }),
+    .file(
+      "nifti", "a.nii", seeds: "Tests/NIfTIFormatTests/Fixtures/*.nii", format: { NIfTIFormat() }),
+    .file(
+      "nifti-compressed", "a.nii.gz",
+      seeds: "Tests/NIfTIFormatTests/Fixtures/*.gz Tests/NIfTIFormatTests/Fixtures/*.bz2",
+      format: { NIfTIFormat() }),
     .file("isq", "a.isq", seeds: "Tests/ISQFormatTests/Fixtures/*.isq", format: { ISQFormat() }),
     .file(
       "vgstudio", "a.vgi", seeds: "Tests/VGStudioFormatTests/Fixtures/*.vgi",
