@@ -77,13 +77,6 @@ struct CopyPlan: Hashable, Sendable {
   }
 }
 
-extension ChunkGrid {
-  /// The extent of the largest box: a whole one, or what of it the volume holds.
-  var largestBlock: Shape3 {
-    Shape3(z: min(chunk.z, volume.z), y: min(chunk.y, volume.y), x: min(chunk.x, volume.x))
-  }
-}
-
 /// Memory that a command takes where `--memory` does not say: half of what is free.
 func defaultMemory() -> Int { max(availableMemory() / 2, 64 << 20) }
 
