@@ -13,6 +13,9 @@ public struct ClassTable: Hashable, Sendable {
   /// Where the table of the volume at `path` lies.
   public static func path(beside path: String) -> String { path + ".classes.csv" }
 
+  /// Where the colours for Fiji lie.
+  public static func lookupPath(beside path: String) -> String { path + ".lut" }
+
   /// The table of `classes`.
   public init(_ classes: [LabelClass]) { self.classes = classes }
 
@@ -52,18 +55,17 @@ public struct ClassTable: Hashable, Sendable {
     return ([Self.header] + lines).joined(separator: "\n") + "\n"
   }
 
-  /// The colours as ImageJ reads them from a file `.lut`: 256 reds, 256 greens, 256 blues; values
-  /// without a class are their own grey.
+  /// The colours as a lookup table of ImageJ: 256 bytes of red, 256 of green and 256 of blue.
+  ///
+  /// A value without a class is white, so that it is seen.
   public var lookupTable: [UInt8] {
-    var table: [UInt8] = []
-    for channel in 0..<3 {
-      for value in 0..<256 {
-        let colour = classes.first { $0.value == value }?.colour
-        let level = colour.map { $0.count > channel ? $0[channel] : 0 } ?? value
-        table.append(UInt8(max(0, min(255, level))))
+    var bytes = [UInt8](repeating: 255, count: 768)
+    for each in classes where (0...255).contains(each.value) {
+      for (channel, value) in (each.colour + [0, 0, 0]).prefix(3).enumerated() {
+        bytes[256 * channel + each.value] = UInt8(clamping: value)
       }
     }
-    return table
+    return bytes
   }
 
   /// What a writer of the volume at `path` lays beside it: the table of `classes` and their colours
@@ -71,10 +73,11 @@ public struct ClassTable: Hashable, Sendable {
   public static func companions(
     beside path: String, of classes: [LabelClass]?
   ) -> [(path: String, bytes: [UInt8]?)] {
-    let table = (classes ?? []).isEmpty ? nil : ClassTable(classes ?? [])
+    let table = ClassTable(classes ?? [])
+    let isEmpty = table.classes.isEmpty
     return [
-      (Self.path(beside: path), table.map { Array($0.text.utf8) }),
-      (path + ".lut", table?.lookupTable),
+      (Self.path(beside: path), isEmpty ? nil : Array(table.text.utf8)),
+      (lookupPath(beside: path), isEmpty ? nil : table.lookupTable),
     ]
   }
 }

@@ -44,7 +44,7 @@ enum AllowedImports {
     "SkyScanFormat": "SystemIO VolumeCore",
     "DICOMFormat": "Compression SystemIO VolumeCore VoxelFiles",
     "PictureStackFormat": "PNGLibrary SystemIO VolumeCore VoxelFiles",
-    "ClosedFormat": "Glibc Synchronization SystemIO VolumeCore",
+    "ClosedFormat": "SystemIO VolumeCore",
     "HDF5Format":
       "Compression Glibc HDF5Child HDF5Library Synchronization SystemIO VolumeCore VoxelFiles "
       + "XMLReading",

@@ -1,5 +1,6 @@
 import EDFFormat
 import ISQFormat
+import MRCFormat
 import MetaImageFormat
 import NPYFormat
 import NRRDFormat
@@ -24,6 +25,12 @@ extension FuzzTarget {
       "edf", "a.edf",
       seeds: "Tests/EDFFormatTests/Fixtures/*.edf Tests/EDFFormatTests/Fixtures/*/*.edf",
       companions: [("external.bin", [UInt8](repeating: 5, count: 3080))], format: { EDFFormat() }),
+    .file(
+      "mrc", "a.mrc", seeds: "Tests/MRCFormatTests/Fixtures/*.mrc", format: { MRCFormat() }),
+    .file(
+      "mrc-compressed", "a.mrc.gz",
+      seeds: "Tests/MRCFormatTests/Fixtures/*.gz Tests/MRCFormatTests/Fixtures/*.bz2",
+      format: { MRCFormat() }),
     .file("isq", "a.isq", seeds: "Tests/ISQFormatTests/Fixtures/*.isq", format: { ISQFormat() }),
   ]
 

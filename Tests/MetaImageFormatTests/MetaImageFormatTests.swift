@@ -369,6 +369,7 @@ private func backwards(_ type: VoxelType) -> [UInt8] {
     try writeVolume(volume, CasePhantom.labels(), through: MetaImageFormat(), to: path)
     #expect(
       try MetaImageFormat().reader(path, hints: OpeningHints()).volume.classes == volume.classes)
+    #expect(try contents(ofFile: path + ".lut").count == 768)
     try removeFile(folder.file("labels.raw"))
     #expect(throws: Explanation.self) {
       try writeVolume(volume, CasePhantom.labels(), through: MetaImageFormat(), to: path)

@@ -239,10 +239,12 @@ private func open(_ name: String, channel: Int? = nil) throws(NPYError) -> any V
     let reader = try NPYFormat().reader(path, hints: OpeningHints())
     expectConformance(of: reader, type: .uint8, bytes: CasePhantom.labels())
     #expect(reader.volume.classes == volume.classes)
+    #expect(try contents(ofFile: path + ".lut").count == 768)
     // Grey values in its place are no longer labels.
     volume.classes = nil
     try writeVolume(
       volume, CasePhantom.bytes(.uint8), through: NPYFormat(), to: path, overwrites: true)
     #expect(try NPYFormat().reader(path, hints: OpeningHints()).volume.classes == nil)
+    #expect(kind(ofPath: path + ".lut") == .missing)
   }
 }

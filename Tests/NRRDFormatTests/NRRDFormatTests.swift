@@ -357,6 +357,7 @@ private func backwards(_ type: VoxelType) -> [UInt8] {
     let path = folder.file("labels.nhdr")
     try writeVolume(volume, CasePhantom.labels(), through: NRRDFormat(), to: path)
     #expect(try NRRDFormat().reader(path, hints: OpeningHints()).volume.classes == volume.classes)
+    #expect(try contents(ofFile: path + ".lut").count == 768)
     try removeFile(folder.file("labels.raw"))
     #expect(throws: Explanation.self) {
       try writeVolume(volume, CasePhantom.labels(), through: NRRDFormat(), to: path)

@@ -18,21 +18,25 @@ import VoxelFiles
     let path = folder.file("labels.npy")
     let companions = ClassTable.companions(beside: path, of: Self.classes)
     #expect(companions.map(\.path) == [path + ".classes.csv", path + ".lut"])
-    for companion in companions {
-      try writeFileAtomically(companion.path, try #require(companion.bytes))
-    }
+    try writeFileAtomically(companions[0].path, try #require(companions[0].bytes))
     #expect(ClassTable(beside: path)?.classes == Self.classes)
-    for none in [nil, []] as [[LabelClass]?] {
-      #expect(ClassTable.companions(beside: path, of: none).allSatisfy { $0.bytes == nil })
+    for classes: [LabelClass]? in [nil, []] {
+      #expect(ClassTable.companions(beside: path, of: classes).allSatisfy { $0.bytes == nil })
     }
   }
 
-  @Test func `gives Fiji its colours: 256 reds, then greens, then blues`() {
-    let table = ClassTable(Self.classes).lookupTable
-    #expect(table.count == 768)
-    #expect([0, 256, 512].map { table[$0] } == [64, 64, 64])
-    #expect([7, 263, 519].map { table[$0] } == [1, 2, 3])
-    #expect([9, 265, 521].map { table[$0] } == [9, 9, 9])
+  @Test func `has its colours as the lookup table that Fiji opens`() throws {
+    let bytes = try #require(ClassTable.companions(beside: "a", of: Self.classes)[1].bytes)
+    #expect(bytes.count == 768)
+    #expect([0, 256, 512].map { bytes[$0] } == [64, 64, 64])
+    #expect([7, 263, 519].map { bytes[$0] } == [1, 2, 3])
+    #expect([1, 257, 513].map { bytes[$0] } == [255, 255, 255])
+    // Colours beyond a byte, or missing, come from other formats and must not trap.
+    let odd = ClassTable([
+      LabelClass(value: 300, name: "", colour: [1]),
+      LabelClass(value: 2, name: "", colour: [999]),
+    ])
+    #expect([2, 258, 514].map { odd.lookupTable[$0] } == [255, 0, 0])
   }
 
   @Test(arguments: [
@@ -285,5 +289,36 @@ import VoxelFiles
     }
     expectConformance(of: reader, type: .float32, bytes: bytes)
     #expect(reader.volume.remarks.count == 1)
+  }
+}
+
+@Suite struct `A compressed file` {
+  let folder: TemporaryFolder
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test(
+    arguments: [
+      ([0x1F, 0x8B, 8, 0], FileCompression.gzip), ([0x42, 0x5A, 0x68, 0x39], .bzip2),
+      ([0x42, 0x5A, 0x68, 0x30], .none), ([0x42, 0x5A, 0x68], .none), ([], .none), ([0x1F], .none),
+    ] as [([UInt8], FileCompression)])
+  func `is known by its first bytes`(bytes: [UInt8], compression: FileCompression) throws {
+    try put(bytes, at: folder.file("a"))
+    #expect(try FileCompression(ofFile: folder.file("a")) == compression)
+  }
+
+  @Test func `is read from its front, as one that is not`() throws {
+    try put([1, 2, 3, 4, 5], at: folder.file("a"))
+    #expect(try FileCompression.none.head(ofFile: folder.file("a"), limit: 3) == [1, 2, 3])
+    #expect(try FileCompression.none.head(ofFile: folder.file("a"), limit: 9) == [1, 2, 3, 4, 5])
+    // gzip of "abc", stored.
+    let packed: [UInt8] =
+      [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, 3, 0, 0xFC, 0xFF, 0x61, 0x62, 0x63]
+      + [0xC2, 0x41, 0x24, 0x35, 3, 0, 0, 0]
+    try put(packed, at: folder.file("a"))
+    #expect(try FileCompression.gzip.head(ofFile: folder.file("a"), limit: 9) == [97, 98, 99])
+    try put(Array(packed.dropLast(12)), at: folder.file("a"))
+    #expect(throws: StreamError.self) {
+      try FileCompression.gzip.head(ofFile: folder.file("a"), limit: 9)
+    }
   }
 }
