@@ -145,7 +145,7 @@ final class Pyramid: Sendable {
     }
     return try voxels.withBytes { bytes throws(StoreError) in
       try unsafe bytes.withUnsafeBytes { bytes throws(StoreError) in
-        try write(shard, level: level, .memory(bytes))
+        try unsafe write(shard, level: level, .memory(bytes))
       }
     }
   }

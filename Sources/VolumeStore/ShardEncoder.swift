@@ -166,7 +166,9 @@ final class ShardEncoder: @unchecked Sendable {
       state.unplaced += 1
     }
     if state.offset > 0, state.output == nil {
-      do throws(StoreError) { state.output = Output(try create()) } catch { return ([], nil, error) }
+      do throws(StoreError) { state.output = Output(try create()) } catch {
+        return ([], nil, error)
+      }
     }
     return (placed, state.output, nil)
   }

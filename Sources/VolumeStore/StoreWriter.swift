@@ -58,7 +58,7 @@ package final class StoreWriter: VolumeWriter {
       "a block is committed whole")
     do throws(StoreError) {
       return try unsafe voxels.withUnsafeBytes { voxels throws(StoreError) in
-        try pyramid.commit(block, from: .memory(voxels))
+        try unsafe pyramid.commit(block, from: .memory(voxels))
       }
     } catch {
       throw VolumeWriteError(block: block, reason: error.explanation)
