@@ -18,8 +18,10 @@ struct CopyPlan: Hashable, Sendable {
   var cacheByteCount: Int
   /// Bytes that the writer may keep for levels to come.
   var waitingByteCount: Int
-  /// What one thread needs to convert a block to another type.
+  /// What one thread needs to convert a block, or its parts, to another type.
   var scratchByteCount: Int
+  /// What the writer takes for one block that it reads in parts; `nil` where blocks are read whole.
+  var partwiseByteCount: Int?
 
   /// The bytes of one block.
   var blockByteCount: Int { grid.largestBlock.voxelCount * voxelByteCount }
@@ -30,6 +32,7 @@ struct CopyPlan: Hashable, Sendable {
   /// half of its neighbour and of itself, and a shard of the next level, which has a quarter of its
   /// voxels.
   var threadByteCount: Int {
+    if let partwiseByteCount { return partwiseByteCount + scratchByteCount }
     let isLayers = grid.chunk.y >= grid.volume.y && grid.chunk.x >= grid.volume.x
     return blockByteCount + (isLayers ? blockByteCount : blockByteCount / 8 * 5) + scratchByteCount
   }
@@ -50,7 +53,15 @@ struct CopyPlan: Hashable, Sendable {
     cacheByteCount = 0
     waitingByteCount = 0
     let block = grid.largestBlock
-    scratchByteCount = (reader as? ConvertedVolume)?.scratchByteCount(forBoxesOf: block) ?? 0
+    let converted = reader as? ConvertedVolume
+    scratchByteCount = converted?.scratchByteCount(forBoxesOf: block) ?? 0
+    if reader.readsPlainVoxels, let writer = writer as? any PartwiseWriter {
+      var parts = self
+      parts.partwiseByteCount = writer.byteCountInParts
+      let scratch = converted?.scratchByteCount(forBoxesOf: writer.largestPart) ?? 0
+      parts.scratchByteCount = writer.partsAtOnce * scratch
+      if parts.threadByteCount < threadByteCount { self = parts }
+    }
     guard threadByteCount <= memory else {
       throw Explanation(
         .input,
@@ -74,13 +85,6 @@ struct CopyPlan: Hashable, Sendable {
   var words: String {
     "\(threads) \(threads == 1 ? "block" : "blocks") of \(grid.largestBlock) at a time, "
       + "at most \(Words.memory(byteCount)) of memory"
-  }
-}
-
-extension ChunkGrid {
-  /// The extent of the largest box: a whole one, or what of it the volume holds.
-  var largestBlock: Shape3 {
-    Shape3(z: min(chunk.z, volume.z), y: min(chunk.y, volume.y), x: min(chunk.x, volume.x))
   }
 }
 

@@ -3,8 +3,8 @@ import Synchronization
 import SystemIO
 import VolumeCore
 
-/// Copies a volume into an output: each thread reads a block and commits it, so that reading,
-/// encoding and writing overlap without a queue between them.
+/// Copies a volume into an output: each thread reads a block and commits it, or lets it be read while
+/// it is written, so that reading, encoding and writing overlap without a queue between them.
 struct VolumeCopying: Sendable {
   let reader: any VolumeReader
   let writer: any VolumeWriter
@@ -31,7 +31,7 @@ struct VolumeCopying: Sendable {
     let failed = Atomic<Bool>(false)
     let turns = writer.writesInOrder ? Turns(count: plan.threads) : nil
     let work: @Sendable () throws(Explanation) -> Void = { () throws(Explanation) in
-      var buffer = PageBuffer(byteCount: plan.blockByteCount)
+      var buffer = PageBuffer(byteCount: plan.partwiseByteCount == nil ? plan.blockByteCount : 0)
       while !failed.load(ordering: .relaxed), !isStopped() {
         let ticket = next.add(1, ordering: .relaxed).oldValue
         guard ticket < blocks.count else { break }
@@ -58,6 +58,15 @@ struct VolumeCopying: Sendable {
     _ block: Index3, through buffer: inout PageBuffer, _ written: borrowing Atomic<Int>,
     _ turns: Turns?, _ ticket: Int
   ) throws(Explanation) {
+    if plan.partwiseByteCount != nil, let writer = writer as? any PartwiseWriter {
+      let bytes = try writer.commit(block) { [reader, origin] box, voxels throws(Explanation) in
+        try explained { () throws(VolumeReadError) in
+          try reader.read(box.moved(by: origin), into: &voxels)
+        }
+      }
+      written.add(bytes, ordering: .relaxed)
+      return
+    }
     let region = plan.grid.region(of: block)
     let count = region.voxelCount * plan.voxelByteCount
     try explained { () throws(VolumeReadError) in
