@@ -43,7 +43,7 @@ let catalogue = Catalogue(
   ],
   modelReaders: [KerasModelReader()],
   engines: [OneDNNEngineFactory(), ReferenceEngineFactory()],
-  pictures: PNGPictures())
+  pictures: PNGPictures(), stores: StoreFormat())
 
 let context = CommandContext(
   catalogue: catalogue, console: .ofProcess(),

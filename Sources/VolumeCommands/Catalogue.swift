@@ -12,16 +12,19 @@ public struct Catalogue: Sendable {
   public var engines: [any EngineFactory]
   /// Writes pictures.
   public var pictures: any PictureWriter
+  /// Tells the state of stores, and mends them.
+  public var stores: (any StoreChecking)?
 
   /// A tool with these.
   public init(
     formats: [any VolumeFormat], modelReaders: [any ModelReader], engines: [any EngineFactory],
-    pictures: any PictureWriter
+    pictures: any PictureWriter, stores: (any StoreChecking)? = nil
   ) {
     self.formats = formats
     self.modelReaders = modelReaders
     self.engines = engines
     self.pictures = pictures
+    self.stores = stores
   }
 }
 

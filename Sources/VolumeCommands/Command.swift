@@ -20,6 +20,9 @@ public protocol Command: Sendable {
   /// Does it. Returns what `--json` prints.
   func run(_ arguments: Arguments, _ context: CommandContext) throws(Explanation) -> [String:
     JSONValue]
+
+  /// The exit code for what `run` has returned.
+  func exitCode(of result: [String: JSONValue]) -> Int32
 }
 
 extension Command {
@@ -27,6 +30,10 @@ extension Command {
   public var notes: [String] { [] }
   /// Most commands are for everybody.
   public var isHidden: Bool { false }
+  /// 0, but for a result that names another under `exit_code`.
+  public func exitCode(of result: [String: JSONValue]) -> Int32 {
+    Int32(clamping: result["exit_code"]?.integer ?? 0)
+  }
 
   /// All options, those of every command last.
   var allOptions: [OptionDeclaration] { options + [.json, .help] }

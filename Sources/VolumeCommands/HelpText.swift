@@ -43,7 +43,7 @@ enum HelpText {
     for note in command.notes { lines += [""] + wrapped(note, to: width) }
     lines += [
       "", "exit codes: 0 done; 1 failed on the way; 2 usage, options or input; 3 damaged data;",
-      "75 stopped by SIGTERM; 130 by SIGINT",
+      "4 a store is not finished; 75 stopped by SIGTERM; 130 by SIGINT",
     ]
     return lines.joined(separator: "\n")
   }

@@ -20,7 +20,7 @@ public struct Tool: Sendable {
   /// All commands.
   public static let commands: [any Command] = [
     SegmentCommand(), ConvertCommand(), InfoCommand(), EvaluateCommand(), PhantomCommand(),
-    ShowCommand(),
+    ShowCommand(), StatusCommand(), VerifyCommand(), RepairCommand(),
   ]
 
   /// Runs the tool on what follows its name on the command line; returns the exit code.
@@ -63,7 +63,7 @@ public struct Tool: Sendable {
       }
       let result = try command.run(arguments, context)
       if arguments.has("json") { console.result(JSONValue.object(result).text()) }
-      return console.isBroken ? 1 : 0
+      return console.isBroken ? 1 : command.exitCode(of: result)
     } catch {
       return report(error, by: name)
     }

@@ -36,8 +36,8 @@ struct StoreCheck {
     }
     var report = StoreReport(path: paths.group, depth: run.depth, isFinished: isFinished)
     report.run = try system { () throws(SystemError) in try StoreLock.run(at: paths.lock) }
-    let plan = (try? contents(ofFile: paths.plan)).flatMap(StorePlan.init(decoding:))
-    report.plan = plan?.made
+    let plan = readPlan()
+    report.plan = plan?.made ?? made()
     if plan?.levels == nil, isFinished || plan != nil || hasPlan {
       damage(&report, .planIsDamaged(path: paths.plan))
     }
@@ -50,6 +50,27 @@ struct StoreCheck {
       report.arrays.append(try check(level, isFinished: isFinished, total: total))
     }
     return report
+  }
+
+  /// The plan, where it is what was written.
+  private func readPlan() -> StorePlan? {
+    guard let bytes = try? contents(ofFile: paths.plan) else { return nil }
+    // One of an older version has no checksum of its own.
+    if let seal = try? StoreSeal.found(paths),
+      seal.marks[paths.name(of: paths.plan)] != StoreSeal.Mark(of: bytes)
+    {
+      return nil
+    }
+    return StorePlan(decoding: bytes)
+  }
+
+  /// What made it, as the image's document says too.
+  private func made() -> [String: JSONValue]? {
+    let group = (try? contents(ofFile: paths.groupMetadata))
+      .flatMap { try? GroupMetadata(decoding: $0) }
+    var made = group?.attributes["t2s"]?.object
+    made?[StoreSeal.attribute] = nil
+    return made
   }
 
   private var hasPlan: Bool { kind(ofPath: paths.plan) != .missing }

@@ -34,6 +34,8 @@ enum StoreError: Error, Hashable {
   case noSuchLevel(path: String, level: String, count: Int)
   /// The plan cannot be read any more.
   case planIsDamaged(path: String)
+  /// The plan cannot be read any more, and the seal shows that it was not this one.
+  case planIsAnother(path: String)
   /// The ledger of a finished store is gone.
   case ledgerIsMissing(path: String)
   /// The ledger knows the shard; the file is gone.
@@ -147,6 +149,12 @@ extension StoreError: ExplainedError {
         "\(path) was begun with other settings: \(differences.joined(separator: "; "))",
         remedy:
           "use the same settings to go on, choose another --output, or begin anew with --overwrite")
+    case .planIsAnother(let path):
+      Explanation(
+        .input,
+        "the plan \(path) cannot be read any more, and the store's seal shows that it was made of "
+          + "something else, or that this was described otherwise",
+        remedy: "give the same scan and what was said of it then: --voxel-size, --channel, --level")
     case .isLocked(let path, let holder):
       Explanation(
         .input, "\(path) is being written by \(holder)",

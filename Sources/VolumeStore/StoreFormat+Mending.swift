@@ -5,9 +5,10 @@ import ZarrFormat
 extension StoreFormat {
   /// Forgets what `report` calls damaged, and begins a writer that lacks just that.
   ///
-  /// The ledgers go first: from then on readers refuse the store as damaged. Then the image's document
-  /// goes, and it is a store that is not finished, with which the command that made it could go on
-  /// too. So a crash at any point leaves a store that says what it lacks.
+  /// A plan that was damaged is put right first, while the seal still tells which it was. The ledgers
+  /// go next: from then on readers refuse the store as damaged. Then the image's document goes, and it
+  /// is a store that is not finished, with which the command that made it could go on too. So a crash
+  /// at any point leaves a store that says what it lacks.
   func beginMending(
     _ paths: StorePaths, _ output: OutputDescription, _ report: StoreReport
   ) throws(StoreError) -> StoreWriter {
@@ -21,6 +22,12 @@ extension StoreFormat {
     if let old {
       output.compression = old.compression
       output.hasPyramid = old.levelCount != 1
+    } else {
+      // The arrays' documents say the same; whether it is the same plan is seen below.
+      output.compression =
+        (try? contents(ofFile: paths.levelMetadata(0)))
+        .flatMap { try? ArrayMetadata(decoding: $0) }?.codecs.compression
+      output.hasPyramid = kind(ofPath: paths.levelMetadata(1)) != .missing
     }
     let levels = levels(of: output, output.compression.map(ChunkCodecs.init) ?? codecs)
     let plan = StorePlan(output, levels.arrays, levels.halving)
@@ -28,9 +35,15 @@ extension StoreFormat {
       // A plan that is damaged is known again by its seal.
       let seal = try? StoreSeal.found(paths)
       guard seal?.marks[paths.name(of: paths.plan)] == StoreSeal.Mark(of: plan.encoded()) else {
-        guard let old else { throw .planIsDamaged(path: paths.plan) }
+        guard let old else {
+          throw seal == nil ? .planIsDamaged(path: paths.plan) : .planIsAnother(path: paths.plan)
+        }
         throw .isAnotherPlans(path: paths.group, differences: plan.differences(from: old))
       }
+    }
+    try system { () throws(SystemError) in
+      try makeFolder(paths.ledgers)
+      if old != plan { try writeFileAtomically(paths.plan, plan.encoded()) }
     }
     let damaged = report.damagedShards
     let ledgers = try levels.arrays.enumerated().map { number, level throws(StoreError) in
@@ -50,7 +63,6 @@ extension StoreFormat {
       try synchroniseFolder(paths.group)
       try removeFile(paths.seal)
       for number in ledgers { try removeFile(paths.levelMetadata(number)) }
-      try writeFileAtomically(paths.plan, plan.encoded())
     }
     return StoreWriter(
       paths: paths, output: output, plan: levels,

@@ -1,3 +1,4 @@
+import Compression
 import Halving
 import VolumeCore
 import ZarrFormat
@@ -41,16 +42,30 @@ struct StorePlan: Hashable {
     self.json = JSONValue(parsing: json.text()) ?? json
   }
 
-  /// Reads a plan; `nil` where it is none.
+  /// The member that holds the CRC32C of the rest: a digit that flips in a window or a region would
+  /// make other voxels, and while a store is not finished no seal tells.
+  private static let checksumMember = "crc32c"
+
+  /// Reads a plan; `nil` where it is none, or is not what was written.
   init?(decoding bytes: [UInt8]) {
-    guard let json = JSONValue(parsing: bytes), json["version"] == 1, json["volume"]?.object != nil,
-      json["plan"]?.object != nil
+    guard var members = JSONValue(parsing: bytes)?.object, members["version"] == 1,
+      members["volume"]?.object != nil, members["plan"]?.object != nil
     else { return nil }
-    self.json = json
+    // Versions before had none; a name that flipped is not one of ours.
+    let checksum = members.removeValue(forKey: Self.checksumMember)
+    guard members.count == 3 else { return nil }
+    json = .object(members)
+    if let checksum, checksum != .string(self.checksum) { return nil }
   }
 
+  private var checksum: String { CRC32C.checksum(of: Array(json.text().utf8)).hexadecimal }
+
   /// The document.
-  func encoded() -> [UInt8] { Array(json.text(pretty: true).utf8) + [0x0A] }
+  func encoded() -> [UInt8] {
+    var members = json.object ?? [:]
+    members[Self.checksumMember] = .string(checksum)
+    return Array(JSONValue.object(members).text(pretty: true).utf8) + [0x0A]
+  }
 
   /// Where this plan is not `other`, in words: "tile is 256, was 333".
   func differences(from other: StorePlan) -> [String] {

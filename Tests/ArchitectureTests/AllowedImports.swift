@@ -37,7 +37,7 @@ enum AllowedImports {
     "MRCFormat": "Compression SystemIO VolumeCore VoxelFiles",
     "NIfTIFormat": "Compression SystemIO VolumeCore VoxelFiles",
     "NPYFormat": "SystemIO VolumeCore VoxelFiles",
-    "VGStudioFormat": "Glibc Synchronization SystemIO VolumeCore VoxelFiles",
+    "VGStudioFormat": "SystemIO VolumeCore VoxelFiles",
     "AvizoFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
     "EDFFormat": "SystemIO VolumeCore VoxelFiles",
     "ISQFormat": "SystemIO VolumeCore VoxelFiles",

@@ -4,6 +4,7 @@ import MRCFormat
 import MetaImageFormat
 import NPYFormat
 import NRRDFormat
+import VGStudioFormat
 
 extension FuzzTarget {
   /// Headers before, or beside, plain or compressed voxels.
@@ -32,7 +33,16 @@ extension FuzzTarget {
       seeds: "Tests/MRCFormatTests/Fixtures/*.gz Tests/MRCFormatTests/Fixtures/*.bz2",
       format: { MRCFormat() }),
     .file("isq", "a.isq", seeds: "Tests/ISQFormatTests/Fixtures/*.isq", format: { ISQFormat() }),
+    .file(
+      "vgstudio", "a.vgi", seeds: "Tests/VGStudioFormatTests/Fixtures/*.vgi",
+      companions: someVoxels, format: { VGStudioFormat() }),
   ]
+
+  /// The files that the fixtures' headers of VGStudio name, as long as they make them.
+  private static let someVoxels: [(name: String, bytes: [UInt8])] = [
+    ("plain-uint8.vol", 385), ("ctsimu-uint16.vol", 770), ("ctsimu-float32.vol", 1540),
+    ("part.vol", 1764), ("files-a.raw", 154), ("files-b.raw", 231), ("w\u{FC}rfel.vol", 810),
+  ].map { ($0.0, [UInt8](repeating: 7, count: $0.1)) }
 
   /// The data that the fixtures' headers name, as long as they make it with one and two bytes a voxel.
   private static let someData: [(name: String, bytes: [UInt8])] =

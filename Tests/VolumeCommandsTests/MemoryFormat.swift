@@ -164,7 +164,8 @@ final class MemoryPictures: PictureWriter {
 func runTool(
   _ words: [String], formats: [any VolumeFormat] = [],
   pictures: any PictureWriter = MemoryPictures(),
-  models: [any ModelReader] = [], stopSignal: @escaping @Sendable () -> Int32? = { nil },
+  models: [any ModelReader] = [], stores: (any StoreChecking)? = nil,
+  stopSignal: @escaping @Sendable () -> Int32? = { nil },
   outputIsBroken: Bool = false, environment: [String: String] = [:],
   executable: String = "/nowhere/bin/t2s-volume"
 ) -> Outcome {
@@ -181,7 +182,7 @@ func runTool(
   let context = CommandContext(
     catalogue: Catalogue(
       formats: formats, modelReaders: models, engines: [ReferenceEngineFactory()],
-      pictures: pictures),
+      pictures: pictures, stores: stores),
     console: console, stopSignal: stopSignal, environment: { environment[$0] },
     executable: executable)
   let code = Tool(context: context).run(words)

@@ -65,9 +65,11 @@ struct OutputWriting: Sendable {
     }
   }
 
-  private func copy(
+  /// Copies what `writer` lacks, and finishes it.
+  func copy(
     to writer: any VolumeWriter, _ what: String, _ context: CommandContext
   ) throws(Explanation) -> CopyReport {
+    for remark in writer.remarks { context.console.note("\(path): \(remark)") }
     let plan = try CopyPlan(
       from: reader, to: writer, threads: limits.threads, memory: limits.memory,
       isGiven: limits.memoryIsGiven)

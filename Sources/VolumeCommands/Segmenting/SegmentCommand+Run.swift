@@ -25,6 +25,7 @@ func runSegmentation(
       remedy: "make room or write to another disk")
   }
   let writer = try format.create(request.output, request.outputDescription)
+  for remark in writer.remarks { context.console.note("\(request.output): \(remark)") }
   let voxels = request.region.voxelCount
   let before = writer.grid.indices.reduce(0) { sum, block in
     writer.isCommitted(block) ? sum + writer.grid.region(of: block).voxelCount : sum

@@ -1,0 +1,81 @@
+import VolumeCore
+
+/// Writes again what a store lacks, by the plan that it keeps.
+struct StoreRepair {
+  var path: String
+  var scan: String
+  var hints: OpeningHints
+  var limits: CopyLimits
+
+  /// Mends what `report` names.
+  func run(_ report: StoreReport, _ context: CommandContext) throws(Explanation) -> CopyReport {
+    let stores = try StoreChecker(context: context).stores(path)
+    guard let plan = report.plan else {
+      throw Explanation(
+        .damaged, "\(path): what it was made of and how cannot be read any more",
+        remedy: "make it anew from the scan: convert \(scan) \(path) --overwrite")
+    }
+    let command = plan["command"]?.string ?? "something else"
+    guard command == "convert" else {
+      throw Explanation(
+        .input, "\(path) was made by `\(command)`: no scan holds what is lacking",
+        remedy: report.isFinished
+          ? "make it anew, with --overwrite" : "give the command that makes it again: it goes on")
+    }
+    try checkApart(path, from: [scan])
+    let opened = try context.openInput(scan, hints: hints)
+    try check(plan, "input", is: opened.fingerprint)
+    let reader = try converted(opened, plan, report)
+    let region = try region(plan, opened.volume.shape)
+    var writing = OutputWriting(
+      reader, region: region, to: path, plan: [:], overwrites: false, limits: limits)
+    // The version that made it stays in it.
+    writing.output.plan = plan
+    let writer = try stores.mend(path, writing.output, report)
+    return try writing.copy(to: writer, "repairing", context)
+  }
+
+  private func check(
+    _ plan: [String: JSONValue], _ key: String, is found: String
+  ) throws(Explanation) {
+    guard let was = plan[key]?.string, was == found else {
+      throw Explanation(
+        .input,
+        "\(path) was made of \(plan[key]?.string ?? "something unknown"); \(scan) is \(found)",
+        remedy: "give the scan that it was converted from, under the name that it had then")
+    }
+  }
+
+  private func region(
+    _ plan: [String: JSONValue], _ shape: Shape3
+  ) throws(Explanation) -> Region? {
+    guard let text = plan["region"]?.string else { return nil }
+    return try explained { () throws(UsageError) in
+      try OptionText(option: "region", text: text).region(in: shape)
+    }
+  }
+
+  /// The scan in the store's type, drawn through the window that it was drawn through.
+  private func converted(
+    _ opened: any VolumeReader, _ plan: [String: JSONValue], _ report: StoreReport
+  ) throws(Explanation) -> any VolumeReader {
+    guard let type = plan["input_type"]?.string, let array = report.arrays.first else {
+      return opened
+    }
+    guard type == opened.volume.voxelType.rawValue else {
+      throw Explanation(
+        .input, "\(path) was made of \(type); \(scan) has \(opened.volume.voxelType.rawValue)",
+        remedy: "give the same --type, --channel and --level as to `convert`")
+    }
+    let window = try explained { () throws(UsageError) -> ValueWindow? in
+      guard let text = plan["window"]?.string else { return nil }
+      return try OptionText(option: "window", text: text).valueWindow()
+    }
+    do throws(ConversionError) {
+      return ConvertedVolume(
+        opened, try TypeConversion(opened.volume, to: array.voxelType, window: window))
+    } catch {
+      throw error.explanation(of: scan, seen: nil)
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import VolumeCore
+
+/// `status`: what of a store is there.
+public struct StatusCommand: Command {
+  /// The command.
+  public init() {}
+
+  /// "status".
+  public var name: String { "status" }
+  /// What it does.
+  public var summary: String {
+    "say what of a store is written, zero, missing or damaged, and by whom"
+  }
+  /// What it takes.
+  public var operands: String { "STORE" }
+  /// None beside those of every command.
+  public var options: [OptionDeclaration] { [] }
+  /// Lines to type.
+  public var examples: [String] {
+    ["t2s-volume status scan.zarr", "t2s-volume status scan.zarr --json"]
+  }
+  /// What else is worth knowing.
+  public var notes: [String] {
+    [
+      "It looks at documents, ledgers, sizes and indices, as `verify --quick` does, and may be asked "
+        + "while a run writes the store. A shard is written where its file is there as the ledger "
+        + "notes it, zero where all its voxels were and so it needs no file, and never written where "
+        + "the ledger does not know it. The exit code is that of `verify`: 0 whole, 3 damaged, 4 not "
+        + "finished."
+    ]
+  }
+
+  /// Tells.
+  public func run(
+    _ arguments: Arguments, _ context: CommandContext
+  ) throws(Explanation) -> [String: JSONValue] {
+    let path = try explained { () throws(UsageError) in
+      try arguments.operands(["STORE"], of: name)[0]
+    }
+    let report = try StoreChecker(context: context).report(path, .quick)
+    for line in report.page { context.console.say(line) }
+    return report.json
+  }
+}
