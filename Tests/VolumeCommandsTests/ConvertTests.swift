@@ -116,4 +116,57 @@ import VolumeCore
     #expect(outcome.code == 3)
     #expect(outcome.error.contains("chunk 3 is damaged"))
   }
+
+  @Test(arguments: [nil, ["--type", "float32"], ["--region", "1:4,2:,:5"]] as [[String]?])
+  func `lets a writer read parts of blocks where voxels lie plainly`(words: [String]?) throws {
+    let format = MemoryFormat()
+    format.add("plain.mem", MemoryVolume(shape: Self.shape, voxels: Self.voxels, isPlain: true))
+    format.add("packed.mem", MemoryVolume(shape: Self.shape, voxels: Self.voxels))
+    var made: [MemoryWriter] = []
+    for input in ["plain", "packed"] {
+      let output = "\(input).parts"
+      let outcome = runTool(
+        ["convert", "\(input).mem", output] + (words ?? []), formats: [format])
+      #expect(outcome.code == 0, "\(outcome.error)")
+      let writer = try #require(format.written(output) as? PartwiseMemoryWriter)
+      #expect((writer.partCount > 0) == (input == "plain"))
+      #expect(writer.isFinished)
+      made.append(writer)
+    }
+    #expect(made[0].voxels == made[1].voxels)
+    #expect(made[0].grid.volume == made[1].grid.volume)
+  }
+
+  @Test func `plans the parts alone where a writer reads them`() {
+    let format = MemoryFormat()
+    format.add("plain.mem", MemoryVolume(shape: Self.shape, voxels: Self.voxels, isPlain: true))
+    let words = ["convert", "plain.mem", "out.parts", "--memory", "30", "--threads", "9"]
+    let outcome = runTool(words, formats: [format])
+    // A part is 1 x 3 x 3.
+    #expect(outcome.error.contains("3 blocks of 2x3x3 at a time, at most 27 bytes"))
+    #expect(outcome.code == 0)
+    // Converted to a narrower type it needs a part of the wider one beside.
+    format.add(
+      "wide.mem",
+      MemoryVolume(
+        shape: Self.shape, type: .uint16, voxels: Self.voxels + Self.voxels, isPlain: true))
+    let narrow = runTool(
+      ["convert", "wide.mem", "narrow.parts", "--type", "uint8", "--window", "0:65535"]
+        + words.suffix(4), formats: [format])
+    #expect(narrow.error.contains("1 block of 2x3x3 at a time, at most 27 bytes"))
+    #expect(narrow.code == 0)
+  }
+
+  @Test func `passes on what was wrong with a part`() {
+    let format = MemoryFormat()
+    format.add(
+      "bad.mem",
+      MemoryVolume(
+        shape: Self.shape, voxels: Self.voxels,
+        failure: Explanation(.damaged, "chunk 3 is damaged", remedy: "restore it"), isPlain: true))
+    let outcome = runTool(["convert", "bad.mem", "out.parts"], formats: [format])
+    #expect(outcome.code == 3)
+    #expect(outcome.error.contains("chunk 3 is damaged"))
+    #expect(!outcome.error.contains("writing block"))
+  }
 }

@@ -36,6 +36,7 @@ import VolumeTesting
 
     func give(_ box: Region, _ destination: inout MutableRawSpan) {
       boxes.withLock { $0.append(box) }
+      let voxels = voxels
       copyVoxels(
         box, from: unsafe voxels.span.bytes, of: Region(one.shape), to: &destination, of: box,
         width: one.type.byteCount)
