@@ -1,7 +1,9 @@
+import AvizoFormat
 import EDFFormat
 import ISQFormat
 import MRCFormat
 import MetaImageFormat
+import NIfTIFormat
 import NPYFormat
 import NRRDFormat
 import VGStudioFormat
@@ -32,10 +34,18 @@ extension FuzzTarget {
       "mrc-compressed", "a.mrc.gz",
       seeds: "Tests/MRCFormatTests/Fixtures/*.gz Tests/MRCFormatTests/Fixtures/*.bz2",
       format: { MRCFormat() }),
+    .file(
+      "nifti", "a.nii", seeds: "Tests/NIfTIFormatTests/Fixtures/*.nii", format: { NIfTIFormat() }),
+    .file(
+      "nifti-compressed", "a.nii.gz",
+      seeds: "Tests/NIfTIFormatTests/Fixtures/*.gz Tests/NIfTIFormatTests/Fixtures/*.bz2",
+      format: { NIfTIFormat() }),
     .file("isq", "a.isq", seeds: "Tests/ISQFormatTests/Fixtures/*.isq", format: { ISQFormat() }),
     .file(
       "vgstudio", "a.vgi", seeds: "Tests/VGStudioFormatTests/Fixtures/*.vgi",
       companions: someVoxels, format: { VGStudioFormat() }),
+    .file(
+      "avizo", "a.am", seeds: "Tests/AvizoFormatTests/Fixtures/*.am", format: { AvizoFormat() }),
   ]
 
   /// The files that the fixtures' headers of VGStudio name, as long as they make them.
