@@ -57,13 +57,17 @@ final class MemoryFormat: VolumeFormat {
 final class MemoryVolume: VolumeReader {
   let volume: VolumeDescription
   let readsPlainVoxels: Bool
+  /// The box that is decoded as one, in every layer; whoever cuts it needs a cache.
+  private let grain: Shape3?
+  private let boxes = Mutex<[Region]>([])
   private let voxels: [UInt8]
   private let failure: Explanation?
 
   init(
     shape: Shape3, type: VoxelType = .uint8, voxels: [UInt8], classes: [LabelClass]? = nil,
-    failure: Explanation? = nil, isPlain: Bool = false
+    failure: Explanation? = nil, isPlain: Bool = false, grain: Shape3? = nil
   ) {
+    self.grain = grain
     readsPlainVoxels = isPlain
     var volume = VolumeDescription(shape: shape, voxelType: type, format: "memory")
     volume.classes = classes
@@ -78,7 +82,18 @@ final class MemoryVolume: VolumeReader {
     self.init(shape: shape, voxels: (0..<shape.voxelCount).map { UInt8(truncatingIfNeeded: $0) })
   }
 
+  /// The boxes that were read so far.
+  var reads: [Region] { boxes.withLock { $0 } }
+
+  func cacheByteCount(forBoxesOf shape: Shape3) -> Int {
+    guard let grain else { return 0 }
+    let cutsRows = shape.y < volume.shape.y && shape.y % grain.y != 0
+    let cutsColumns = shape.x < volume.shape.x && shape.x % grain.x != 0
+    return cutsRows || cutsColumns ? volume.shape.y * volume.shape.x * shape.z : 0
+  }
+
   func read(_ region: Region, into destination: inout MutableRawSpan) throws(VolumeReadError) {
+    boxes.withLock { $0.append(region) }
     if let failure { throw VolumeReadError(region: region, reason: failure) }
     let voxels = voxels
     unsafe copyVoxels(
