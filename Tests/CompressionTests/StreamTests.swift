@@ -116,13 +116,13 @@ private func all(_ stream: any ByteStream, upTo limit: Int) throws -> [UInt8] {
   /// Bytes that cannot be made much smaller, more than the encoder hands on at once.
   private static let noise: [UInt8] = {
     var state: UInt64 = 9
-    return (0..<700_000).map { _ in
+    return (0..<300_000).map { _ in
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return UInt8(truncatingIfNeeded: state >> 56)
     }
   }()
 
-  @Test(arguments: [0, 1, 100, 700_000])
+  @Test(arguments: [0, 1, 100, 300_000])
   func `makes what is decompressed to the same bytes, however they come`(count: Int) throws {
     let bytes = Array(Self.noise.prefix(count))
     let whole = try encoded(bytes, step: 1 << 20)
