@@ -146,8 +146,7 @@ let package = Package(
     module(
       "SkyScanFormat", "Formats/SkyScan/SkyScanFormat", ["SystemIO", "VolumeCore"]),
     module(
-      "DICOMFormat", "Formats/DICOM/DICOMFormat",
-      ["Compression", "SystemIO", "VolumeCore", "VoxelFiles"]),
+      "DICOMFormat", "Formats/DICOM/DICOMFormat", ["SystemIO", "VolumeCore", "VoxelFiles"]),
     module(
       "PictureStackFormat", "Formats/Pictures/PictureStackFormat",
       ["PNGLibrary", "SystemIO", "VolumeCore", "VoxelFiles"]),
@@ -225,7 +224,7 @@ let package = Package(
     tests("ISQFormatTests", ["ISQFormat", "SystemIO", "VoxelFiles"]),
     tests(
       "SkyScanFormatTests", ["SkyScanFormat", "PictureStackFormat", "TIFFFormat", "SystemIO"]),
-    tests("DICOMFormatTests", ["DICOMFormat", "SystemIO"]),
+    tests("DICOMFormatTests", ["DICOMFormat", "VoxelFiles", "SystemIO"]),
     tests("PictureStackFormatTests", ["PictureStackFormat", "SystemIO", "VoxelFiles"]),
     tests("ClosedFormatTests", ["ClosedFormat", "SystemIO"]),
     tests(
@@ -268,8 +267,9 @@ if Context.environment["T2S_FUZZ"] != nil {
       dependencies: [
         "VolumeStore", "ZarrFormat", "Compression", "RawFormat", "TIFFFormat", "MetaImageFormat",
         "NRRDFormat", "MRCFormat", "NIfTIFormat", "NPYFormat", "VGStudioFormat", "AvizoFormat",
-        "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat", "PictureStackFormat", "SystemIO",
-        "VolumeCore",
+        "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat", "PictureStackFormat",
+        "HDF5Format",
+        "HDF5Library", "SystemIO", "VolumeCore",
       ],
       path: "Tests/Fuzzing"))
 }

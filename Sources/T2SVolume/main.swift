@@ -43,7 +43,7 @@ let catalogue = Catalogue(
   ],
   modelReaders: [KerasModelReader()],
   engines: [OneDNNEngineFactory(), ReferenceEngineFactory()],
-  pictures: PNGPictures(), stores: StoreFormat())
+  pictures: PNGPictures(), stores: StoreFormat(), guesser: RawFormat())
 
 let context = CommandContext(
   catalogue: catalogue, console: .ofProcess(),
@@ -73,6 +73,20 @@ struct PNGPictures: PictureWriter {
   func write(_ picture: LayerPicture, to path: String) throws(Explanation) {
     do {
       try drawn(picture).writePNG(to: path)
+    } catch {
+      throw error.explanation
+    }
+  }
+
+  func write(_ sheet: PictureSheet, to path: String) throws(Explanation) {
+    let panels = sheet.panels.map { panel in
+      ContactSheet.Panel(
+        layer: GreyLayer(
+          width: panel.picture.width, height: panel.picture.height, values: panel.picture.grey),
+        voxelsPerPixel: panel.voxelsPerValue, caption: panel.caption)
+    }
+    do {
+      try ContactSheet(panels).drawn().writePNG(to: path)
     } catch {
       throw error.explanation
     }

@@ -14,17 +14,21 @@ public struct Catalogue: Sendable {
   public var pictures: any PictureWriter
   /// Tells the state of stores, and mends them.
   public var stores: (any StoreChecking)?
+  /// Suggests how headerless files may be read.
+  public var guesser: (any VolumeGuessing)?
 
   /// A tool with these.
   public init(
     formats: [any VolumeFormat], modelReaders: [any ModelReader], engines: [any EngineFactory],
-    pictures: any PictureWriter, stores: (any StoreChecking)? = nil
+    pictures: any PictureWriter, stores: (any StoreChecking)? = nil,
+    guesser: (any VolumeGuessing)? = nil
   ) {
     self.formats = formats
     self.modelReaders = modelReaders
     self.engines = engines
     self.pictures = pictures
     self.stores = stores
+    self.guesser = guesser
   }
 }
 
@@ -65,10 +69,38 @@ public struct LayerPicture: Hashable, Sendable {
   }
 }
 
+/// Small pictures of several layers on one sheet, to be told apart at a glance.
+public struct PictureSheet: Hashable, Sendable {
+  /// One of them.
+  public struct Panel: Hashable, Sendable {
+    /// The layer.
+    public var picture: LayerPicture
+    /// The distance of the values in a row, and of the rows, in voxels.
+    public var voxelsPerValue: Int
+    /// Lines below it.
+    public var caption: [String]
+
+    /// `picture`, of every `voxelsPerValue`-th voxel, above `caption`.
+    public init(picture: LayerPicture, voxelsPerValue: Int, caption: [String]) {
+      self.picture = picture
+      self.voxelsPerValue = voxelsPerValue
+      self.caption = caption
+    }
+  }
+
+  /// From the upper left, row by row.
+  public var panels: [Panel] = []
+
+  /// An empty sheet.
+  public init() {}
+}
+
 /// Draws pictures and writes them to files.
 public protocol PictureWriter: Sendable {
   /// Writes `picture` to `path`, whole or not at all.
   func write(_ picture: LayerPicture, to path: String) throws(Explanation)
+  /// Writes `sheet` to `path`, whole or not at all.
+  func write(_ sheet: PictureSheet, to path: String) throws(Explanation)
 }
 
 extension Catalogue {

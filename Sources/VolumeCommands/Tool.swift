@@ -20,7 +20,7 @@ public struct Tool: Sendable {
   /// All commands.
   public static let commands: [any Command] = [
     SegmentCommand(), ConvertCommand(), InfoCommand(), EvaluateCommand(), PhantomCommand(),
-    ShowCommand(), StatusCommand(), VerifyCommand(), RepairCommand(),
+    ShowCommand(), GuessCommand(), StatusCommand(), VerifyCommand(), RepairCommand(),
   ]
 
   /// Runs the tool on what follows its name on the command line; returns the exit code.

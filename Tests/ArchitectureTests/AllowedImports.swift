@@ -38,11 +38,11 @@ enum AllowedImports {
     "NIfTIFormat": "Compression SystemIO VolumeCore VoxelFiles",
     "NPYFormat": "SystemIO VolumeCore VoxelFiles",
     "VGStudioFormat": "SystemIO VolumeCore VoxelFiles",
-    "AvizoFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
+    "AvizoFormat": "Compression SystemIO VolumeCore VoxelFiles",
     "EDFFormat": "SystemIO VolumeCore VoxelFiles",
     "ISQFormat": "SystemIO VolumeCore VoxelFiles",
     "SkyScanFormat": "SystemIO VolumeCore",
-    "DICOMFormat": "Compression SystemIO VolumeCore VoxelFiles",
+    "DICOMFormat": "SystemIO VolumeCore VoxelFiles",
     "PictureStackFormat": "PNGLibrary SystemIO VolumeCore VoxelFiles",
     "ClosedFormat": "SystemIO VolumeCore",
     "HDF5Format":

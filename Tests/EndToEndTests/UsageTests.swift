@@ -3,7 +3,7 @@ import Testing
 import VolumeCore
 
 @Suite struct `The built tool` {
-  static let commands = ["segment", "convert", "info", "evaluate", "phantom", "show"]
+  static let commands = ["segment", "convert", "info", "evaluate", "phantom", "show", "guess"]
 
   @Test func `helps and says its version`() throws {
     let tool = try BuiltTool()

@@ -158,6 +158,11 @@ final class MemoryPictures: PictureWriter {
   func write(_ picture: LayerPicture, to path: String) throws(Explanation) {
     self.picture.withLock { $0 = picture }
   }
+  private let sheet = Mutex<PictureSheet?>(nil)
+  var lastSheet: PictureSheet? { sheet.withLock { $0 } }
+  func write(_ sheet: PictureSheet, to path: String) throws(Explanation) {
+    self.sheet.withLock { $0 = sheet }
+  }
 }
 
 /// Runs the tool in this process.
@@ -165,7 +170,7 @@ func runTool(
   _ words: [String], formats: [any VolumeFormat] = [],
   pictures: any PictureWriter = MemoryPictures(),
   models: [any ModelReader] = [], stores: (any StoreChecking)? = nil,
-  stopSignal: @escaping @Sendable () -> Int32? = { nil },
+  guesser: (any VolumeGuessing)? = nil, stopSignal: @escaping @Sendable () -> Int32? = { nil },
   outputIsBroken: Bool = false, environment: [String: String] = [:],
   executable: String = "/nowhere/bin/t2s-volume"
 ) -> Outcome {
@@ -182,7 +187,7 @@ func runTool(
   let context = CommandContext(
     catalogue: Catalogue(
       formats: formats, modelReaders: models, engines: [ReferenceEngineFactory()],
-      pictures: pictures, stores: stores),
+      pictures: pictures, stores: stores, guesser: guesser),
     console: console, stopSignal: stopSignal, environment: { environment[$0] },
     executable: executable)
   let code = Tool(context: context).run(words)

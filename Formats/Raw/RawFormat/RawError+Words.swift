@@ -66,6 +66,6 @@ extension RawError {
     for reading in readings { what += "\n    \(reading.options)  (\(reading.shape.words))" }
     return Explanation(
       .input, what,
-      remedy: "give the options of the one that is right, or write them into \(file).info")
+      remedy: "see them with t2s-volume guess, and give the options of the one that is right")
   }
 }
