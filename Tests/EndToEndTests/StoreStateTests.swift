@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import VolumeCore
+import VolumeTesting
 
 @Suite(.serialized) struct `A store's state` {
   let tool: BuiltTool
@@ -103,7 +104,7 @@ import VolumeCore
   @Test func `is told truly, taken over with a word, and gone on with to the same bytes`() throws {
     let tool = try BuiltTool()
     let shape = Shape3(z: 140, y: 200, x: 1100)
-    var random = SystemRandomNumberGenerator()
+    var random = SeededRandom(seed: 4)
     var noise = [UInt8](repeating: 0, count: shape.voxelCount)
     for index in noise.indices where index % 3 == 0 {
       noise[index] = UInt8(truncatingIfNeeded: index &* 2_654_435_761 >> 13)
