@@ -113,7 +113,7 @@ struct StoreToDamage {
   }
 }
 
-/// How many bytes go by between two that are flipped: all are in `Tools/check` and in release builds.
+/// Of so many bytes one is flipped; `Tools/check` flips all.
 private let stride: Int = {
   if let text = unsafe getenv("T2S_FLIP_STRIDE").map({ unsafe String(cString: $0) }),
     let number = Int(text), number > 0
@@ -121,9 +121,9 @@ private let stride: Int = {
     return number
   }
   #if DEBUG
-    return 11
+    return 23
   #else
-    return 1
+    return 3
   #endif
 }()
 
