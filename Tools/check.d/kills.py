@@ -176,6 +176,7 @@ def main():
             if not over and store.exists():
                 subprocess.run(["rm", "-rf", str(store)], check=True)
             words = ["convert", scan, store] + (["--overwrite"] if over else [])
+            way = "over a finished store" if over else "from nothing"
             again = True
             while again:
                 moment = draw.uniform(0, 1.02 * usual)
@@ -189,12 +190,11 @@ def main():
                 holder = lock.read_text() if lock.exists() else ""
                 if ended == -signal.SIGKILL:
                     kills += 1
-                    ways["over a finished store" if over else "from nothing"] += 1
+                    ways[way] += 1
                     check_left(f"kill {kills} at {moment:.3f} s", store, reference, holder, states)
                     # A third of the runs that go on are killed as well.
                     if draw.random() < 1 / 3 and kills < KILLS and not (store / "zarr.json").exists():
-                        again, over, words = True, False, ["convert", scan, store]
-                        ways["and then the run that went on"] += 1
+                        again, way, words = True, "while going on", ["convert", scan, store]
                 elif ended != 0:
                     fail(f"a conversion ended with {ended}")
             if not (store / "zarr.json").exists():
