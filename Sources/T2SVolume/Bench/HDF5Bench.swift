@@ -15,9 +15,12 @@ struct HDF5Bench {
 
   func measure(_ context: CommandContext) throws(Explanation) -> [String: JSONValue] {
     let ours = try HDF5Format().open("\(file):\(dataset)", hints: OpeningHints())
-    let library = try explained { () throws(HDF5FormatError) in
-      try HDF5Format(leavesAllToLibrary: true).reader(
+    let library: any VolumeReader
+    do {
+      library = try HDF5Format(leavesAllToLibrary: true).reader(
         "\(file):\(dataset)", hints: OpeningHints())
+    } catch {
+      throw error.explanation
     }
     let volume = ours.volume
     let parts = stride(from: 0, to: volume.shape.z, by: Self.slab).map {
