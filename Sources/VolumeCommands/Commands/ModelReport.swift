@@ -102,6 +102,7 @@ extension NeuralGraph.Operation {
     }
     return switch self {
     case .input: "input"
+    case .layersToChannels(let count): "\(count) layers as channels"
     case .convolution(let layer): strided("convolution", layer.kernel, layer.stride)
     case .depthwiseConvolution(let layer):
       strided("depthwise convolution", layer.kernel, layer.stride)
