@@ -113,8 +113,11 @@ struct Family: CustomTestStringConvertible, Sendable {
     // One stride less than the network sees, and it shows.
     let tile = Shape3(z: 8, y: 8, x: 8)
     let exact = try Self.plan(family.graph, scan, tile)
-    let reach = max(exact.tiling.reach.before.x, exact.tiling.reach.after.x)
-    let less = try Self.plan(family.graph, scan, tile, halo: reach - exact.tiling.stride.x)
+    let needed = exact.tiling.halo
+    let less = try Self.plan(
+      family.graph, scan, tile,
+      halo: max(needed.y, needed.x, family.options.isVolumetric ? needed.z : 0)
+        - exact.tiling.stride.x)
     #expect(!less.tiling.isExact)
     let shown = Self.largestDifference(try less.scores(from: scan), whole)
     #expect(shown > Self.tolerance, "a smaller halo shows by \(shown) only")
