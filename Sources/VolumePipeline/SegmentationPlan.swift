@@ -59,7 +59,9 @@ public struct SegmentationPlan: Sendable {
       if memory.total < smallest?.total ?? .max { smallest = memory }
       guard memory.total <= options.memoryByteCount else { continue }
       // The first that fits; a later one only where it computes and reads less.
-      if Self.cost(tiling) < best.map({ Self.cost($0.0) }) ?? .infinity { best = (tiling, execution, memory) }
+      if Self.cost(tiling) < best.map({ Self.cost($0.0) }) ?? .infinity {
+        best = (tiling, execution, memory)
+      }
     }
     guard let (tiling, execution, chosen) = best else {
       throw Self.tooLittleMemory(options, smallest?.total ?? 0)

@@ -88,7 +88,9 @@ struct KerasGraph: ~Copyable {
     guard shape.count == 4 || shape.count == 5 else {
       throw .inputRank(shape.count, name: layer.name)
     }
-    guard let channels = shape[shape.count - 1].integer, (1...LayerOptions.largest).contains(channels) else {
+    guard let channels = shape[shape.count - 1].integer,
+      (1...LayerOptions.largest).contains(channels)
+    else {
       throw .configLacks("number of channels", layer: layer.name)
     }
     return (shape.count - 2, channels)
