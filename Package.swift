@@ -267,8 +267,9 @@ if Context.environment["T2S_FUZZ"] != nil {
       dependencies: [
         "VolumeStore", "ZarrFormat", "Compression", "RawFormat", "TIFFFormat", "MetaImageFormat",
         "NRRDFormat", "MRCFormat", "NIfTIFormat", "NPYFormat", "VGStudioFormat", "AvizoFormat",
-        "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat", "PictureStackFormat", "SystemIO",
-        "VolumeCore",
+        "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat", "PictureStackFormat",
+        "HDF5Format",
+        "HDF5Library", "SystemIO", "VolumeCore",
       ],
       path: "Tests/Fuzzing"))
 }

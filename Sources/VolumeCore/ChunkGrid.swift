@@ -50,3 +50,10 @@ extension Region {
     return result
   }
 }
+
+extension ChunkGrid {
+  /// The extent of the largest box: a whole one, or what of it the volume holds.
+  public var largestBlock: Shape3 {
+    Shape3(z: min(chunk.z, volume.z), y: min(chunk.y, volume.y), x: min(chunk.x, volume.x))
+  }
+}

@@ -19,6 +19,10 @@ public protocol VolumeReader: AnyObject, Sendable {
   /// reads them.
   func cacheByteCount(forSlabsOf shape: Shape3) -> Int
 
+  /// Whether voxels lie in the file as they are, so that a box read in many small ones costs hardly
+  /// more than read at once.
+  var readsPlainVoxels: Bool { get }
+
   /// Keeps at most `byteCount` bytes of decoded voxels from now on.
   func limitCache(to byteCount: Int)
 
@@ -32,6 +36,8 @@ extension VolumeReader {
   public func cacheByteCount(forBoxesOf shape: Shape3) -> Int { 0 }
   /// What any order needs.
   public func cacheByteCount(forSlabsOf shape: Shape3) -> Int { cacheByteCount(forBoxesOf: shape) }
+  /// Most formats decode something.
+  public var readsPlainVoxels: Bool { false }
   /// Nothing is kept.
   public func limitCache(to byteCount: Int) {}
 

@@ -16,6 +16,14 @@ struct ForeignCheck {
   func report() throws(ForeignStoreError) -> StoreReport {
     var report = StoreReport(path: path, depth: run.depth, isFinished: true)
     let place = try ForeignPlace(path, level: nil)
+    if case .group(let attributes)? = try ForeignPlace.node(path),
+      ForeignPlace.lacksLedgers(attributes)
+    {
+      report.damages.append(
+        StoreDamage(
+          file: prefix + ".t2s",
+          what: "\(path)/.t2s is gone, and with it the ledgers that tell lost shards from zeros"))
+    }
     guard let (image, level) = place.image else {
       try add(path, "", &report)
       return tell(report)

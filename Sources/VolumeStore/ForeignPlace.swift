@@ -44,6 +44,10 @@ struct ForeignPlace {
     let ome = OMEImage.members(attributes)
     if OMEImage.isImage(attributes) {
       try self.init(image: path, Self.image(attributes, at: path), level: level)
+      if Self.lacksLedgers(attributes) {
+        remarks.append(
+          "\(path)/.t2s is gone: a shard that was lost cannot be told from one of zeros")
+      }
     } else if ome["plate"] != nil || ome["well"] != nil {
       let parts = (ome["plate"]?["wells"] ?? ome["well"]?["images"])?.array ?? []
       throw .isPlate(path: path, parts: parts.compactMap { $0["path"]?.string })
@@ -108,6 +112,12 @@ struct ForeignPlace {
     }
     try self.init("\(path)/\(only)", level: nil)
     if level == nil { remarks.append("\(only) is the only array of its group") }
+  }
+
+  /// Whether an image with these attributes was made by this tool, and so had a folder with ledgers,
+  /// which copying may have left behind.
+  static func lacksLedgers(_ attributes: [String: JSONValue]) -> Bool {
+    attributes["t2s"]?[StoreSeal.attribute] != nil
   }
 
   /// An array's image, some folders up, knows more than the array.

@@ -15,6 +15,7 @@ final class LevelWriter: Sendable {
   private let threads: Int
   private let encoders: WorkerPool<ShardEncoder.Worker>
   private let decoders = WorkerPool<StoreReader.Worker>()
+  private let rows = WorkerPool<StoredRow>()
   /// Folders whose names are known to be on the disk.
   private let safeFolders = Mutex<Set<String>>([])
   private let temporaryCount = Atomic<Int>(0)
@@ -37,39 +38,32 @@ final class LevelWriter: Sendable {
 
   /// Writes the voxels of `shard` that lie in the array, makes its half on the way, and notes it.
   func write(
-    _ shard: Index3, _ voxels: RawSpan, halving half: ShardHalf?
+    _ shard: Index3, from source: ShardSource, halving half: ShardHalf?
   ) throws(StoreError) -> ShardState {
-    let state = try writeFile(shard, voxels, half)
+    let state = try writeFile(shard, source, half)
     try system { () throws(SystemError) in try ledger.append(shard, state) }
     return state
   }
 
   private func writeFile(
-    _ shard: Index3, _ voxels: RawSpan, _ half: ShardHalf?
+    _ shard: Index3, _ source: ShardSource, _ half: ShardHalf?
   ) throws(StoreError) -> ShardState {
     let path = path(of: shard)
-    guard !voxels.isAllZero else {
-      try system { () throws(SystemError) in
-        // What a run left there before it was noted must not come back after a crash.
-        if try certainKind(ofPath: path) != .missing {
-          try removeFile(path)
-          try synchroniseFolder(folderAndName(of: path).folder)
-        }
-      }
-      return .empty
-    }
     let (folder, name) = folderAndName(of: path)
     let number = temporaryCount.add(1, ordering: .relaxed).newValue
     let temporary = "\(folder)/\(Self.temporaryPrefix)\(name).\(getpid()).\(number)"
     do throws(StoreError) {
-      try makeSafe(folder)
       let state: ShardState
       if let half {
         state = try half.make { half throws(StoreError) in
-          try encode(shard, voxels, into: temporary, half)
+          try encode(shard, source, to: temporary, half)
         }
       } else {
-        state = try encode(shard, voxels, into: temporary, nil)
+        state = try encode(shard, source, to: temporary, nil)
+      }
+      guard state != .empty else {
+        try removeOld(path)
+        return .empty
       }
       try system { () throws(SystemError) in
         try rename(temporary, to: path)
@@ -87,16 +81,27 @@ final class LevelWriter: Sendable {
     }
   }
 
-  private func encode(
-    _ shard: Index3, _ voxels: RawSpan, into path: String, _ half: RegionBeingHalved?
-  ) throws(StoreError) -> ShardState {
-    try unsafe voxels.withUnsafeBytes { bytes throws(StoreError) in
-      let encoder = try system { () throws(SystemError) in
-        try unsafe ShardEncoder(
-          shard, of: metadata, voxels: bytes, half: half, into: path, threads: threads)
-      }
-      return try encoder.run(encoders, threads: threads)
+  /// What a run left there before it was noted must not come back after a crash.
+  private func removeOld(_ path: String) throws(StoreError) {
+    try system { () throws(SystemError) in
+      guard try certainKind(ofPath: path) != .missing else { return }
+      try removeFile(path)
+      try synchroniseFolder(folderAndName(of: path).folder)
     }
+  }
+
+  private func encode(
+    _ shard: Index3, _ source: ShardSource, to path: String, _ half: RegionBeingHalved?
+  ) throws(StoreError) -> ShardState {
+    if case .memory(let voxels) = source, unsafe voxels.bytes.isAllZero { return .empty }
+    let encoder = ShardEncoder(
+      shard, of: metadata, from: source, half: half, path: self.path(of: shard), threads: threads,
+      rows: rows
+    ) { [self] () throws(StoreError) in
+      try makeSafe(folderAndName(of: path).folder)
+      return try system { () throws(SystemError) in try FileHandle(creating: path) }
+    }
+    return try encoder.run(encoders, threads: threads)
   }
 
   /// Reads a shard back that is noted as written, and adds its half to `half`.

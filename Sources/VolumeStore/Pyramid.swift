@@ -58,8 +58,8 @@ final class Pyramid: Sendable {
 
   /// Writes the voxels of `block`, a shard of the first level, and whatever is complete by that;
   /// returns the bytes on disk.
-  func commit(_ block: Index3, _ voxels: RawSpan) throws(StoreError) -> Int {
-    var (written, half) = try write(block, level: 0, voxels)
+  func commit(_ block: Index3, from source: ShardSource) throws(StoreError) -> Int {
+    var (written, half) = try write(block, level: 0, source)
     var (shard, level) = (block, 0)
     while level + 1 < levels.count, let halves = add(half, of: shard, level: level) {
       shard = plan.target(of: shard, level: level)
@@ -81,7 +81,7 @@ final class Pyramid: Sendable {
   }
 
   private func write(
-    _ shard: Index3, level: Int, _ voxels: RawSpan
+    _ shard: Index3, level: Int, _ source: ShardSource
   ) throws(StoreError) -> (byteCount: Int, half: ShardHalf?) {
     let isTop = level + 1 == levels.count
     let half =
@@ -90,7 +90,7 @@ final class Pyramid: Sendable {
       : plan.halving.map { halving in
         ShardHalf(of: levels[level].grid.region(of: shard), by: halving)
       }
-    switch try levels[level].write(shard, voxels, halving: half) {
+    switch try levels[level].write(shard, from: source, halving: half) {
     case .empty: return (0, nil)
     case .written(let byteCount, _): return (byteCount, half)
     }
@@ -144,7 +144,9 @@ final class Pyramid: Sendable {
       }
     }
     return try voxels.withBytes { bytes throws(StoreError) in
-      try write(shard, level: level, bytes)
+      try unsafe bytes.withUnsafeBytes { bytes throws(StoreError) in
+        try unsafe write(shard, level: level, .memory(bytes))
+      }
     }
   }
 }

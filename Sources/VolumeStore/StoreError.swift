@@ -56,6 +56,8 @@ enum StoreError: Error, Hashable {
   case cannotWrite(path: String, what: String)
   /// The compression failed, which only a lack of memory explains.
   case cannotCompress(path: String, ChunkError)
+  /// The voxels to be written could not be read.
+  case notRead(Explanation)
   /// A finished output is there.
   case exists(path: String)
   /// Something else is there.
@@ -74,6 +76,7 @@ extension StoreError: ExplainedError {
   var explanation: Explanation {
     switch self {
     case .system(let error): error.explanation
+    case .notRead(let why): why
     case .notAStore, .isZarr2, .metadata, .hintsAreUseless, .spacingDiffers, .unfinished,
       .noSuchLevel:
       openingExplanation

@@ -23,7 +23,8 @@ final class StoreLock: Sendable {
       throw .isLocked(path: store, holder: holder?.words ?? "another process")
     }
     if let holder {
-      let isMine = holder.process == me.process && holder.sharesSystem(with: me)
+      let isMine =
+        holder.process == me.process && holder.tick == me.tick && holder.sharesSystem(with: me)
       switch holder.state(seenBy: me) {
       case .gone: break
       case .running where isMine: break

@@ -16,6 +16,7 @@ package final class StoreWriter: VolumeWriter {
   private let levels: [LevelWriter]
   private let pyramid: Pyramid
   private let lock: Mutex<StoreLock?>
+  private let threads: Int
 
   init(
     paths: StorePaths, output: OutputDescription, plan: StoreLevels, ledgers: [LedgerFile],
@@ -23,6 +24,7 @@ package final class StoreWriter: VolumeWriter {
   ) {
     self.paths = paths
     self.output = output
+    self.threads = threads
     self.plan = plan
     remarks = lock.remark.map { [$0] } ?? []
     self.lock = Mutex(lock)
@@ -55,7 +57,9 @@ package final class StoreWriter: VolumeWriter {
         == grid.region(of: block).voxelCount * output.volume.voxelType.byteCount,
       "a block is committed whole")
     do throws(StoreError) {
-      return try pyramid.commit(block, voxels)
+      return try unsafe voxels.withUnsafeBytes { voxels throws(StoreError) in
+        try unsafe pyramid.commit(block, from: .memory(voxels))
+      }
     } catch {
       throw VolumeWriteError(block: block, reason: error.explanation)
     }
@@ -98,6 +102,34 @@ package final class StoreWriter: VolumeWriter {
       lock.withLock { $0 = nil }
     } catch {
       throw VolumeWriteError(block: nil, reason: error.explanation)
+    }
+  }
+}
+
+extension StoreWriter: PartwiseWriter {
+  package var largestPart: Shape3 { levels[0].metadata.largestRow }
+
+  package var partsAtOnce: Int { threads }
+
+  package var byteCountInParts: Int {
+    let first = levels[0].metadata
+    let row = first.layout.chunksPerShard.x * ChunkEncoder.bound(for: first.chunkByteCount)
+    let shard = first.layout.shards.largestBlock.voxelCount * first.voxelType.byteCount
+    // A half of its neighbour and of itself, and the shard of the next level, of a quarter of its
+    // voxels, with the half of that.
+    let pyramid = levels.count > 1 ? shard / 8 * 5 : 0
+    return threads * (first.rowByteCount + ShardEncoder.rowsPerThread * row) + pyramid
+  }
+
+  @discardableResult
+  package func commit(
+    _ block: Index3, from source: @escaping VoxelSource
+  ) throws(Explanation) -> Int {
+    do throws(StoreError) {
+      return try pyramid.commit(block, from: .parts(source))
+    } catch {
+      if case .notRead(let why) = error { throw why }
+      throw VolumeWriteError(block: block, reason: error.explanation).explanation
     }
   }
 }

@@ -23,6 +23,9 @@ public final class FlatVolumeReader: VolumeReader {
     firstLayers = layout.segments.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.layers) }
   }
 
+  /// Whether rows lie as they are read.
+  public var readsPlainVoxels: Bool { layout.strides.x == layout.voxelType.byteCount }
+
   /// Reads `region` into `destination`.
   public func read(
     _ region: Region, into destination: inout MutableRawSpan

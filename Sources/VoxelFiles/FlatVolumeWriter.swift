@@ -42,64 +42,39 @@ public final class FlatVolumeWriter: VolumeWriter {
   public let grid: ChunkGrid
   /// Blocks may come in any order.
   public let writesInOrder = false
-  private let path: String
-  private let temporary: String
-  private let file: FileHandle
+  private let output: NewFile
   private let voxelType: VoxelType
   private let parts: Parts
   private let state = Mutex(State())
 
   private struct State {
     var committed: Set<Index3> = []
-    var isFinished = false
     /// By block, so that the sums do not depend on the order in which blocks came.
     var summaries: [Index3: ValueSummary] = [:]
   }
 
   /// Begins the file at `path`.
   public init(_ path: String, _ output: OutputDescription, _ parts: Parts) throws(Explanation) {
-    let volume = output.volume
-    guard FlatLayout.checkedByteCount(volume.shape, volume.voxelType) != nil else {
-      throw Explanation(
-        .input, "\(path): a volume of \(volume.shape) holds no voxels",
-        remedy: "correct what the volume says of itself")
-    }
-    switch kind(ofPath: path) {
-    case .missing: break
-    case .file where output.overwrites: break
-    case .file:
-      throw Explanation(
-        .input, "\(path) is there already",
-        remedy: "choose another output, or replace it with --overwrite")
-    case .folder, .other:
-      throw Explanation(.input, "\(path) is no file", remedy: "choose another output")
-    }
-    let layerBytes = volume.shape.y * volume.shape.x * volume.voxelType.byteCount
-    grid = ChunkGrid(
-      volume: volume.shape,
-      chunk: Shape3(
-        z: max(1, min(volume.shape.z, Self.blockByteCount / layerBytes)), y: volume.shape.y,
-        x: volume.shape.x))
-    self.path = path
+    let file = try NewFile(path, output)
+    self.output = file
     self.parts = parts
-    voxelType = volume.voxelType
-    let temporary = "\(folder(ofPath: path))/.\(fileName(ofPath: path)).tmp"
-    self.temporary = temporary
+    grid = Self.grid(of: output.volume)
+    voxelType = output.volume.voxelType
     do throws(SystemError) {
-      file = try FileHandle(creating: temporary)
+      unsafe try file.file.write(parts.header.span.bytes, at: 0)
     } catch {
-      throw error.explanation
-    }
-    do throws(SystemError) {
-      unsafe try file.write(parts.header.span.bytes, at: 0)
-    } catch {
-      try? removeFile(temporary)
       throw error.explanation
     }
   }
 
-  deinit {
-    if !state.withLock({ $0.isFinished }) { try? removeFile(temporary) }
+  /// Runs of whole layers of about as many bytes as are written at once.
+  static func grid(of volume: VolumeDescription) -> ChunkGrid {
+    let layerBytes = volume.shape.y * volume.shape.x * volume.voxelType.byteCount
+    return ChunkGrid(
+      volume: volume.shape,
+      chunk: Shape3(
+        z: max(1, min(volume.shape.z, blockByteCount / layerBytes)), y: volume.shape.y,
+        x: volume.shape.x))
   }
 
   /// Nothing of an earlier run is kept.
@@ -123,10 +98,10 @@ public final class FlatVolumeWriter: VolumeWriter {
             unsafe bytes.withUnsafeMutableBytes { unsafe $0.copyMemory(from: source) }
           }
           swapBytes(of: &bytes, width: width)
-          try file.write(bytes.bytes, at: place)
+          try output.file.write(bytes.bytes, at: place)
         }
       } else {
-        try file.write(voxels, at: place)
+        try output.file.write(voxels, at: place)
       }
     } catch {
       throw VolumeWriteError(block: block, reason: error.explanation)
@@ -143,30 +118,16 @@ public final class FlatVolumeWriter: VolumeWriter {
   public func finish(record: [String: JSONValue]) throws(VolumeWriteError) {
     let total = grid.count.voxelCount
     let (committed, summaries) = state.withLock { ($0.committed.count, $0.summaries) }
-    guard committed == total else {
-      throw VolumeWriteError(
-        block: nil,
-        reason: Explanation(
-          .failed, "\(path): \(total - committed) of \(total) blocks are not written",
-          remedy: "give the same command again"))
-    }
+    guard committed == total else { throw output.isUnfinished(total - committed, of: total) }
     do throws(SystemError) {
       if let finalHeader = parts.finalHeader {
         var whole = ValueSummary()
         for (_, summary) in summaries.sorted(by: { $0.key < $1.key }) { whole.add(summary) }
         let header = finalHeader(whole)
         precondition(header.count == parts.header.count)
-        unsafe try file.write(header.span.bytes, at: 0)
+        unsafe try output.file.write(header.span.bytes, at: 0)
       }
-      try file.synchronise()
-      // Old companions must not describe the new voxels, not even for a moment.
-      for companion in parts.companions { try removeFile(companion.path) }
-      try rename(temporary, to: path)
-      state.withLock { $0.isFinished = true }
-      for companion in parts.companions {
-        if let bytes = companion.bytes { try writeFileAtomically(companion.path, bytes) }
-      }
-      try synchroniseFolder(folder(ofPath: path))
+      try output.publish(with: parts.companions)
     } catch {
       throw VolumeWriteError(block: nil, reason: error.explanation)
     }

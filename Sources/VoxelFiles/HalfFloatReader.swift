@@ -29,6 +29,9 @@ public final class HalfFloatReader: VolumeReader {
     stored.cacheByteCount(forSlabsOf: shape)
   }
 
+  /// As the file's.
+  public var readsPlainVoxels: Bool { stored.readsPlainVoxels }
+
   /// Hands it on.
   public func limitCache(to byteCount: Int) { stored.limitCache(to: byteCount) }
 

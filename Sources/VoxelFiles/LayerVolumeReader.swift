@@ -65,6 +65,13 @@ public final class LayerVolumeReader: VolumeReader {
     return readsRowsAlone || isWhole ? 0 : min(2 * shape.z, volume.shape.z) * layerByteCount
   }
 
+  /// A run of layers, and a quarter of the next for threads that are ahead.
+  public func cacheByteCount(forSlabsOf shape: Shape3) -> Int {
+    let isWhole = shape.y >= volume.shape.y && shape.x >= volume.shape.x
+    guard !readsRowsAlone, !isWhole else { return 0 }
+    return min(shape.z + shape.z / 4, volume.shape.z) * layerByteCount
+  }
+
   /// Keeps at most `byteCount` bytes, beside the layers that are being read.
   public func limitCache(to byteCount: Int) {
     state.withLock { state in

@@ -38,7 +38,7 @@ enum AllowedImports {
     "NIfTIFormat": "Compression SystemIO VolumeCore VoxelFiles",
     "NPYFormat": "SystemIO VolumeCore VoxelFiles",
     "VGStudioFormat": "SystemIO VolumeCore VoxelFiles",
-    "AvizoFormat": "Compression Glibc Synchronization SystemIO VolumeCore VoxelFiles",
+    "AvizoFormat": "Compression SystemIO VolumeCore VoxelFiles",
     "EDFFormat": "SystemIO VolumeCore VoxelFiles",
     "ISQFormat": "SystemIO VolumeCore VoxelFiles",
     "SkyScanFormat": "SystemIO VolumeCore",

@@ -96,3 +96,47 @@ private func all(_ stream: any ByteStream, upTo limit: Int) throws -> [UInt8] {
     #expect(!decompress([]))
   }
 }
+
+@Suite struct `A gzip encoder` {
+  /// The stream that `bytes` make when they come in pieces of `step`.
+  private func encoded(_ bytes: [UInt8], step: Int, level: Int = 6) throws -> [UInt8] {
+    let encoder = try GzipEncoder(level: level)
+    var made: [UInt8] = []
+    func keep(_ piece: RawSpan) {
+      unsafe piece.withUnsafeBytes { unsafe made.append(contentsOf: $0) }
+    }
+    for start in Swift.stride(from: 0, to: bytes.count, by: step) {
+      let piece = Array(bytes[start..<min(start + step, bytes.count)])
+      encoder.write(unsafe piece.span.bytes, to: keep)
+    }
+    encoder.finish(to: keep)
+    return made
+  }
+
+  /// Bytes that cannot be made much smaller, more than the encoder hands on at once.
+  private static let noise: [UInt8] = {
+    var state: UInt64 = 9
+    return (0..<300_000).map { _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return UInt8(truncatingIfNeeded: state >> 56)
+    }
+  }()
+
+  @Test(arguments: [0, 1, 100, 300_000])
+  func `makes what is decompressed to the same bytes, however they come`(count: Int) throws {
+    let bytes = Array(Self.noise.prefix(count))
+    let whole = try encoded(bytes, step: 1 << 20)
+    for step in [1000, 4096, 99_999] where count > step {
+      #expect(try encoded(bytes, step: step) == whole)
+    }
+    let stream = try InflateStream(.zlibOrGzip, source(whole, step: 5000))
+    #expect(try all(stream, upTo: count + 10) == bytes)
+    // No time, and no name.
+    #expect(Array(whole[3..<8]) == [0, 0, 0, 0, 0])
+  }
+
+  @Test func `makes regular bytes small`() throws {
+    let bytes = [UInt8](repeating: 7, count: 700_000)
+    #expect(try encoded(bytes, step: 1 << 20).count < 2000)
+  }
+}

@@ -1,3 +1,4 @@
+import AvizoFormat
 import EDFFormat
 import ISQFormat
 import MRCFormat
@@ -43,6 +44,8 @@ extension FuzzTarget {
     .file(
       "vgstudio", "a.vgi", seeds: "Tests/VGStudioFormatTests/Fixtures/*.vgi",
       companions: someVoxels, format: { VGStudioFormat() }),
+    .file(
+      "avizo", "a.am", seeds: "Tests/AvizoFormatTests/Fixtures/*.am", format: { AvizoFormat() }),
   ]
 
   /// The files that the fixtures' headers of VGStudio name, as long as they make them.

@@ -1,3 +1,4 @@
+import DICOMFormat
 import PictureStackFormat
 import SkyScanFormat
 import SystemIO
@@ -18,6 +19,11 @@ extension FuzzTarget {
         Tests/PictureStackFormatTests/Fixtures/*.bmp \
         Tests/PictureStackFormatTests/Fixtures/*/slice_7.bmp
         """, format: { PictureStackFormat() }),
+    .file(
+      "dicom", "a.dcm",
+      seeds: """
+        Tests/DICOMFormatTests/Fixtures/*.dcm Tests/DICOMFormatTests/Fixtures/*/IM0000.dcm
+        """, format: { DICOMFormat() }),
     .file(
       "skyscan-log", "bmp_rec.log", seeds: "Tests/SkyScanFormatTests/Fixtures/*/*.log",
       companions: slices,

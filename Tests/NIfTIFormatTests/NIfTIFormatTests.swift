@@ -331,7 +331,7 @@ private let edges = VoxelSpacing(z: 3.25, y: 1.3, x: 0.65)
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
 
-  @Test(arguments: VoxelType.allCases, ["a.nii", "a.hdr"])
+  @Test(arguments: VoxelType.allCases, ["a.nii", "a.nii.gz", "a.hdr"])
   func `is read back with all that is known of it`(type: VoxelType, name: String) throws {
     var volume = VolumeDescription(shape: CasePhantom.shape, voxelType: type, format: "a")
     volume.spacing = edges
@@ -344,7 +344,23 @@ private let edges = VoxelSpacing(z: 3.25, y: 1.3, x: 0.65)
     #expect(reader.volume.spacing == volume.spacing)
     #expect(reader.volume.position == volume.position)
     #expect(reader.volume.remarks.isEmpty && reader.volume.classes == nil)
-    #expect((kind(ofPath: folder.file("a.img")) == .missing) == (name == "a.nii"))
+    #expect((kind(ofPath: folder.file("a.img")) == .missing) == (name != "a.hdr"))
+  }
+
+  @Test func `that is compressed is the same as one that is not, and one stream`() throws {
+    var volume = VolumeDescription(shape: CasePhantom.shape, voxelType: .uint8, format: "a")
+    volume.classes = [LabelClass(value: 1, name: "fibre", colour: [1, 2, 3, 255])]
+    for name in ["a.nii", "a.nii.gz"] {
+      try writeVolume(volume, CasePhantom.labels(), through: NIfTIFormat(), to: folder.file(name))
+    }
+    let plain = try contents(ofFile: folder.file("a.nii"))
+    let path = folder.file("a.nii.gz")
+    #expect(try FileCompression(ofFile: path) == .gzip)
+    #expect(try FileCompression.gzip.head(ofFile: path, limit: 2 * plain.count) == plain)
+    #expect(try contents(ofFile: path).count < plain.count)
+    #expect(
+      try NIfTIFormat().reader(path, hints: OpeningHints()).volume.classes == volume.classes)
+    #expect(NIfTIFormat().writes("A.NII.GZ") && !NIfTIFormat().writes("a.gz"))
   }
 
   @Test func `without a voxel size says none`() throws {

@@ -53,6 +53,31 @@ import VoxelFiles
     #expect(reader.layout.segments.map(\.layers) == [2, 3])
   }
 
+  @Test func `whose files are all elsewhere says so once`() throws {
+    let text = try contents(ofFile: VGStudioSamples.path("files.vgi"))
+    let header = String(decoding: text, as: UTF8.self)
+      .replacing("Name = files", with: "Name = E:\\files")
+    try VGStudioSamples.write(Array(header.utf8), to: folder.file("a.vgi"))
+    for name in ["files-a.raw", "files-b.raw"] {
+      try VGStudioSamples.write(
+        contents(ofFile: VGStudioSamples.path(name)), to: folder.file(name))
+    }
+    let reader = try VGStudioSamples.open(folder.file("a.vgi"))
+    expectConformance(of: reader, type: .uint8)
+    #expect(
+      reader.volume.remarks == [
+        "the header names E:\\files-a.raw; files-a.raw beside it is read, and so on for 1 more"
+      ])
+  }
+
+  @Test func `with the names of other writers' types, and nothing else said, is read`() throws {
+    let header = "{volume1}\n[file1]\nSize = 11 7 5\nDatatype = uint16\nName = a.vol\n"
+    let path = try VGStudioSamples.write(header, in: folder)
+    let reader = try VGStudioSamples.open(path)
+    expectConformance(of: reader, type: .uint16)
+    #expect(reader.volume.remarks == ["the header gives no voxel size"])
+  }
+
   @Test func `is chosen among several, in a header of UTF-16`() throws {
     let path = VGStudioSamples.path("two.vgi")
     var hints = OpeningHints()

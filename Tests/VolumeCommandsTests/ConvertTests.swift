@@ -116,4 +116,130 @@ import VolumeCore
     #expect(outcome.code == 3)
     #expect(outcome.error.contains("chunk 3 is damaged"))
   }
+
+  @Test(arguments: [nil, ["--type", "float32"], ["--region", "1:4,2:,:5"]] as [[String]?])
+  func `lets a writer read parts of blocks where voxels lie plainly`(words: [String]?) throws {
+    let format = MemoryFormat()
+    format.add("plain.mem", MemoryVolume(shape: Self.shape, voxels: Self.voxels, isPlain: true))
+    format.add("packed.mem", MemoryVolume(shape: Self.shape, voxels: Self.voxels))
+    var made: [MemoryWriter] = []
+    for input in ["plain", "packed"] {
+      let output = "\(input).parts"
+      let outcome = runTool(
+        ["convert", "\(input).mem", output] + (words ?? []), formats: [format])
+      #expect(outcome.code == 0, "\(outcome.error)")
+      let writer = try #require(format.written(output) as? PartwiseMemoryWriter)
+      #expect((writer.partCount > 0) == (input == "plain"))
+      #expect(writer.isFinished)
+      made.append(writer)
+    }
+    #expect(made[0].voxels == made[1].voxels)
+    #expect(made[0].grid.volume == made[1].grid.volume)
+  }
+
+  @Test func `plans the parts alone where a writer reads them`() {
+    let format = MemoryFormat()
+    format.add("plain.mem", MemoryVolume(shape: Self.shape, voxels: Self.voxels, isPlain: true))
+    let words = ["convert", "plain.mem", "out.parts", "--memory", "30", "--threads", "9"]
+    let outcome = runTool(words, formats: [format])
+    // A part is 1 x 3 x 3.
+    #expect(outcome.error.contains("3 blocks of 2x3x3 at a time, at most 27 bytes"))
+    #expect(outcome.code == 0)
+    // Converted to a narrower type it needs a part of the wider one beside.
+    format.add(
+      "wide.mem",
+      MemoryVolume(
+        shape: Self.shape, type: .uint16, voxels: Self.voxels + Self.voxels, isPlain: true))
+    let narrow = runTool(
+      ["convert", "wide.mem", "narrow.parts", "--type", "uint8", "--window", "0:65535"]
+        + words.suffix(4), formats: [format])
+    #expect(narrow.error.contains("1 block of 2x3x3 at a time, at most 27 bytes"))
+    #expect(narrow.code == 0)
+  }
+
+  @Test func `passes on what was wrong with a part`() {
+    let format = MemoryFormat()
+    format.add(
+      "bad.mem",
+      MemoryVolume(
+        shape: Self.shape, voxels: Self.voxels,
+        failure: Explanation(.damaged, "chunk 3 is damaged", remedy: "restore it"), isPlain: true))
+    let outcome = runTool(["convert", "bad.mem", "out.parts"], formats: [format])
+    #expect(outcome.code == 3)
+    #expect(outcome.error.contains("chunk 3 is damaged"))
+    #expect(!outcome.error.contains("writing block"))
+  }
+
+  /// Strips of three rows, of whole layers, of pieces that blocks do not cut.
+  @Test(arguments: [(Shape3(z: 1, y: 3, x: 8), 9), (Shape3(z: 1, y: 7, x: 8), 3)], [1, 3])
+  func `reads rows or slabs of blocks where blocks cut what is decoded as one`(
+    strips: (grain: Shape3, groups: Int), threads: Int
+  ) throws {
+    let format = MemoryFormat()
+    let input = MemoryVolume(shape: Self.shape, voxels: Self.voxels, grain: strips.grain)
+    format.add("strips.mem", input)
+    let outcome = runTool(
+      ["convert", "strips.mem", "out.parts", "--threads", "\(threads)"], formats: [format])
+    #expect(outcome.code == 0, "\(outcome.error)")
+    let writer = try #require(format.written("out.parts"))
+    #expect(writer.voxels == Self.voxels)
+    #expect(writer.commits.count == writer.grid.count.voxelCount)
+    #expect(Set(writer.commits).count == writer.commits.count)
+    let isSlab = strips.grain.y == 7
+    #expect(outcome.error.contains("2 rows of \(isSlab ? "2x7x8" : "2x3x8") at a time"))
+    // Every layer of every group once, whole.
+    #expect(input.reads.count == strips.groups / 3 * 5)
+    #expect(input.reads.allSatisfy { $0.z.count == 1 && $0.x.count == 8 })
+    #expect(input.reads.reduce(0) { $0 + $1.voxelCount } == 280)
+  }
+
+  @Test func `keeps strips in a cache where memory is too small for a row of blocks`() throws {
+    let format = MemoryFormat()
+    let input = MemoryVolume(
+      shape: Self.shape, voxels: Self.voxels, grain: Shape3(z: 1, y: 3, x: 8))
+    format.add("strips.mem", input)
+    let outcome = runTool(
+      ["convert", "strips.mem", "out.parts", "--memory", "50"], formats: [format])
+    #expect(outcome.code == 0, "\(outcome.error)")
+    // A row of blocks is 48 bytes and what is written 9; a block with what is made of it is 28.
+    #expect(outcome.error.contains("1 block of 2x3x3 at a time, at most 50 bytes"))
+    #expect(format.written("out.parts")?.voxels == Self.voxels)
+  }
+
+  @Test func `stops between the blocks of a row, and goes on with the others`() throws {
+    let format = MemoryFormat()
+    format.add(
+      "strips.mem",
+      MemoryVolume(shape: Self.shape, voxels: Self.voxels, grain: Shape3(z: 1, y: 7, x: 8)))
+    let stopped = runTool(
+      ["convert", "strips.mem", "out.parts"], formats: [format],
+      stopSignal: { (format.written("out.parts")?.commits.count ?? 0) >= 4 ? 2 : nil })
+    #expect(stopped.code == 130)
+    let writer = try #require(format.written("out.parts"))
+    #expect(!writer.isFinished)
+    let again = runTool(["convert", "strips.mem", "out.parts"], formats: [format])
+    #expect(again.code == 0, "\(again.error)")
+    #expect(writer.isFinished)
+    #expect(writer.voxels == Self.voxels)
+    #expect(Set(writer.commits).count == writer.commits.count)
+  }
+
+  @Test func `says what was wrong with a row of blocks, or with one of them`() {
+    let strips = Shape3(z: 1, y: 3, x: 8)
+    let format = MemoryFormat()
+    format.add(
+      "bad.mem",
+      MemoryVolume(
+        shape: Self.shape, voxels: Self.voxels,
+        failure: Explanation(.damaged, "strip 3 is damaged", remedy: "restore it"), grain: strips))
+    let unread = runTool(["convert", "bad.mem", "out.parts"], formats: [format])
+    #expect(unread.code == 3)
+    #expect(unread.error.contains("strip 3 is damaged"))
+    let full = MemoryFormat(failsAtCommit: 4)
+    full.add("a.mem", MemoryVolume(shape: Self.shape, voxels: Self.voxels, grain: strips))
+    let unwritten = runTool(["convert", "a.mem", "out.parts"], formats: [full])
+    #expect(unwritten.code == 1)
+    #expect(unwritten.error.contains("the disk is full"))
+    #expect(full.written("out.parts")?.isFinished == false)
+  }
 }

@@ -4,8 +4,8 @@ import Testing
 import VolumeCommands
 import VolumeCore
 
-/// Volumes that live in memory: `.store` and `.zarr` are written in any order,
-/// `.file` in order.
+/// Volumes that live in memory: `.store` and `.zarr` are written in any order, `.parts` while they
+/// are read, `.file` in order.
 final class MemoryFormat: VolumeFormat {
   let name = "memory"
   private let volumes = Mutex<[String: MemoryVolume]>([:])
@@ -33,7 +33,7 @@ final class MemoryFormat: VolumeFormat {
   }
 
   func writes(_ path: String) -> Bool {
-    [".store", ".file", ".zarr"].contains { path.hasSuffix($0) }
+    [".store", ".file", ".zarr", ".parts"].contains { path.hasSuffix($0) }
   }
 
   func create(
@@ -46,7 +46,8 @@ final class MemoryFormat: VolumeFormat {
       }
       return old
     }
-    let writer = MemoryWriter(
+    let kind = path.hasSuffix(".parts") ? PartwiseMemoryWriter.self : MemoryWriter.self
+    let writer = kind.init(
       output, chunk: chunk, inOrder: path.hasSuffix(".file"), failsAtCommit: failsAtCommit)
     writers.withLock { $0[path] = writer }
     return writer
@@ -55,13 +56,19 @@ final class MemoryFormat: VolumeFormat {
 
 final class MemoryVolume: VolumeReader {
   let volume: VolumeDescription
+  let readsPlainVoxels: Bool
+  /// The box that is decoded as one, in every layer; whoever cuts it needs a cache.
+  private let grain: Shape3?
+  private let boxes = Mutex<[Region]>([])
   private let voxels: [UInt8]
   private let failure: Explanation?
 
   init(
     shape: Shape3, type: VoxelType = .uint8, voxels: [UInt8], classes: [LabelClass]? = nil,
-    failure: Explanation? = nil
+    failure: Explanation? = nil, isPlain: Bool = false, grain: Shape3? = nil
   ) {
+    self.grain = grain
+    readsPlainVoxels = isPlain
     var volume = VolumeDescription(shape: shape, voxelType: type, format: "memory")
     volume.classes = classes
     self.volume = volume
@@ -75,7 +82,18 @@ final class MemoryVolume: VolumeReader {
     self.init(shape: shape, voxels: (0..<shape.voxelCount).map { UInt8(truncatingIfNeeded: $0) })
   }
 
+  /// The boxes that were read so far.
+  var reads: [Region] { boxes.withLock { $0 } }
+
+  func cacheByteCount(forBoxesOf shape: Shape3) -> Int {
+    guard let grain else { return 0 }
+    let cutsRows = shape.y < volume.shape.y && shape.y % grain.y != 0
+    let cutsColumns = shape.x < volume.shape.x && shape.x % grain.x != 0
+    return cutsRows || cutsColumns ? volume.shape.y * volume.shape.x * shape.z : 0
+  }
+
   func read(_ region: Region, into destination: inout MutableRawSpan) throws(VolumeReadError) {
+    boxes.withLock { $0.append(region) }
     if let failure { throw VolumeReadError(region: region, reason: failure) }
     let voxels = voxels
     unsafe copyVoxels(
@@ -86,7 +104,7 @@ final class MemoryVolume: VolumeReader {
   var fingerprint: String { "memory \(voxels.count)" }
 }
 
-final class MemoryWriter: VolumeWriter {
+class MemoryWriter: VolumeWriter, @unchecked Sendable {
   let grid: ChunkGrid
   let output: OutputDescription
   let writesInOrder: Bool
@@ -98,7 +116,7 @@ final class MemoryWriter: VolumeWriter {
   }
   private let state: Mutex<State>
 
-  init(_ output: OutputDescription, chunk: Shape3, inOrder: Bool, failsAtCommit: Int?) {
+  required init(_ output: OutputDescription, chunk: Shape3, inOrder: Bool, failsAtCommit: Int?) {
     self.output = output
     self.failsAtCommit = failsAtCommit
     writesInOrder = inOrder
@@ -136,6 +154,38 @@ final class MemoryWriter: VolumeWriter {
 
   func finish(record: [String: JSONValue]) throws(VolumeWriteError) {
     state.withLock { $0.isFinished = true }
+  }
+}
+
+/// Asks for its blocks layer by layer.
+final class PartwiseMemoryWriter: MemoryWriter, PartwiseWriter, @unchecked Sendable {
+  private let asked = Mutex(0)
+
+  /// How many parts were asked for.
+  var partCount: Int { asked.withLock { $0 } }
+
+  var largestPart: Shape3 { Shape3(z: 1, y: grid.chunk.y, x: grid.chunk.x) }
+  var partsAtOnce: Int { 1 }
+  var byteCountInParts: Int { largestPart.voxelCount * output.volume.voxelType.byteCount }
+
+  func commit(_ block: Index3, from source: @escaping VoxelSource) throws(Explanation) -> Int {
+    let region = grid.region(of: block)
+    var bytes: [UInt8] = []
+    for z in region.z {
+      let box = Region(z: z..<(z + 1), y: region.y, x: region.x)
+      var part = [UInt8](
+        repeating: 0, count: box.voxelCount * output.volume.voxelType.byteCount)
+      var span = part.mutableSpan
+      var raw = unsafe span.mutableBytes
+      try source(box, &raw)
+      asked.withLock { $0 += 1 }
+      bytes += part
+    }
+    do throws(VolumeWriteError) {
+      return try commit(block, unsafe bytes.span.bytes)
+    } catch {
+      throw error.explanation
+    }
   }
 }
 

@@ -225,11 +225,32 @@ private final class MemoryStores: StoreChecking {
     refusal(plan.merging(["input_type": "uint16", "window": "0:9"]) { $1 }, "was made of uint16")
     refusal(["command": "convert"], "something unknown")
     refusal(["command": "segment"], "was made by `segment`")
-    refusal(["command": "segment"], "give the command that makes it again", finished: false)
     refusal(nil, "cannot be read any more", code: 3)
     let outcome = runTool(["repair", "a.zarr"], formats: [scan()], stores: stores(plan))
     #expect(outcome.code == 2)
-    #expect(outcome.error.contains("--from"))
+    #expect(outcome.error.contains("--from memory"))
+  }
+
+  @Test func `forgets what only the command that made it can make again`() throws {
+    let stores = stores(["command": "segment", "model": "a.h5"])
+    let format = scan()
+    format.add("a.zarr", MemoryVolume(numbered: Self.shape))
+    let outcome = runTool(["repair", "a.zarr"], formats: [format], stores: stores)
+    #expect(outcome.output.contains("give the command that made it again"), "\(outcome)")
+    let writer = try #require(stores.writer)
+    #expect(writer.output.plan == ["command": "segment", "model": "a.h5"])
+    #expect(writer.output.volume.shape == Self.shape)
+    #expect(writer.commits.isEmpty)
+    #expect(!writer.isFinished)
+    // Where the documents tell nothing any more, or the run has not ended, it is left alone.
+    let lost = self.stores(["command": "segment"])
+    let damaged = runTool(["repair", "a.zarr"], formats: [scan()], stores: lost)
+    #expect(damaged.code != 0)
+    #expect(lost.writer == nil)
+    let begun = self.stores(["command": "segment"], finished: false)
+    let unfinished = runTool(["repair", "a.zarr"], formats: [format], stores: begun)
+    #expect(unfinished.code == 2)
+    #expect(unfinished.error.contains("give that command again"))
   }
 
   @Test func `does nothing where nothing is lacking`() throws {

@@ -90,33 +90,37 @@ import ZarrFormat
     order: Int, memory: Int
   ) throws {
     let folder = try TemporaryFolder()
-    let (first, second) = (folder.file("a.zarr"), folder.file("b.zarr"))
-    try Self.one.write(first)
-    let writer = try Self.one.format(threads: 3).create(second, Self.one.output())
-    writer.limitCache(to: memory)
-    try Self.one.commit(writer, blocks: Self.orders[order](writer.grid.indices))
-    try writer.finish(record: [:])
-    let found = try Self.everything(second)
-    #expect(found.keys.contains(".t2s/ledger/1.log"))
-    #expect(try found == Self.everything(first))
+    try withFileOperations(UnsynchronisedFiles(), below: folder.path) {
+      let (first, second) = (folder.file("a.zarr"), folder.file("b.zarr"))
+      try Self.one.write(first)
+      let writer = try Self.one.format(threads: 3).create(second, Self.one.output())
+      writer.limitCache(to: memory)
+      try Self.one.commit(writer, blocks: Self.orders[order](writer.grid.indices))
+      try writer.finish(record: [:])
+      let found = try Self.everything(second)
+      #expect(found.keys.contains(".t2s/ledger/1.log"))
+      #expect(try found == Self.everything(first))
+    }
   }
 
   @Test(arguments: [0, 1, 7, 20, 44, 45])
   func `is the same when a run was interrupted`(count: Int) throws {
     let folder = try TemporaryFolder()
-    let (first, second) = (folder.file("a.zarr"), folder.file("b.zarr"))
-    try Self.one.write(first)
-    do {
+    try withFileOperations(UnsynchronisedFiles(), below: folder.path) {
+      let (first, second) = (folder.file("a.zarr"), folder.file("b.zarr"))
+      try Self.one.write(first)
+      do {
+        let writer = try Self.one.format().create(second, Self.one.output())
+        let order = Self.orders[3](writer.grid.indices)
+        #expect(order.count == 45)
+        try Self.one.commit(writer, blocks: Array(order.prefix(count)))
+      }
       let writer = try Self.one.format().create(second, Self.one.output())
-      let order = Self.orders[3](writer.grid.indices)
-      #expect(order.count == 45)
-      try Self.one.commit(writer, blocks: Array(order.prefix(count)))
+      #expect(writer.grid.indices.filter(writer.isCommitted).count == count)
+      try Self.one.commit(writer)
+      try writer.finish(record: [:])
+      #expect(try Self.everything(second) == Self.everything(first))
     }
-    let writer = try Self.one.format().create(second, Self.one.output())
-    #expect(writer.grid.indices.filter(writer.isCommitted).count == count)
-    try Self.one.commit(writer)
-    try writer.finish(record: [:])
-    #expect(try Self.everything(second) == Self.everything(first))
   }
 
   @Test func `is made again where a run was interrupted before it was noted`() throws {
@@ -136,39 +140,45 @@ import ZarrFormat
 
   @Test func `is written by several threads at once`() throws {
     let folder = try TemporaryFolder()
-    let (first, second) = (folder.file("a.zarr"), folder.file("b.zarr"))
-    try Self.one.write(first)
-    let writer = try Self.one.format(threads: 2).create(second, Self.one.output())
-    let voxels = Self.one.voxels
-    runSideBySide(writer.grid.indices) { block in
-      let part = Self.one.slice(writer.grid.region(of: block), of: voxels)
-      _ = try? writer.commit(block, unsafe part.span.bytes)
+    try withFileOperations(UnsynchronisedFiles(), below: folder.path) {
+      let (first, second) = (folder.file("a.zarr"), folder.file("b.zarr"))
+      try Self.one.write(first)
+      let writer = try Self.one.format(threads: 2).create(second, Self.one.output())
+      let voxels = Self.one.voxels
+      runSideBySide(writer.grid.indices) { block in
+        let part = Self.one.slice(writer.grid.region(of: block), of: voxels)
+        _ = try? writer.commit(block, unsafe part.span.bytes)
+      }
+      try writer.finish(record: [:])
+      #expect(try Self.everything(second) == Self.everything(first))
     }
-    try writer.finish(record: [:])
-    #expect(try Self.everything(second) == Self.everything(first))
   }
 
   @Test(arguments: shapes + [one.shape])
   func `reads nothing back in the memory that it asks for`(shape: Shape3) throws {
     let folder = try TemporaryFolder()
-    let one = Self.small(shape)
-    let writer = try #require(
-      try one.format().create(folder.file("a.zarr"), one.output()) as? StoreWriter)
-    #expect(writer.cacheByteCount == one.format().cacheByteCount(of: one.output()))
-    writer.limitCache(to: writer.cacheByteCount)
-    try one.commit(writer)
-    try writer.finish(record: [:])
-    #expect(writer.readBackCount == 0)
+    try withFileOperations(UnsynchronisedFiles(), below: folder.path) {
+      let one = Self.small(shape)
+      let writer = try #require(
+        try one.format().create(folder.file("a.zarr"), one.output()) as? StoreWriter)
+      #expect(writer.cacheByteCount == one.format().cacheByteCount(of: one.output()))
+      writer.limitCache(to: writer.cacheByteCount)
+      try one.commit(writer)
+      try writer.finish(record: [:])
+      #expect(writer.readBackCount == 0)
+    }
   }
 
   @Test func `reads back what it could not keep`() throws {
     let folder = try TemporaryFolder()
-    let writer = try #require(
-      try Self.one.format().create(folder.file("a.zarr"), Self.one.output()) as? StoreWriter)
-    writer.limitCache(to: 0)
-    try Self.one.commit(writer)
-    try writer.finish(record: [:])
-    #expect(writer.readBackCount > 10)
+    try withFileOperations(UnsynchronisedFiles(), below: folder.path) {
+      let writer = try #require(
+        try Self.one.format().create(folder.file("a.zarr"), Self.one.output()) as? StoreWriter)
+      writer.limitCache(to: 0)
+      try Self.one.commit(writer)
+      try writer.finish(record: [:])
+      #expect(writer.readBackCount > 10)
+    }
   }
 
   @Test(arguments: [Shape3(z: 2048, y: 2048, x: 2048), Shape3(z: 100_000, y: 2048, x: 2048)])

@@ -24,6 +24,15 @@ enum SmallConversion {
     // So that shards are read back for the level above, as where memory is scarce.
     writer.limitCache(to: 0)
     for block in writer.grid.indices where !writer.isCommitted(block) {
+      // Some blocks whole, and some while they are read.
+      if block.x == 1, let writer = writer as? any PartwiseWriter {
+        try writer.commit(block) { box, destination in
+          copyVoxels(
+            box, from: unsafe voxels.span.bytes, of: Region(one.shape), to: &destination, of: box,
+            width: 1)
+        }
+        continue
+      }
       let part = one.slice(writer.grid.region(of: block), of: voxels)
       try writer.commit(block, unsafe part.span.bytes)
     }

@@ -16,7 +16,7 @@ try:
     import numpy as np
     import pydicom
     import SimpleITK as sitk
-    from interop import RoundTrip, volume_of
+    from interop import Comparison, RoundTrip, volume_of
     from pydicom.dataset import FileDataset, FileMetaDataset
     from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 except ImportError as error:
@@ -78,5 +78,6 @@ for kind in "u1 i1 u2 i2 u4 i4".split():
             case.check(f"SimpleITK {folder.name} spacing", image.GetSpacing(), (0.65, 1.3, 2.6), 1e-6)
         case.expect_info(folder, "2600 x 1300 x 650 µm")
 
-case.finish("DICOM", f"pydicom {pydicom.__version__}, SimpleITK {sitk.Version.VersionString()}",
+Comparison.finish(
+    case, "DICOM", f"pydicom {pydicom.__version__}, SimpleITK {sitk.Version.VersionString()}",
             "uint8 to uint32, int8 to int32; implicit, explicit, big-endian, RLE; series ordered by place")

@@ -52,7 +52,7 @@ for kind in TYPES:
         path = case.folder / f"itk-{kind}{suffix}"
         sitk.WriteImage(sitk.GetImageFromArray(volume), str(path))
         case.expect(path, volume)
-    for suffix in ("nii", "hdr"):
+    for suffix in ("nii", "nii.gz", "hdr"):
         target = case.folder / f"ours-{kind}.{suffix}"
         if not case.write(volume, target, "--voxel-size", "0.65um"):
             continue

@@ -6,10 +6,11 @@ extension NIfTIFormat {
   /// Whether `path` names a NIfTI output.
   public func writes(_ path: String) -> Bool {
     let name = path.lowercased()
-    return name.hasSuffix(".nii") || name.hasSuffix(".hdr")
+    return [".nii", ".nii.gz", ".hdr"].contains { name.hasSuffix($0) }
   }
 
-  /// Begins the output at `path`: one file, or, for `X.hdr`, the header and its voxels in `X.img`.
+  /// Begins the output at `path`: one file, compressed where its name ends in `.gz`, or, for `X.hdr`, the
+  /// header and its voxels in `X.img`.
   ///
   /// It is of version 1, or, where an extent is more than 32,767, of version 2.
   public func create(
@@ -21,6 +22,7 @@ extension NIfTIFormat {
       var parts = FlatVolumeWriter.Parts(
         header: NIfTIHeader.bytes(describing: volume, isSingleFile: true))
       parts.companions = companions
+      if path.lowercased().hasSuffix(".gz") { return try GzipVolumeWriter(path, output, parts) }
       return try FlatVolumeWriter(path, output, parts)
     }
     guard output.overwrites || kind(ofPath: path) == .missing else {

@@ -26,6 +26,9 @@ public final class RawReader: VolumeReader {
     }
   }
 
+  /// Nothing is decoded.
+  public var readsPlainVoxels: Bool { true }
+
   /// Reads `region` into `destination`.
   public func read(
     _ region: Region, into destination: inout MutableRawSpan

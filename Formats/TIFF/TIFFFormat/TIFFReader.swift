@@ -107,6 +107,9 @@ public final class TIFFReader: VolumeReader {
       z: 1, y: min(first.blockHeight, volume.shape.y), x: min(first.blockWidth, volume.shape.x))
   }
 
+  /// Whether no page is compressed.
+  public var readsPlainVoxels: Bool { compressed.isEmpty }
+
   /// What is decoded twice otherwise: the band of rows of every layer that one row of boxes meets.
   public func cacheByteCount(forBoxesOf shape: Shape3) -> Int {
     volume.shape.z * cacheByteCountOfLayer(forBoxesOf: shape)

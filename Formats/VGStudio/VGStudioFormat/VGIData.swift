@@ -12,12 +12,14 @@ struct VGIData: Hashable {
   /// Finds the files of `volume` beside the header at `header`.
   init(_ volume: VGIVolume, besideHeader header: String) throws(VGStudioError) {
     var paths: [String] = []
-    var remarks: [String] = []
+    var renamed: [String] = []
+    // Listed once, and only where a file is not where the header says.
+    var listed: [String]?
     for file in volume.files {
-      let path = try Self.find(file.name, besideHeader: header)
+      let path = try Self.find(file.name, besideHeader: header, &listed)
       let name = fileName(ofPath: path)
       if name != Self.lastPart(of: file.name) || Self.isElsewhere(file.name) {
-        remarks.append("the header names \(file.name); \(name) beside it is read")
+        renamed.append("the header names \(file.name); \(name) beside it is read")
       }
       guard case .file(let found) = kind(ofPath: path) else { throw .isNoFile(path: path) }
       guard found == file.byteCount else {
@@ -26,7 +28,9 @@ struct VGIData: Hashable {
       paths.append(path)
     }
     self.paths = paths
-    self.remarks = remarks
+    remarks = renamed.prefix(1).map {
+      renamed.count == 1 ? $0 : "\($0), and so on for \(renamed.count - 1) more"
+    }
   }
 
   /// Where the voxels of `volume` lie.
@@ -62,7 +66,7 @@ struct VGIData: Hashable {
   }
 
   private static func find(
-    _ name: String, besideHeader header: String
+    _ name: String, besideHeader header: String, _ listed: inout [String]?
   ) throws(VGStudioError) -> String {
     let file = fileName(ofPath: header)
     if let path = insidePath(name, besideHeader: header), case .file = kind(ofPath: path) {
@@ -71,8 +75,10 @@ struct VGIData: Hashable {
     // The computer that wrote the header had other folders, and did not mind the case of names.
     let last = lastPart(of: name)
     let here = folder(ofPath: header)
-    let all = try asVGStudioError { () throws(SystemError) in try names(inFolder: here) }
-    let alike = all.filter { $0.lowercased() == last.lowercased() }
+    if listed == nil {
+      listed = try asVGStudioError { () throws(SystemError) in try names(inFolder: here) }
+    }
+    let alike = (listed ?? []).filter { $0.lowercased() == last.lowercased() }
     guard let found = alike.first(where: { $0 == last }) ?? (alike.count == 1 ? alike[0] : nil)
     else { throw .dataIsMissing(file: file, name: name) }
     guard let path = insidePath(found, besideHeader: header) else {

@@ -3,29 +3,41 @@ import VolumeCore
 /// Writes again what a store lacks, by the plan that it keeps.
 struct StoreRepair {
   var path: String
-  var scan: String
   var hints: OpeningHints
   var limits: CopyLimits
 
-  /// Mends what `report` names.
-  func run(_ report: StoreReport, _ context: CommandContext) throws(Explanation) -> CopyReport {
+  /// Mends what `report` names with voxels of `scan`; `nil` where only the command that made the store
+  /// has them, and what is damaged was forgotten.
+  func run(
+    _ report: StoreReport, from scan: String?, _ context: CommandContext
+  ) throws(Explanation) -> CopyReport? {
     let stores = try StoreChecker(context: context).stores(path)
     guard let plan = report.plan else {
       throw Explanation(
         .damaged, "\(path): what it was made of and how cannot be read any more",
-        remedy: "make it anew from the scan: convert \(scan) \(path) --overwrite")
+        remedy: "make it anew with --overwrite")
     }
     let command = plan["command"]?.string ?? "something else"
     guard command == "convert" else {
+      guard scan == nil else {
+        throw Explanation(
+          .input, "\(path) was made by `\(command)`: no scan holds what is lacking",
+          remedy: "leave --from out: what is damaged is forgotten, and that command goes on")
+      }
+      try forget(report, plan, madeBy: command, stores, context)
+      return nil
+    }
+    guard let scan else {
       throw Explanation(
-        .input, "\(path) was made by `\(command)`: no scan holds what is lacking",
-        remedy: report.isFinished
-          ? "make it anew, with --overwrite" : "give the command that makes it again: it goes on")
+        .input, "\(path) was converted: what is lacking is written again from the scan",
+        remedy:
+          "give it, as in --from \(plan["input"]?.string?.split(separator: " ").first ?? "scan.raw")"
+      )
     }
     try checkApart(path, from: [scan])
     let opened = try context.openInput(scan, hints: hints)
-    try check(plan, "input", is: opened.fingerprint)
-    let reader = try converted(opened, plan, report)
+    try check(plan, "input", of: scan, is: opened.fingerprint)
+    let reader = try converted(opened, scan, plan, report)
     let region = try region(plan, opened.volume.shape)
     var writing = OutputWriting(
       reader, region: region, to: path, plan: [:], overwrites: false, limits: limits)
@@ -35,8 +47,33 @@ struct StoreRepair {
     return try writing.copy(to: writer, "repairing", context)
   }
 
+  /// Makes a finished store one that lacks what is damaged in it.
+  private func forget(
+    _ report: StoreReport, _ plan: [String: JSONValue], madeBy command: String,
+    _ stores: any StoreChecking, _ context: CommandContext
+  ) throws(Explanation) {
+    guard report.isFinished else {
+      throw Explanation(
+        .input, "\(path) was begun by `\(command)` and is not finished",
+        remedy: report.allDamages.isEmpty
+          ? "give that command again: it goes on"
+          : "remove the files that are called damaged, and give that command again: it goes on")
+    }
+    let described: any VolumeReader
+    do throws(Explanation) {
+      described = try context.catalogue.open(path, hints: OpeningHints())
+    } catch {
+      throw Explanation(
+        .damaged,
+        "\(path) was made by `\(command)`, and its own documents are damaged: \(error.what)",
+        remedy: "give that command again with --overwrite")
+    }
+    _ = try stores.mend(
+      path, OutputDescription(volume: described.volume, plan: plan, overwrites: false), report)
+  }
+
   private func check(
-    _ plan: [String: JSONValue], _ key: String, is found: String
+    _ plan: [String: JSONValue], _ key: String, of scan: String, is found: String
   ) throws(Explanation) {
     guard let was = plan[key]?.string, was == found else {
       throw Explanation(
@@ -57,7 +94,7 @@ struct StoreRepair {
 
   /// The scan in the store's type, drawn through the window that it was drawn through.
   private func converted(
-    _ opened: any VolumeReader, _ plan: [String: JSONValue], _ report: StoreReport
+    _ opened: any VolumeReader, _ scan: String, _ plan: [String: JSONValue], _ report: StoreReport
   ) throws(Explanation) -> any VolumeReader {
     guard let type = plan["input_type"]?.string, let array = report.arrays.first else {
       return opened

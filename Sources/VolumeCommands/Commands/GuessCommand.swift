@@ -35,9 +35,10 @@ public struct GuessCommand: Command {
   /// What else is worth knowing.
   public var notes: [String] {
     [
-      "Looks at some megabytes of the file, however large it is. Suggestions are ranked by how alike",
-      "neighbouring rows, layers and voxels are. A look at the pictures decides: in the right one,",
-      "shapes are closed and nothing is sheared, doubled or striped.",
+      "Looks at some megabytes of the file, however large it is, and ranks suggestions by how alike "
+        + "neighbouring rows, layers and voxels are.",
+      "A look at the pictures decides: in the right one shapes are closed, and nothing is sheared, "
+        + "doubled or striped.",
     ]
   }
 

@@ -10,11 +10,12 @@ public struct RepairCommand: Command {
   /// What it does.
   public var summary: String { "write again what of a store is missing or damaged, from its scan" }
   /// What it takes.
-  public var operands: String { "STORE --from SCAN" }
+  public var operands: String { "STORE [--from SCAN]" }
   /// Its options.
   public var options: [OptionDeclaration] {
     [
-      OptionDeclaration("from", "SCAN", "what the store was converted from"),
+      OptionDeclaration(
+        "from", "SCAN", "what the store was converted from; of no use for one that was not"),
       OptionDeclaration(
         "quick", nil, "look for damage by sizes and indices only, not by every checksum"),
       .memory, .threads,
@@ -25,6 +26,7 @@ public struct RepairCommand: Command {
     [
       "t2s-volume repair scan.zarr --from scan.raw",
       "t2s-volume repair scan.zarr --from scan.bin --shape 1900x1040x1300 --type uint8",
+      "t2s-volume repair scan.labels.zarr",
     ]
   }
   /// What else is worth knowing.
@@ -36,7 +38,9 @@ public struct RepairCommand: Command {
         + "volume come from the scan, those of other levels from the volume. At its end the store has "
         + "the bytes that it would have had undisturbed. A repair that was stopped is gone on with by "
         + "the same command.",
-      "Exit codes: 0 whole now, 3 something is damaged that no scan can mend, such as label images.",
+      "A store that `segment` made needs no --from: what is damaged is forgotten, and the same `segment` "
+        + "command goes on with what is then missing.",
+      "Exit codes: 0 whole now, 4 to be gone on with, 3 something is damaged that no scan can mend, such as label images.",
     ]
   }
 
@@ -44,14 +48,11 @@ public struct RepairCommand: Command {
   public func run(
     _ arguments: Arguments, _ context: CommandContext
   ) throws(Explanation) -> [String: JSONValue] {
-    let (path, scan, hints, limits) = try explained { () throws(UsageError) in
-      let path = try arguments.operands(["STORE"], of: name)[0]
-      guard let scan = arguments.values["from"] else {
-        throw UsageError.optionMissing(
-          option: "from", why: "what is damaged is written again from the scan",
-          expected: "give the scan, as in --from scan.raw")
-      }
-      return (path, scan, try arguments.openingHints(), try CopyLimits(arguments))
+    let (path, hints, limits) = try explained { () throws(UsageError) in
+      (
+        try arguments.operands(["STORE"], of: name)[0], try arguments.openingHints(),
+        try CopyLimits(arguments)
+      )
     }
     let checker = StoreChecker(context: context)
     let before = try checker.report(path, arguments.has("quick") ? .quick : .full)
@@ -62,14 +63,20 @@ public struct RepairCommand: Command {
       return result
     }
     for line in before.page { context.console.note(line) }
-    let repair = StoreRepair(path: path, scan: scan, hints: hints, limits: limits)
-    let copied = try repair.run(before, context)
+    let repair = StoreRepair(path: path, hints: hints, limits: limits)
+    let copied = try repair.run(before, from: arguments.values["from"], context)
     let after = try checker.report(path, .quick)
-    context.console.say(
-      "\(path): \(after.verdictWords); \(Words.grouped(copied.voxels)) voxels were written again in "
-        + Words.duration(copied.seconds))
+    if let copied {
+      context.console.say(
+        "\(path): \(after.verdictWords); \(Words.grouped(copied.voxels)) voxels were written again in "
+          + Words.duration(copied.seconds))
+      result.merge(copied.json) { $1 }
+    } else {
+      context.console.say(
+        "\(path): \(after.verdictWords); give the command that made it again, without --overwrite: it "
+          + "goes on with what is missing")
+    }
     for damage in after.allDamages { context.console.say("  damaged     \(damage.words)") }
-    result.merge(copied.json) { $1 }
     result["after"] = .object(after.json)
     result["exit_code"] = .integer(Int(after.exitCode))
     return result

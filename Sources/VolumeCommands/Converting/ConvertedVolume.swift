@@ -37,6 +37,8 @@ package final class ConvertedVolume: VolumeReader {
     source.cacheByteCount(forSlabsOf: shape)
   }
 
+  package var readsPlainVoxels: Bool { source.readsPlainVoxels }
+
   package func limitCache(to byteCount: Int) { source.limitCache(to: byteCount) }
 
   /// Memory beside the destination that one thread needs to read boxes of `shape`.

@@ -12,14 +12,21 @@ struct CopyPlan: Hashable, Sendable {
   var grid: ChunkGrid
   /// Bytes of a voxel.
   var voxelByteCount: Int
-  /// Threads that each read a block and commit it.
+  /// Threads that each read a block, or a row of them, and commit it.
   var threads: Int
   /// Bytes that the reader may keep decoded.
   var cacheByteCount: Int
   /// Bytes that the writer may keep for levels to come.
   var waitingByteCount: Int
-  /// What one thread needs to convert a block to another type.
+  /// What one thread needs to convert a block, or its parts, to another type.
   var scratchByteCount: Int
+  /// What the writer takes for one block that it reads in parts; `nil` where blocks are read whole.
+  var partwiseByteCount: Int?
+
+  /// What is read at once where blocks cut what is decoded as one: a row of blocks, or a slab of them.
+  var band: Shape3?
+  /// The blocks of a band that are committed at a time.
+  var commits = 1
 
   /// The bytes of one block.
   var blockByteCount: Int { grid.largestBlock.voxelCount * voxelByteCount }
@@ -30,6 +37,10 @@ struct CopyPlan: Hashable, Sendable {
   /// half of its neighbour and of itself, and a shard of the next level, which has a quarter of its
   /// voxels.
   var threadByteCount: Int {
+    if let partwiseByteCount {
+      let bandByteCount = (band?.voxelCount ?? 0) * voxelByteCount
+      return bandByteCount + commits * partwiseByteCount + scratchByteCount
+    }
     let isLayers = grid.chunk.y >= grid.volume.y && grid.chunk.x >= grid.volume.x
     return blockByteCount + (isLayers ? blockByteCount : blockByteCount / 8 * 5) + scratchByteCount
   }
@@ -50,7 +61,15 @@ struct CopyPlan: Hashable, Sendable {
     cacheByteCount = 0
     waitingByteCount = 0
     let block = grid.largestBlock
-    scratchByteCount = (reader as? ConvertedVolume)?.scratchByteCount(forBoxesOf: block) ?? 0
+    let converted = reader as? ConvertedVolume
+    scratchByteCount = converted?.scratchByteCount(forBoxesOf: block) ?? 0
+    if reader.readsPlainVoxels, let writer = writer as? any PartwiseWriter {
+      var parts = self
+      parts.partwiseByteCount = writer.byteCountInParts
+      let scratch = converted?.scratchByteCount(forBoxesOf: writer.largestPart) ?? 0
+      parts.scratchByteCount = writer.partsAtOnce * scratch
+      if parts.threadByteCount < threadByteCount { self = parts }
+    }
     guard threadByteCount <= memory else {
       throw Explanation(
         .input,
@@ -58,29 +77,61 @@ struct CopyPlan: Hashable, Sendable {
           + "and its encoded form take \(Words.memory(threadByteCount))",
         remedy: "give --memory \((threadByteCount + (1 << 20) - 1) >> 20)M or more")
     }
-    let caches = reader.cacheByteCount(forSlabsOf: block) + writer.cacheByteCount
     let slab = min(Self.slabLayers, grid.volume.z) * grid.volume.y * grid.volume.x * voxelByteCount
     let limit = isGiven ? memory : min(memory, max(Self.usualByteCount, slab / 2 * 3))
-    // One more thread than cores, so that there is work while another waits for the disk.
-    threads = max(1, min(wanted + 1, grid.count.voxelCount, limit / threadByteCount))
-    while threads > 1, threads * threadByteCount + caches > limit { threads -= 1 }
+    if let writer = writer as? any PartwiseWriter, partwiseByteCount == nil {
+      useBand(reader, writer, limit: limit - writer.cacheByteCount)
+    }
+    let needed = band == nil ? reader.cacheByteCount(forSlabsOf: block) : 0
+    if band == nil {
+      let caches = needed + writer.cacheByteCount
+      // One more thread than cores, so that there is work while another waits for the disk.
+      threads = max(1, min(wanted + 1, grid.count.voxelCount, limit / threadByteCount))
+      while threads > 1, threads * threadByteCount + caches > limit { threads -= 1 }
+    }
     // What does not fit is decoded again, or read back from the store.
     let left = memory - threads * threadByteCount
-    cacheByteCount = min(reader.cacheByteCount(forSlabsOf: block), left)
+    cacheByteCount = min(needed, left)
     waitingByteCount = min(writer.cacheByteCount, left - cacheByteCount)
   }
 
+  /// Reads rows of blocks, or slabs of them, where that cuts nothing that is decoded as one and fits
+  /// into `limit`: nothing is then decoded twice, nor kept.
+  private mutating func useBand(
+    _ reader: any VolumeReader, _ writer: any PartwiseWriter, limit: Int
+  ) {
+    let block = grid.largestBlock
+    guard reader.cacheByteCount(forSlabsOf: block) > 0 else { return }
+    var plan = self
+    plan.partwiseByteCount = writer.byteCountInParts
+    for y in [block.y, grid.volume.y] {
+      let band = Shape3(z: block.z, y: y, x: grid.volume.x)
+      let piece = Shape3(z: Self.layersAtOnce(of: band), y: y, x: band.x)
+      guard reader.cacheByteCount(forSlabsOf: piece) == 0 else { continue }
+      plan.band = band
+      let scratch = (reader as? ConvertedVolume)?.scratchByteCount(forBoxesOf: piece) ?? 0
+      plan.scratchByteCount = writer.partsAtOnce * scratch
+      // Two of something, so that there is work while one waits for the disk.
+      for (threads, commits) in [(2, 1), (1, 2), (1, 1)] {
+        plan.threads = threads
+        plan.commits = commits
+        if threads * plan.threadByteCount <= limit {
+          self = plan
+          return
+        }
+      }
+    }
+  }
+
+  /// The layers of a band that one thread reads at once.
+  static func layersAtOnce(of band: Shape3) -> Int { max(1, band.z / 8) }
+
   /// "3 blocks of 64x1024x1024 at a time, at most 384 MiB of memory".
   var words: String {
-    "\(threads) \(threads == 1 ? "block" : "blocks") of \(grid.largestBlock) at a time, "
+    let what = band == nil ? "block" : "row"
+    return
+      "\(threads) \(what)\(threads == 1 ? "" : "s") of \(band ?? grid.largestBlock) at a time, "
       + "at most \(Words.memory(byteCount)) of memory"
-  }
-}
-
-extension ChunkGrid {
-  /// The extent of the largest box: a whole one, or what of it the volume holds.
-  var largestBlock: Shape3 {
-    Shape3(z: min(chunk.z, volume.z), y: min(chunk.y, volume.y), x: min(chunk.x, volume.x))
   }
 }
 
