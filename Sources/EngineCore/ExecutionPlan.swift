@@ -48,6 +48,12 @@ public struct ExecutionPlan: Sendable {
     self.threads = threads
   }
 
+  /// The shape of what comes out for a tile of `input`: the same, but for the layers at either end
+  /// that a 2.5D network only looks at.
+  public func outputShape(for input: Shape3) -> Shape3 {
+    Shape3(z: input.z - 2 * graph.layerMargin, y: input.y, x: input.x)
+  }
+
   /// Bytes of one voxel of output.
   public var outputVoxelByteCount: Int {
     switch output {

@@ -13,7 +13,8 @@ public protocol InferenceEngine: AnyObject {
   /// From now on calls `notify(slot)`, from any thread, when a slot can be collected without waiting.
   func whenComputed(_ notify: @escaping @Sendable (Int) -> Void)
 
-  /// Waits for `slot` and lends its output: the whole tile, C order, as the plan asked.
+  /// Waits for `slot` and lends its output: all of the plan's `outputShape(for:)` of the tile, in C
+  /// order.
   func collect(
     _ slot: Int, _ body: (RawSpan) throws(EngineError) -> Void
   ) throws(EngineError)

@@ -3,6 +3,13 @@ import NeuralGraph
 import VolumeCore
 
 extension ReferenceDevice {
+  func layersToChannels(_ count: Int, _ input: FeatureMap) -> FeatureMap {
+    let shape = Shape3(z: input.shape.z - count + 1, y: input.shape.y, x: input.shape.x)
+    return voxelwise(shape, count) { layers, z, y, x in
+      for c in 0..<count { layers[c] = input[z + c, y, x, 0] }
+    }
+  }
+
   func batchNormalisation(_ layer: BatchNormalisation, _ input: FeatureMap) -> FeatureMap {
     let factors = layer.mean.indices.map {
       layer.scale[$0] / (layer.variance[$0] + layer.epsilon).squareRoot()

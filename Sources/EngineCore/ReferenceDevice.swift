@@ -16,6 +16,7 @@ public struct ReferenceDevice: Sendable {
     switch operation {
     case .input:
       preconditionFailure("the input's value is given")
+    case .layersToChannels(let count): layersToChannels(count, inputs[0])
     case .convolution(let layer): convolution(layer, inputs[0])
     case .depthwiseConvolution(let layer): depthwiseConvolution(layer, inputs[0])
     case .transposedConvolution(let layer): transposedConvolution(layer, inputs[0])

@@ -15,7 +15,7 @@ public struct ReferenceEngineFactory: EngineFactory {
 
   /// The slots' outputs, the weights, and the values that are alive at once.
   public func byteCount(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> Int {
-    let largest = plan.shapes.map(\.voxelCount).max() ?? 0
+    let largest = plan.shapes.map { plan.outputShape(for: $0).voxelCount }.max() ?? 0
     let values = plan.shapes.map { plan.graph.largestByteCount(forInput: $0) }.max() ?? 0
     return slots * largest * plan.outputVoxelByteCount
       + largest * plan.outputVoxelByteCount + values + 2 * 4 * plan.graph.parameterCount.total

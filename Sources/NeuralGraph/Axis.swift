@@ -1,13 +1,13 @@
 import VolumeCore
 
 /// One of the three axes, slowest first.
-enum Axis: CaseIterable {
+package enum Axis: CaseIterable, Sendable {
   case z, y, x
 }
 
 extension Shape3 {
   /// The extent along one axis.
-  subscript(axis: Axis) -> Int {
+  package subscript(axis: Axis) -> Int {
     get {
       switch axis {
       case .z: z
@@ -25,12 +25,12 @@ extension Shape3 {
   }
 
   /// The extents that `value` gives for each axis.
-  init(_ value: (Axis) -> Int) {
+  package init(_ value: (Axis) -> Int) {
     self.init(z: value(.z), y: value(.y), x: value(.x))
   }
 
   /// `n` along every axis.
-  init(cube n: Int) { self.init(z: n, y: n, x: n) }
+  package init(cube n: Int) { self.init(z: n, y: n, x: n) }
 }
 
 /// How an operation moves along one axis: all that extents, strides and dependencies need.
@@ -41,12 +41,17 @@ enum AxisStep: Hashable {
   case gather(kernel: Int, stride: Int, before: Int, after: Int)
   /// Position p writes `kernel` positions from p * stride - before on; the ends are cut off.
   case scatter(kernel: Int, stride: Int, before: Int, after: Int)
+  /// Position p needs the positions from p - reach to p + reach, all of which must be there: the
+  /// extent shrinks by `reach` at either end.
+  case window(reach: Int)
 
   /// The extent after this step; `nil` where nothing is left or the number is too large.
   func extent(after extent: Int) -> Int? {
     switch self {
     case .pointwise:
       return extent
+    case .window(let reach):
+      return extent > 2 * reach ? extent - 2 * reach : nil
     case .gather(let kernel, let stride, let before, let after):
       let (padded, overflow) = extent.addingReportingOverflow(before + after)
       guard !overflow, padded >= kernel else { return nil }
@@ -64,6 +69,8 @@ enum AxisStep: Hashable {
     switch self {
     case .pointwise:
       return range
+    case .window(let reach):
+      return (range.lowerBound - reach)...(range.upperBound + reach)
     case .gather(let kernel, let stride, let before, _):
       let first = range.lowerBound * stride - before
       return first...(range.upperBound * stride - before + kernel - 1)
@@ -101,6 +108,8 @@ extension Operation {
         before: layer.crop.before[axis], after: layer.crop.after[axis])
     case .upsampleNearest(let factor):
       .scatter(kernel: factor[axis], stride: factor[axis], before: 0, after: 0)
+    case .layersToChannels(let count):
+      axis == .z ? .window(reach: (count - 1) / 2) : .pointwise
     case .input, .batchNormalisation, .relu, .add, .concatenate, .softmax, .identity:
       .pointwise
     }

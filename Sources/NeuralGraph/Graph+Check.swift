@@ -57,8 +57,8 @@ extension Graph {
       guard count == 0 else { throw .wrongInputCount(node: node.name, wanted: 0, found: count) }
     case .add, .concatenate:
       guard count >= 1 else { throw .wrongInputCount(node: node.name, wanted: 2, found: count) }
-    case .convolution, .depthwiseConvolution, .transposedConvolution, .batchNormalisation, .relu,
-      .maxPool, .upsampleNearest, .softmax, .identity:
+    case .layersToChannels, .convolution, .depthwiseConvolution, .transposedConvolution,
+      .batchNormalisation, .relu, .maxPool, .upsampleNearest, .softmax, .identity:
       guard count == 1 else { throw .wrongInputCount(node: node.name, wanted: 1, found: count) }
     }
   }
@@ -71,6 +71,11 @@ extension Node {
     switch operation {
     case .input(let channels):
       try check("channels", channels, atLeast: 1)
+    case .layersToChannels(let count):
+      try check("the number of layers", count, atLeast: 1)
+      guard count % 2 == 1 else {
+        throw .impossibleParameter(node: name, parameter: "the number of layers", value: count)
+      }
     case .convolution(let layer):
       try check(layer.kernel, layer.stride, layer.padding, [layer.inputs, layer.outputs])
       try check(layer.weights, [layer.kernel.voxelCount, layer.inputs, layer.outputs])
@@ -134,6 +139,9 @@ extension Node {
     }
     switch operation {
     case .input(let channels): return channels
+    case .layersToChannels(let count):
+      try expect(1)
+      return count
     case .convolution(let layer):
       try expect(layer.inputs)
       return layer.outputs

@@ -62,7 +62,8 @@ extension Node {
       return ParameterCount(
         trainable: (layer.hasScale ? channels : 0) + (layer.hasShift ? channels : 0),
         frozen: 2 * channels)
-    case .input, .relu, .add, .concatenate, .maxPool, .upsampleNearest, .softmax, .identity:
+    case .input, .layersToChannels, .relu, .add, .concatenate, .maxPool, .upsampleNearest,
+      .softmax, .identity:
       return ParameterCount(trainable: 0, frozen: 0)
     }
   }
@@ -79,8 +80,8 @@ extension Operation {
     case .transposedConvolution(let layer):
       // Each output voxel is reached by kernel / stride of the weights.
       Double(layer.weights.count) / Double(layer.stride.voxelCount)
-    case .input, .batchNormalisation, .relu, .add, .concatenate, .maxPool, .upsampleNearest,
-      .softmax, .identity:
+    case .input, .layersToChannels, .batchNormalisation, .relu, .add, .concatenate, .maxPool,
+      .upsampleNearest, .softmax, .identity:
       0
     }
   }

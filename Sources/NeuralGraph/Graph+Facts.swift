@@ -14,6 +14,7 @@ extension Graph {
       let inputs = node.inputs.map { result[$0] }
       switch node.operation {
       case .input(let channels): result.append(channels)
+      case .layersToChannels(let count): result.append(count)
       case .convolution(let layer): result.append(layer.outputs)
       case .depthwiseConvolution(let layer): result.append(layer.inputs * layer.multiplier)
       case .transposedConvolution(let layer): result.append(layer.outputs)

@@ -51,7 +51,8 @@ extension Graph {
     }
   }
 
-  private func inputRange(
+  /// The same along one axis, which does not depend on the others; `nil` where nothing is needed.
+  package func inputRange(
     neededFor range: ClosedRange<Int>, along axis: Axis
   ) -> ClosedRange<Int>? {
     var needed = [ClosedRange<Int>?](repeating: nil, count: nodes.count)

@@ -90,8 +90,8 @@ extension Operation {
       inner.bias = bias(inner.bias)
       inner.hasBias = true
       return .transposedConvolution(inner)
-    case .input, .batchNormalisation, .relu, .add, .concatenate, .maxPool, .upsampleNearest,
-      .softmax, .identity:
+    case .input, .layersToChannels, .batchNormalisation, .relu, .add, .concatenate, .maxPool,
+      .upsampleNearest, .softmax, .identity:
       return nil
     }
   }

@@ -12,7 +12,7 @@ struct Scale: Hashable {
   /// This scale after a step; `nil` where the numbers become absurd.
   func after(_ step: AxisStep) -> Scale? {
     switch step {
-    case .pointwise: self
+    case .pointwise, .window: self
     case .gather(_, let stride, _, _): Scale(reducing: down, by: stride, over: up, by: 1)
     case .scatter(_, let stride, _, _): Scale(reducing: down, by: 1, over: up, by: stride)
     }

@@ -12,9 +12,17 @@ public struct GraphBuilder {
   private var nodes: [Node]
   private var channels: [Int]
   private var random: RandomWeights
+  /// Whether kernels, strides and windows extend along z as they do along y and x.
+  private let isVolumetric: Bool
 
   /// Begins with an input of `channels`.
-  public init(input name: String = "input", channels: Int, seed: UInt64 = 0) {
+  ///
+  /// - Parameter isVolumetric: whether the layers added by number (a kernel of 3, a stride of 2)
+  ///   extend along z, too.
+  public init(
+    input name: String = "input", channels: Int, seed: UInt64 = 0, isVolumetric: Bool = false
+  ) {
+    self.isVolumetric = isVolumetric
     nodes = [Node(name: name, operation: .input(channels: channels), inputs: [])]
     self.channels = [channels]
     random = RandomWeights(seed: seed)
@@ -24,6 +32,9 @@ public struct GraphBuilder {
   public var graph: Graph { Graph(nodes: nodes, output: last) }
   /// The number of the last layer.
   public var last: Int { nodes.count - 1 }
+
+  /// `n` along y and x, and along z in a network of three dimensions.
+  private func extent(_ n: Int) -> Shape3 { Shape3(z: isVolumetric ? n : 1, y: n, x: n) }
 
   /// The channels of a layer's value.
   public func channels(of node: Int) -> Int { channels[node] }
@@ -39,14 +50,13 @@ public struct GraphBuilder {
     return last
   }
 
-  /// A square convolution within layers, with "same" padding.
+  /// A convolution of equal extent along all its axes, with "same" padding.
   @discardableResult
   public mutating func convolution(
     _ name: String, kernel: Int, stride: Int = 1, outputs: Int, of input: Int? = nil
   ) -> Int {
     let inputs = channels[input ?? last]
-    let extent = Shape3(z: 1, y: kernel, x: kernel)
-    let stride = Shape3(z: 1, y: stride, x: stride)
+    let (extent, stride) = (extent(kernel), extent(stride))
     let terms = extent.voxelCount * inputs
     let layer = Convolution(
       kernel: extent, stride: stride, padding: .same(kernel: extent, stride: stride),
@@ -56,13 +66,13 @@ public struct GraphBuilder {
     return add(name, .convolution(layer), outputs: outputs, of: input.map { [$0] })
   }
 
-  /// A depthwise 3x3 convolution without bias, then a 1x1 convolution.
+  /// A depthwise convolution without bias, then one that mixes channels only.
   @discardableResult
   public mutating func separableConvolution(
     _ name: String, kernel: Int, outputs: Int, of input: Int? = nil
   ) -> Int {
     let inputs = channels[input ?? last]
-    let extent = Shape3(z: 1, y: kernel, x: kernel)
+    let extent = extent(kernel)
     let stride = Shape3(cube: 1)
     let layer = DepthwiseConvolution(
       kernel: extent, stride: stride, padding: .same(kernel: extent, stride: stride),
@@ -73,14 +83,13 @@ public struct GraphBuilder {
     return convolution(name, kernel: 1, outputs: outputs)
   }
 
-  /// A square transposed convolution within layers, with Keras's "same" crop.
+  /// A transposed convolution of equal extent along all its axes, with Keras's "same" crop.
   @discardableResult
   public mutating func transposedConvolution(
     _ name: String, kernel: Int, stride: Int = 2, outputs: Int, of input: Int? = nil
   ) -> Int {
     let inputs = channels[input ?? last]
-    let extent = Shape3(z: 1, y: kernel, x: kernel)
-    let stride = Shape3(z: 1, y: stride, x: stride)
+    let (extent, stride) = (extent(kernel), extent(stride))
     let layer = TransposedConvolution(
       kernel: extent, stride: stride, crop: .same(kernel: extent, stride: stride), inputs: inputs,
       outputs: outputs,
@@ -104,16 +113,16 @@ public struct GraphBuilder {
   @discardableResult
   public mutating func relu(_ name: String) -> Int { add(name, .relu) }
 
-  /// The largest of each 2x2 window.
+  /// The largest of each window of 2 along each axis.
   @discardableResult
   public mutating func maxPool(_ name: String) -> Int {
-    add(name, .maxPool(window: Shape3(z: 1, y: 2, x: 2)))
+    add(name, .maxPool(window: extent(2)))
   }
 
-  /// Each voxel repeated 2x2 times.
+  /// Each voxel repeated, 2 along each axis.
   @discardableResult
   public mutating func upsample(_ name: String) -> Int {
-    add(name, .upsampleNearest(factor: Shape3(z: 1, y: 2, x: 2)))
+    add(name, .upsampleNearest(factor: extent(2)))
   }
 
   /// The channels of `inputs`, one after the other.

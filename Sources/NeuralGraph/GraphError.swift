@@ -16,6 +16,9 @@ public enum GraphError: ExplainedError, Hashable {
   case impossibleParameter(node: String, parameter: String, value: Int)
   /// A value has another number of channels than the node that takes it.
   case channelsDisagree(node: String, wanted: Int, found: Int)
+  /// The network takes several channels, and they cannot be the layers around a voxel: an even
+  /// number has none in the middle, and a network of three dimensions takes layers as such.
+  case channelsAreNoLayers(node: String, channels: Int)
   /// A node has more parameters, or fewer, than its channels and kernel ask for.
   case parametersDisagree(node: String, wanted: Int, found: Int)
   /// Values that are added or concatenated have been sampled down by different factors.
@@ -44,6 +47,12 @@ public enum GraphError: ExplainedError, Hashable {
       explain("layer '\(node)': \(parameter) is \(value)")
     case .channelsDisagree(let node, let wanted, let found):
       explain("layer '\(node)' takes \(wanted) channels and is given \(found)")
+    case .channelsAreNoLayers(let node, let channels):
+      Explanation(
+        .input,
+        "the model takes \(channels) channels ('\(node)'), and a scan has 1 (grey); only an odd "
+          + "number of a 2D network can be the layers around each voxel",
+        remedy: "choose a model that was trained on grey volumes")
     case .parametersDisagree(let node, let wanted, let found):
       explain("layer '\(node)' has \(found) parameters; its shape asks for \(wanted)")
     case .resolutionsDisagree(let node):

@@ -4,6 +4,9 @@ import VolumeCore
 public enum Operation: Hashable, Sendable {
   /// The scan's voxels after normalisation.
   case input(channels: Int)
+  /// The layers around each voxel as its channels, the lowest first: what a 2.5D network takes.
+  /// `count` is odd; the layer in the middle is the voxel's own. Nothing is padded along z.
+  case layersToChannels(count: Int)
   /// A convolution, dense over channels.
   case convolution(Convolution)
   /// A convolution of each channel by itself.

@@ -1,6 +1,6 @@
 import VolumeCore
 
-/// A U-Net for single layers, described by its options; weights follow from a seed.
+/// A U-Net, described by its options; weights follow from a seed.
 public struct UNetOptions: Hashable, Sendable {
   /// How the decoder doubles the resolution.
   public enum Up: Hashable, Sendable, CaseIterable {
@@ -33,8 +33,10 @@ public struct UNetOptions: Hashable, Sendable {
   public var filters = 8
   /// How often the resolution is halved.
   public var depth = 3
-  /// Channels of the input.
+  /// Channels of the input: 1, or the odd number of layers that a 2.5D network looks at.
   public var inputChannels = 1
+  /// Whether kernels, pooling and up-sampling extend along z, too: a 3D network.
+  public var isVolumetric = false
   /// Channels of the result.
   public var classes = 3
   /// How the decoder doubles the resolution.
@@ -68,7 +70,7 @@ public struct UNetOptions: Hashable, Sendable {
 
   /// The network, with softmax at its end and random weights.
   public func graph(seed: UInt64) -> Graph {
-    var net = GraphBuilder(channels: inputChannels, seed: seed)
+    var net = GraphBuilder(channels: inputChannels, seed: seed, isVolumetric: isVolumetric)
     var skips: [Int] = []
     for level in 0..<depth {
       let skip = block("enc-block-\(level)", widths(level), &net)

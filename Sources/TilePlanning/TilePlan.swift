@@ -6,8 +6,12 @@ public struct Tile: Hashable, Sendable {
   /// What is written, in the volume.
   public var core: Region
   /// What the network sees: begins at a multiple of its stride, and ends at one, at the far faces
-  /// of the volume behind them; what lies behind is the volume reflected.
+  /// of the volume behind them; what lies behind is the volume reflected. For a 2.5D network it
+  /// also begins before the first layer, by as many as are read beside each.
   public var input: Region
+  /// What the network gives a result for: the input, but for the layers that a 2.5D network only
+  /// looks at.
+  public var output: Region
 }
 
 /// A volume cut into tiles whose labels are those of the volume computed at once.
@@ -36,6 +40,10 @@ public struct TilePlan: Hashable, Sendable {
   public let isExact: Bool
   /// The cores in a layer, those of one block together, with what they read.
   public let columns: [Column]
+  /// The runs of layers that tiles write, slab by slab, with what they read.
+  private let runs: [AxisCut]
+  /// Layers at either end of a tile's input that have no result.
+  private let margin: Int
 
   /// One core in y and x, with what it reads.
   public struct Column: Hashable, Sendable {
@@ -53,44 +61,42 @@ public struct TilePlan: Hashable, Sendable {
     volume: Shape3, region: Region, core: Shape3, block: Shape3, graph: Graph, halo: Int?
   ) throws(TilingError) {
     let stride = graph.totalStride
-    let reach = graph.reach
-    guard reach.before.z == 0, reach.after.z == 0, stride.z == 1 else {
-      throw .needsNeighbourLayers(reach: max(reach.before.z, reach.after.z))
-    }
-    let filled = Shape3(
-      z: volume.z, y: volume.y.roundedUp(to: stride.y), x: volume.x.roundedUp(to: stride.x))
+    let filled = Shape3 { volume[$0].roundedUp(to: stride[$0]) }
+    let margin = graph.layerMargin
+    guard margin == 0 || stride.z == 1 else { throw .stridesOverLayers(stride.z) }
+    let input = Shape3(z: filled.z + 2 * margin, y: filled.y, x: filled.x)
     let output: Shape3
     do {
-      output = try graph.shapes(forInput: Shape3(z: 1, y: filled.y, x: filled.x))[graph.output]
+      output = try graph.shapes(forInput: input)[graph.output]
     } catch {
       throw .network(error)
     }
-    guard output.y == filled.y, output.x == filled.x else {
-      throw .changesSize(input: Shape3(z: 1, y: filled.y, x: filled.x), output: output)
-    }
+    guard output == filled else { throw .changesSize(input: input, output: output) }
     self.volume = volume
     self.filled = filled
     self.region = region
     self.core = core
     self.block = block
     self.stride = stride
-    self.reach = reach
-    let y = Self.cut(
-      region.y, core.y, volume: volume.y, filled: filled.y, stride: stride.y
-    ) { range in
-      halo.map { (range.lowerBound - $0)..<(range.upperBound + $0) }
-        ?? graph.inputRegion(neededFor: Region(z: 0..<1, y: range, x: 0..<1)).y
-    }
-    let x = Self.cut(
-      region.x, core.x, volume: volume.x, filled: filled.x, stride: stride.x
-    ) { range in
-      halo.map { (range.lowerBound - $0)..<(range.upperBound + $0) }
-        ?? graph.inputRegion(neededFor: Region(z: 0..<1, y: 0..<1, x: range)).x
-    }
+    self.margin = margin
+    reach = graph.reach
+    let seesLayers = reach.before.z > margin || reach.after.z > margin
+    var z = AxisCutter(
+      axis: .z, graph: graph, volume: volume.z, filled: filled.z, stride: stride.z,
+      margin: margin, halo: halo.map { seesLayers ? $0 : 0 })
+    var y = AxisCutter(
+      axis: .y, graph: graph, volume: volume.y, filled: filled.y, stride: stride.y, halo: halo)
+    var x = AxisCutter(
+      axis: .x, graph: graph, volume: volume.x, filled: filled.x, stride: stride.x, halo: halo)
+    let layers = Self.runs(region.z, block.z).flatMap { Self.runs($0, core.z) }.map { z.cut($0) }
+    let rows = Self.runs(region.y, core.y).map { y.cut($0) }
+    let places = Self.runs(region.x, core.x).map { x.cut($0) }
+    runs = layers
     var columns: [Column] = []
-    for (coreY, inputY) in y {
-      for (coreX, inputX) in x {
-        columns.append(Column(y: coreY, x: coreX, inputY: inputY, inputX: inputX))
+    for row in rows {
+      for place in places {
+        columns.append(
+          Column(y: row.core, x: place.core, inputY: row.input, inputX: place.input))
       }
     }
     // Blocks are counted from the region's origin.
@@ -105,37 +111,12 @@ public struct TilePlan: Hashable, Sendable {
       return (p.0, p.1, a.y.lowerBound, a.x.lowerBound)
         < (q.0, q.1, b.y.lowerBound, b.x.lowerBound)
     }
+    func widest(_ cuts: [AxisCut], _ volume: Int) -> Int {
+      cuts.map { $0.widestSide(of: volume) }.max() ?? 0
+    }
     self.halo = Shape3(
-      z: 0, y: y.map { Self.widest($0.core, $0.input, volume.y) }.max() ?? 0,
-      x: x.map { Self.widest($0.core, $0.input, volume.x) }.max() ?? 0)
-    isExact = self.columns.allSatisfy { column in
-      let needed = graph.inputRegion(
-        neededFor: Region(z: 0..<1, y: column.y, x: column.x)
-      ).clamped(to: Region(z: 0..<1, y: 0..<filled.y, x: 0..<filled.x))
-      return Region(z: 0..<1, y: column.inputY, x: column.inputX).contains(needed)
-    }
-  }
-
-  /// Cuts one axis into cores with their inputs.
-  private static func cut(
-    _ region: Range<Int>, _ core: Int, volume: Int, filled: Int, stride: Int,
-    needed: (Range<Int>) -> Range<Int>
-  ) -> [(core: Range<Int>, input: Range<Int>)] {
-    Swift.stride(from: region.lowerBound, to: region.upperBound, by: core).map { start in
-      let end = start + min(core, region.upperBound - start)
-      let context = needed(start..<end)
-      var first = max(0, context.lowerBound) / stride * stride
-      let last = min(filled, context.upperBound.roundedUp(to: stride))
-      if last > volume {
-        // The filling is a reflection of what lies before the face, which must be there too.
-        first = min(first, max(0, 2 * (volume - 1) - (last - 1)) / stride * stride)
-      }
-      return (start..<end, first..<last)
-    }
-  }
-
-  private static func widest(_ core: Range<Int>, _ input: Range<Int>, _ volume: Int) -> Int {
-    max(core.lowerBound - input.lowerBound, min(input.upperBound, volume) - core.upperBound)
+      z: widest(layers, volume.z), y: widest(rows, volume.y), x: widest(places, volume.x))
+    isExact = (layers + rows + places).allSatisfy(\.isExact)
   }
 
   /// The runs of layers in which blocks are committed, in the volume.
@@ -143,11 +124,17 @@ public struct TilePlan: Hashable, Sendable {
 
   /// The tiles of `column` in `slab`, top layer first.
   public func tiles(of column: Column, in slab: Range<Int>) -> [Tile] {
-    Self.runs(slab, core.z).map { z in
+    // Runs are in order, and none reaches over two slabs.
+    runs.filter { slab.contains($0.core.lowerBound) }.map { run in
       Tile(
-        core: Region(z: z, y: column.y, x: column.x),
-        input: Region(z: z, y: column.inputY, x: column.inputX))
+        core: Region(z: run.core, y: column.y, x: column.x),
+        input: Region(z: run.input, y: column.inputY, x: column.inputX),
+        output: Region(z: output(run), y: column.inputY, x: column.inputX))
     }
+  }
+
+  private func output(_ run: AxisCut) -> Range<Int> {
+    (run.input.lowerBound + margin)..<(run.input.upperBound - margin)
   }
 
   private static func runs(_ range: Range<Int>, _ length: Int) -> [Range<Int>] {
@@ -157,13 +144,11 @@ public struct TilePlan: Hashable, Sendable {
   }
 
   /// The number of tiles.
-  public var tileCount: Int {
-    slabs.reduce(0) { $0 + ($1.count + core.z - 1) / core.z } * columns.count
-  }
+  public var tileCount: Int { runs.count * columns.count }
 
   /// The shapes of tile inputs that occur.
   public var inputShapes: [Shape3] {
-    let depths = Set(slabs.flatMap { Self.runs($0, core.z).map(\.count) })
+    let depths = Set(runs.map(\.input.count))
     let planes = Set(columns.map { Shape3(z: 1, y: $0.inputY.count, x: $0.inputX.count) })
     return planes.flatMap { plane in depths.map { Shape3(z: $0, y: plane.y, x: plane.x) } }
       .sorted { ($0.voxelCount, $0.y) > ($1.voxelCount, $1.y) }
@@ -171,6 +156,16 @@ public struct TilePlan: Hashable, Sendable {
 
   /// Voxels that the network computes for each that is written: what the halo costs.
   public var overhead: Double {
+    planeOverhead * Double(runs.reduce(0) { $0 + output($1).count }) / Double(region.z.count)
+  }
+
+  /// Voxels of tile inputs for each that is written: what reading again costs, where nothing is
+  /// kept.
+  public var readOverhead: Double {
+    planeOverhead * Double(runs.reduce(0) { $0 + $1.input.count }) / Double(region.z.count)
+  }
+
+  private var planeOverhead: Double {
     let computed = columns.reduce(0) { $0 + $1.inputY.count * $1.inputX.count }
     return Double(computed) / Double(region.y.count * region.x.count)
   }

@@ -1,8 +1,41 @@
+import NeuralGraph
 import VolumeCore
 
 extension TilingOptions {
-  /// What an automatic tile may write, the best first: whole layers, then bands of them, then
-  /// squares, ever smaller.
+  /// What an automatic tile may write for `graph`, large ones first.
+  public func candidates(region: Shape3, block: Shape3, for graph: Graph) -> [Shape3] {
+    let planes = candidates(region: region, block: block)
+    if !graph.isPlanar {
+      // The halo costs along all axes, so all should be long; but memory holds the volume.
+      return Self.lengths(block.z, below: region.z).flatMap { depth in
+        [Shape3(z: depth, y: region.y, x: region.x)]
+          + Self.lengths(block.y, below: max(region.y, region.x)).map {
+            Shape3(z: depth, y: min($0, region.y), x: min($0, region.x))
+          }
+      }
+    }
+    guard graph.layerMargin > 0 else { return planes }
+    // Layers beside each are read for every tile: several layers a tile read them less often.
+    return planes.flatMap { plane in
+      [16, 8, 4, 2, 1].filter { $0 <= max(1, min(block.z, region.z)) }.map {
+        Shape3(z: $0, y: plane.y, x: plane.x)
+      }
+    }
+  }
+
+  /// Lengths from `most` down to 8, each two thirds or three quarters of the one before.
+  private static func lengths(_ most: Int, below extent: Int) -> [Int] {
+    var result: [Int] = []
+    var length = most
+    while length >= 8 {
+      for next in [length, length / 4 * 3] where next >= 8 && next < extent { result.append(next) }
+      length /= 2
+    }
+    return result.isEmpty || extent <= most ? [extent] + result : result
+  }
+
+  /// What an automatic tile may write of single layers, the best first: whole layers, then bands
+  /// of them, then squares, ever smaller.
   ///
   /// Larger tiles read less halo; parts of a block (a power of two below it) keep few blocks open.
   public func candidates(region: Shape3, block: Shape3) -> [Shape3] {

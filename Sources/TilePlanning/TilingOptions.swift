@@ -13,8 +13,8 @@ public enum TileChoice: Hashable, Sendable {
 public struct TilingOptions: Hashable, Sendable {
   /// What one tile writes.
   public var tile: TileChoice = .automatic
-  /// Voxels of context read on each side in y and x instead of what the network needs: faster,
-  /// and no longer exact.
+  /// Voxels of context read on each side instead of what the network needs (along z for a 3D
+  /// network alone): faster, and no longer exact.
   public var halo: Int?
   /// What is to be written; `nil`: the whole volume.
   public var region: Region?
@@ -53,8 +53,8 @@ public enum TilingError: ExplainedError, Hashable {
   case negativeHalo(Int)
   /// A region that reaches over the volume.
   case regionOutside(Region, volume: Shape3)
-  /// A network that takes more than one layer at a time.
-  case needsNeighbourLayers(reach: Int)
+  /// A network that takes layers as channels and samples them down as well.
+  case stridesOverLayers(Int)
   /// A network whose result has another size than its input.
   case changesSize(input: Shape3, output: Shape3)
   /// A network that cannot take the volume's extents.
@@ -72,10 +72,11 @@ public enum TilingError: ExplainedError, Hashable {
       Explanation(
         .input, "region \(region) is not inside the volume of \(volume.words)",
         remedy: "give --region z0:z1,y0:y1,x0:x1 within 0:\(volume.z),0:\(volume.y),0:\(volume.x)")
-    case .needsNeighbourLayers(let reach):
+    case .stridesOverLayers(let stride):
       Explanation(
-        .input, "the network looks at \(reach) layers beside each; only 2D networks run so far",
-        remedy: "give a 2D model")
+        .input,
+        "the network takes layers as channels and yet samples them down by \(stride)",
+        remedy: "give a 2D, a 2.5D or a 3D model")
     case .changesSize(let input, let output):
       Explanation(
         .input,

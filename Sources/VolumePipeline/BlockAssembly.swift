@@ -35,11 +35,11 @@ struct BlockAssembly {
     self.committed = committed
   }
 
-  /// Adds the core of `tile` from `labels`, which are those of its input; returns the blocks that
+  /// Adds the core of `tile` from `labels`, which are those of its output; returns the blocks that
   /// are whole now, or `nil` where the run was stopped.
   mutating func add(_ tile: TileSlot, _ labels: RawSpan) -> [OpenBlock]? {
     let core = tile.core.relative(to: origin)
-    let input = tile.input.relative(to: origin)
+    let output = tile.output.relative(to: origin)
     var whole: [OpenBlock] = []
     for index in grid.indices(meeting: core).indices where !committed.contains(index) {
       if open[index] == nil {
@@ -50,7 +50,7 @@ struct BlockAssembly {
       guard let block = open[index] else { continue }
       let part = core.clamped(to: block.region)
       block.labels.withMutableBytes { bytes in
-        copyVoxels(part, from: labels, of: input, to: &bytes, of: block.region, width: 1)
+        copyVoxels(part, from: labels, of: output, to: &bytes, of: block.region, width: 1)
       }
       block.missing -= part.voxelCount
       if block.missing == 0 {

@@ -32,7 +32,8 @@ public struct MemoryModel: Hashable, Sendable {
     let largest = tiling.inputShapes.map(\.voxelCount).max() ?? 0
     process = Self.processByteCount
     engine = try factory.byteCount(for: plan, slots: budget.slots)
-    tiles = budget.slots * largest * (plan.voxelType.byteCount + 1)
+    let labels = tiling.inputShapes.map { plan.outputShape(for: $0).voxelCount }.max() ?? 0
+    tiles = budget.slots * (largest * plan.voxelType.byteCount + labels)
     reader = readerCache
     // Of the block being encoded a pyramid is made: a half, and a block of the next level or two.
     blocks =

@@ -1,4 +1,5 @@
 import EngineCore
+import NeuralGraph
 import Pipelines
 import TilePlanning
 import VolumeCore
@@ -24,12 +25,14 @@ public struct SegmentationPlan: Sendable {
     let budget = ThreadBudget(cores: options.threads, slots: options.slots)
     let precision = options.precision ?? factory.precisions[0]
     let volume = scan.volume
+    let graph: Graph
+    do { graph = try model.graph.forGreyScans() } catch { throw error.explanation }
     let region = (options.tiling.region ?? Region(volume.shape)).shape
     var candidates: [Shape3]
     if case .shape(let shape) = options.tiling.tile {
       candidates = [shape]
     } else {
-      candidates = options.tiling.candidates(region: region, block: options.block)
+      candidates = options.tiling.candidates(region: region, block: options.block, for: graph)
     }
     var best: (TilePlan, ExecutionPlan, MemoryModel)?
     var smallest: MemoryModel?
@@ -37,12 +40,12 @@ public struct SegmentationPlan: Sendable {
       let tiling: TilePlan
       do {
         tiling = try options.tiling.plan(
-          covering: volume.shape, for: model.graph, core: core, block: options.block)
+          covering: volume.shape, for: graph, core: core, block: options.block)
       } catch {
         throw error.explanation
       }
       let execution = ExecutionPlan(
-        graph: model.graph, normalisation: options.normalisation, voxelType: volume.voxelType,
+        graph: graph, normalisation: options.normalisation, voxelType: volume.voxelType,
         shapes: tiling.inputShapes, precision: precision, threads: budget.engine)
       let largest = tiling.inputShapes.first ?? core
       let memory: MemoryModel
@@ -55,8 +58,10 @@ public struct SegmentationPlan: Sendable {
       }
       if memory.total < smallest?.total ?? .max { smallest = memory }
       guard memory.total <= options.memoryByteCount else { continue }
-      // The first that fits; a later one only where it computes less halo.
-      if tiling.overhead < best?.0.overhead ?? .infinity { best = (tiling, execution, memory) }
+      // The first that fits; a later one only where it computes and reads less.
+      if Self.cost(tiling) < best.map({ Self.cost($0.0) }) ?? .infinity {
+        best = (tiling, execution, memory)
+      }
     }
     guard let (tiling, execution, chosen) = best else {
       throw Self.tooLittleMemory(options, smallest?.total ?? 0)
@@ -69,6 +74,14 @@ public struct SegmentationPlan: Sendable {
     self.budget = budget
     self.factory = factory
   }
+
+  /// What tiles cost for each voxel written, in units of computing one.
+  private static func cost(_ tiling: TilePlan) -> Double {
+    tiling.overhead + readingCost * tiling.readOverhead
+  }
+
+  /// Reading and decoding a voxel against computing it; it goes on beside it, but not for nothing.
+  private static let readingCost = 0.05
 
   private static func tooLittleMemory(
     _ options: SegmentationOptions, _ smallest: Int

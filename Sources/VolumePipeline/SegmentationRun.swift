@@ -59,12 +59,14 @@ public final class SegmentationRun: Sendable {
     pool = BytePool(
       budget: plan.tiling.openBlockByteCount + plan.tiling.largestBlockByteCount)
     committed = Set(writer.grid.indices.filter { writer.isCommitted($0) })
-    let largest = plan.tiling.inputShapes.map(\.voxelCount).max() ?? 0
+    let shapes = plan.tiling.inputShapes
+    let largest = shapes.map(\.voxelCount).max() ?? 0
+    let labels = shapes.map { plan.execution.outputShape(for: $0).voxelCount }.max() ?? 0
     for index in 0..<slots {
       empty.push(
         TileSlot(
           index: index, voxelByteCount: largest * plan.execution.voxelType.byteCount,
-          labelByteCount: largest))
+          labelByteCount: labels))
     }
   }
 
@@ -144,6 +146,7 @@ public final class SegmentationRun: Sendable {
           slot.number = number
           slot.core = tile.core
           slot.input = tile.input
+          slot.output = tile.output
           trace?.note("read", number, begins: true)
           let count = tile.input.voxelCount * width
           do throws(VolumeReadError) {
@@ -235,7 +238,7 @@ public final class SegmentationRun: Sendable {
     var done = before
     while let slot = computed.pop() {
       trace?.note("write", slot.number, begins: true)
-      let count = slot.input.voxelCount
+      let count = slot.output.voxelCount
       // Waiting for a block's memory is not work, so only what is copied is timed.
       let begin = monotonicNanoseconds()
       let blocks = slot.labels.withBytes(first: count) { assembly.add(slot, $0) }

@@ -13,6 +13,7 @@ final class TileSlot: @unchecked Sendable {
   var number = 0
   var core = Region(z: 0..<0, y: 0..<0, x: 0..<0)
   var input = Region(z: 0..<0, y: 0..<0, x: 0..<0)
+  var output = Region(z: 0..<0, y: 0..<0, x: 0..<0)
 
   init(index: Int, voxelByteCount: Int, labelByteCount: Int) {
     self.index = index

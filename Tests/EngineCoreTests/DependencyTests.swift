@@ -82,7 +82,8 @@ extension Graph {
         result.nodes[index].operation = .batchNormalisation(layer)
       case .softmax:
         result.nodes[index].operation = .identity
-      case .input, .depthwiseConvolution, .relu, .add, .concatenate, .maxPool, .upsampleNearest,
+      case .input, .layersToChannels, .depthwiseConvolution, .relu, .add, .concatenate, .maxPool,
+        .upsampleNearest,
         .identity:
         break
       }

@@ -73,12 +73,19 @@ import VolumeCore
     }
   }
 
-  @Test func `of three dimensions is refused`() {
+  @Test func `of one dimension, or of two and three at once, is refused`() {
+    #expect(throws: KerasModelError.inputRank(3, name: "input")) {
+      try graph(layer: "input", "batch_shape", [.null, .null, 1])
+    }
     #expect(
-      throws: KerasModelError.notTwoDimensional(kind: "InputLayer of rank 5", name: "input")
+      throws: KerasModelError.wrongDimensions(
+        kind: "Conv2D", name: "enc-block-0-conv1", input: 3)
     ) { try graph(layer: "input", "batch_shape", [.null, .null, .null, .null, 1]) }
-    #expect(throws: KerasModelError.notTwoDimensional(kind: "Conv3D", name: "out")) {
+    #expect(throws: KerasModelError.wrongDimensions(kind: "Conv3D", name: "out", input: 2)) {
       try graph { $0.change(layer: "out") { $0["class_name"] = "Conv3D" } }
+    }
+    #expect(throws: KerasModelError.wrongDimensions(kind: "Conv1D", name: "out", input: 2)) {
+      try graph { $0.change(layer: "out") { $0["class_name"] = "Conv1D" } }
     }
   }
 

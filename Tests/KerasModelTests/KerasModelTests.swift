@@ -104,7 +104,7 @@ private let shippedModel = Fixtures.folder + "/../../../Samples/default.h5"
   static func matches(_ error: KerasModelError, _ faulty: Fixtures.Faulty) -> Bool {
     switch (faulty.fault, error) {
     case ("unknown layer", .unknownLayer(let kind, let name, _, _)),
-      ("unknown layer", .notTwoDimensional(let kind, let name)):
+      ("unknown layer", .normalisesOverSpace(let kind, let name, _, _)):
       kind == faulty.kind && name == faulty.layer
     case ("weights are missing", .weightsMissing(let layer, _)): layer == faulty.layer
     case ("weights have a wrong shape", .weightsOfWrongShape(let layer, _, _, _)):
@@ -120,7 +120,7 @@ private let shippedModel = Fixtures.folder + "/../../../Samples/default.h5"
   @Test(arguments: ["keras2", "keras3"])
   func `says the place of an unknown layer and both shapes of wrong weights`(writer: String) {
     #expect(
-      throws: KerasModelError.unknownLayer(
+      throws: KerasModelError.normalisesOverSpace(
         kind: "LayerNormalization", name: "middle", number: 3, count: 4)
     ) { try reader.load(Fixtures.path("unknown-layer.\(writer).h5")) }
     #expect(

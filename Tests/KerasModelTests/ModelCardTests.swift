@@ -53,7 +53,7 @@ import VolumeTesting
   @Test(
     arguments: [
       (["version"], 2, .version(2)), (["version"], .null, .version(nil)),
-      (["classes"], .null, .malformed("classes")),
+      (["classes"], .null, .malformed("classes")), (["axes"], "zy", .malformed("axes")),
       (["classes"], [["value": 0, "name": "a"]], .classCount(card: 1, network: 3)),
       (["classes"], ["a", "b", "c"], .malformed("classes")),
       (

@@ -31,15 +31,35 @@ import VolumeTesting
         networks.append(("\(up) \(down)", options.graph(seed: 6)))
       }
     }
+    for isLearned in [true, false] {
+      var options = isLearned ? UNetOptions.modular : UNetOptions()
+      (options.filters, options.depth, options.isVolumetric) = (isLearned ? 2 : 8, 2, true)
+      if !isLearned { options.up = .nearest }
+      networks.append(("3D \(isLearned ? "learned" : "rigid")", options.graph(seed: 7)))
+      options.up = .transposed2
+      options.separable = true
+      networks.append(("3D separable \(isLearned)", options.graph(seed: 8)))
+    }
+    for layers in [3, 5] {
+      var options = UNetOptions()
+      (options.depth, options.inputChannels) = (1, layers)
+      if let graph = try? options.graph(seed: 9).forGreyScans() {
+        networks.append(("2.5D of \(layers)", graph))
+      }
+    }
     return networks
   }()
 
-  static let shapes = [Shape3(z: 1, y: 40, x: 56), Shape3(z: 2, y: 8, x: 136)]
+  static func shapes(_ graph: Graph) -> [Shape3] {
+    graph.isPlanar && graph.layerMargin == 0
+      ? [Shape3(z: 1, y: 40, x: 56), Shape3(z: 2, y: 8, x: 136)]
+      : [Shape3(z: 8, y: 16, x: 24), Shape3(z: 12, y: 8, x: 20)]
+  }
 
   @Test(arguments: 0..<networks.count)
   func `computes what the reference computes, in single precision`(network: Int) throws {
     let (name, graph) = Self.networks[network]
-    for shape in Self.shapes {
+    for shape in Self.shapes(graph) {
       let difference = try differences(graph, shape, .f32).max() ?? .infinity
       #expect(difference <= Self.f32Tolerance, "\(name) on \(shape)")
     }
@@ -51,7 +71,7 @@ import VolumeTesting
     arguments: 0..<networks.count)
   func `computes nearly what the reference computes, in bfloat16`(network: Int) throws {
     let (name, graph) = Self.networks[network]
-    for shape in Self.shapes {
+    for shape in Self.shapes(graph) {
       let all = try differences(graph, shape, .bf16)
       let mean = all.reduce(0, +) / Float(all.count)
       #expect(mean <= Self.bf16MeanTolerance, "\(name) on \(shape)")

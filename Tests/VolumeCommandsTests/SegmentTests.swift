@@ -124,14 +124,22 @@ import VolumeTesting
     #expect(segment(["--window", "auto"], scan: scan).code == 0)
   }
 
-  @Test func `refuses a model of several channels`() {
+  @Test func `refuses a model of an even number of channels`() {
     var model = MemoryModel()
-    model.channels = 5
+    model.channels = 4
     let format = MemoryFormat(chunk: Self.shard)
     let outcome = segment([], model: model, format: format)
     #expect(outcome.code == 2)
-    #expect(outcome.error.contains("5 channels"))
+    #expect(outcome.error.contains("4 channels"))
     #expect(format.written("out.zarr") == nil)
+  }
+
+  @Test func `takes the channels of a model for layers where their number is odd`() {
+    var model = MemoryModel()
+    model.channels = 5
+    let format = MemoryFormat(chunk: Self.shard)
+    #expect(segment([], model: model, format: format).code == 0)
+    #expect(format.written("out.zarr") != nil)
   }
 
   @Test func `finds its model beside the executable, or in a folder above it`() throws {

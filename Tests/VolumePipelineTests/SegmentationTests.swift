@@ -84,7 +84,8 @@ import VolumeTesting
     let tiled = try segment(scan, model: model) {
       $0.tiling.tile = .shape(Shape3(z: 1, y: 50, x: 61))
     }
-    #expect(tiled.labels == whole.labels)
+    let different = zip(tiled.labels, whole.labels).count { $0 != $1 }
+    #expect(different == 0)
   }
 
   @Test func `is what the reference engine says of the whole layer, within the tie rule`() throws {

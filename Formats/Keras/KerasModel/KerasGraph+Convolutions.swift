@@ -5,7 +5,7 @@ extension KerasGraph {
   mutating func addConvolution(
     _ layer: KerasLayer, _ input: Int
   ) throws(KerasModelError) -> Int {
-    let window = try ConvolutionWindow(layer)
+    let window = try ConvolutionWindow(layer, dimensions: dimensions)
     let inputs = builder.channels(of: input)
     let outputs = try layer.options.count("filters")
     let (bias, hasBias) = try bias(layer, outputs)
@@ -23,7 +23,7 @@ extension KerasGraph {
   mutating func addSeparableConvolution(
     _ layer: KerasLayer, _ input: Int
   ) throws(KerasModelError) -> Int {
-    let window = try ConvolutionWindow(layer)
+    let window = try ConvolutionWindow(layer, dimensions: dimensions)
     let inputs = builder.channels(of: input)
     let multiplier = try layer.options.count("depth_multiplier", default: 1)
     let outputs = try layer.options.count("filters")
@@ -50,7 +50,7 @@ extension KerasGraph {
   mutating func addDepthwiseConvolution(
     _ layer: KerasLayer, _ input: Int
   ) throws(KerasModelError) -> Int {
-    let window = try ConvolutionWindow(layer)
+    let window = try ConvolutionWindow(layer, dimensions: dimensions)
     let inputs = builder.channels(of: input)
     let multiplier = try layer.options.count("depth_multiplier", default: 1)
     let outputs = inputs * multiplier
@@ -69,10 +69,12 @@ extension KerasGraph {
   mutating func addTransposedConvolution(
     _ layer: KerasLayer, _ input: Int
   ) throws(KerasModelError) -> Int {
-    let window = try ConvolutionWindow(layer)
+    let window = try ConvolutionWindow(layer, dimensions: dimensions)
     try layer.options.require("output_padding")
     // Keras fills up with zeros where the kernel does not cover the stride.
-    guard window.kernel.y >= window.stride.y, window.kernel.x >= window.stride.x else {
+    guard window.kernel.z >= window.stride.z, window.kernel.y >= window.stride.y,
+      window.kernel.x >= window.stride.x
+    else {
       throw layer.options.unsupported("strides")
     }
     let inputs = builder.channels(of: input)
@@ -92,7 +94,7 @@ extension KerasGraph {
     _ layer: KerasLayer, _ input: Int
   ) throws(KerasModelError) -> Int {
     let options = layer.options
-    try options.require("axis", -1, 3, [-1], [3])
+    try options.require("axis", -1, channelAxis, [-1], [channelAxis])
     guard let epsilon = options["epsilon"].number, epsilon >= 0, epsilon.isFinite else {
       throw .configLacks("'epsilon'", layer: layer.name)
     }
@@ -136,14 +138,16 @@ struct ConvolutionWindow {
   /// the stride.
   var padding: Padding
 
-  init(_ layer: KerasLayer) throws(KerasModelError) {
+  private let dimensions: Int
+
+  init(_ layer: KerasLayer, dimensions: Int) throws(KerasModelError) {
+    self.dimensions = dimensions
     let options = layer.options
     try options.require("data_format", "channels_last")
-    try options.require("dilation_rate", 1, [1, 1])
+    try options.require("dilation_rate", 1, [1, 1], [1, 1, 1])
     try options.require("groups", 1)
-    let one = Shape3(z: 1, y: 1, x: 1)
-    kernel = try options.pair("kernel_size")
-    stride = try options.pair("strides", default: one)
+    kernel = try options.extent("kernel_size", dimensions: dimensions)
+    stride = try options.extent("strides", dimensions: dimensions, default: 1)
     switch options["padding"] {
     case "same": padding = .same(kernel: kernel, stride: stride)
     case .null, "valid": padding = .none
@@ -152,5 +156,7 @@ struct ConvolutionWindow {
   }
 
   /// The shape of the weights in the file.
-  func shape(_ third: Int, _ fourth: Int) -> [Int] { [kernel.y, kernel.x, third, fourth] }
+  func shape(_ a: Int, _ b: Int) -> [Int] {
+    (dimensions == 3 ? [kernel.z] : []) + [kernel.y, kernel.x, a, b]
+  }
 }

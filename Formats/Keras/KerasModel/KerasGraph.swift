@@ -22,44 +22,78 @@ enum KerasLayerKind: String, CaseIterable {
   case gaussianDropout = "GaussianDropout"
   case alphaDropout = "AlphaDropout"
 
-  static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+  /// The kind, and the number of axes that the layer is for where its class says so.
+  static func read(_ kind: String) -> (kind: KerasLayerKind, dimensions: Int?)? {
+    if let flat = KerasLayerKind(rawValue: kind) {
+      return (flat, kind.hasSuffix("2D") || kind == "Conv2DTranspose" ? 2 : nil)
+    }
+    guard let deep = volumetric[kind] else { return nil }
+    return (deep, 3)
+  }
+
+  /// The layers that there are for three axes, too.
+  private static let volumetric: [String: KerasLayerKind] = [
+    "Conv3D": .convolution, "Conv3DTranspose": .transposedConvolution, "MaxPooling3D": .maxPool,
+    "UpSampling3D": .upsample, "SpatialDropout3D": .spatialDropout,
+  ]
+
+  static var names: String {
+    (allCases.map(\.rawValue) + volumetric.keys.sorted()).joined(separator: ", ")
+  }
+
+  /// Norms over the whole image or volume, whose result in one place depends on every other.
+  static let spatialNorms: Set = [
+    "GroupNormalization", "InstanceNormalization", "LayerNormalization",
+  ]
 }
 
 /// A network in the making: Keras's layers become nodes, one or several for each.
 struct KerasGraph: ~Copyable {
   let weights: KerasWeights
   var builder: GraphBuilder
+  /// The number of axes that the network moves along: 2, or 3.
+  let dimensions: Int
   private let config: KerasConfig
   /// The node whose value is that of a layer's call.
   private var nodes: [KerasValue: Int] = [:]
 
   /// Begins with the input.
   init(_ config: KerasConfig, _ weights: consuming KerasWeights) throws(KerasModelError) {
-    for layer in config.layers where layer.kind.hasSuffix("3D") || layer.kind.hasSuffix("1D") {
-      throw .notTwoDimensional(kind: layer.kind, name: layer.name)
-    }
     guard let input = config.layers.first(where: { $0.name == config.input.layer }) else {
       throw .inputIsMissing(layer: config.input.layer, input: config.input.layer)
     }
+    let (dimensions, channels) = try Self.input(input)
+    for layer in config.layers {
+      let known = KerasLayerKind.read(layer.kind)?.dimensions
+      guard known ?? dimensions == dimensions, !layer.kind.contains("1D") else {
+        throw .wrongDimensions(kind: layer.kind, name: layer.name, input: dimensions)
+      }
+    }
+    self.dimensions = dimensions
     builder = GraphBuilder(
-      input: input.name, channels: try Self.inputChannels(input))
+      input: input.name, channels: channels, isVolumetric: dimensions == 3)
     nodes[config.input] = 0
     self.config = config
     self.weights = weights
   }
 
-  private static func inputChannels(_ layer: KerasLayer) throws(KerasModelError) -> Int {
+  /// The number of axes and of channels.
+  private static func input(
+    _ layer: KerasLayer
+  ) throws(KerasModelError) -> (dimensions: Int, channels: Int) {
     let options = layer.options
     guard let shape = options["batch_shape"].array ?? options["batch_input_shape"].array else {
       throw .configLacks("'batch_shape'", layer: layer.name)
     }
-    guard shape.count == 4 else {
-      throw .notTwoDimensional(kind: "\(layer.kind) of rank \(shape.count)", name: layer.name)
+    guard shape.count == 4 || shape.count == 5 else {
+      throw .inputRank(shape.count, name: layer.name)
     }
-    guard let channels = shape[3].integer, (1...LayerOptions.largest).contains(channels) else {
+    guard let channels = shape[shape.count - 1].integer,
+      (1...LayerOptions.largest).contains(channels)
+    else {
       throw .configLacks("number of channels", layer: layer.name)
     }
-    return channels
+    return (shape.count - 2, channels)
   }
 
   /// Adds every layer after those that it takes values from, and checks the whole.
@@ -67,7 +101,12 @@ struct KerasGraph: ~Copyable {
     let count = config.layers.count
     var kinds: [KerasLayerKind] = []
     for (index, layer) in config.layers.enumerated() {
-      guard let kind = KerasLayerKind(rawValue: layer.kind) else {
+      guard let (kind, _) = KerasLayerKind.read(layer.kind) else {
+        let name = layer.kind.split(separator: ">").last.map(String.init) ?? layer.kind
+        if KerasLayerKind.spatialNorms.contains(name) {
+          throw .normalisesOverSpace(
+            kind: layer.kind, name: layer.name, number: index + 1, count: count)
+        }
         throw .unknownLayer(kind: layer.kind, name: layer.name, number: index + 1, count: count)
       }
       if kind == .input && layer.name != config.input.layer {
@@ -139,17 +178,18 @@ struct KerasGraph: ~Copyable {
       let operation = try Self.activation(layer) ?? .identity
       return builder.add(layer.name, operation, of: inputs)
     case .softmax:
-      try layer.options.require("axis", -1, 3, [-1], [3])
+      try layer.options.require("axis", -1, channelAxis, [-1], [channelAxis])
       return builder.add(layer.name, .softmax, of: inputs)
     case .maxPool:
       return try addMaxPool(layer, inputs[0])
     case .upsample:
       try layer.options.require("data_format", "channels_last")
+      // Keras has no other for three axes, and says nothing.
       try layer.options.require("interpolation", "nearest")
-      let factor = try layer.options.pair("size", default: Shape3(z: 1, y: 2, x: 2))
+      let factor = try layer.options.extent("size", dimensions: dimensions, default: 2)
       return builder.add(layer.name, .upsampleNearest(factor: factor), of: inputs)
     case .concatenate:
-      try layer.options.require("axis", -1, 3)
+      try layer.options.require("axis", -1, channelAxis)
       let channels = inputs.reduce(0) { $0 + builder.channels(of: $1) }
       guard channels <= LayerOptions.largest else {
         throw .graph(
@@ -162,6 +202,9 @@ struct KerasGraph: ~Copyable {
       return builder.add(layer.name, .identity, of: inputs)
     }
   }
+
+  /// The axis of channels, counted from the batch's.
+  var channelAxis: JSONValue { .integer(dimensions + 1) }
 
   /// The operation of the option `activation`; `nil` where it is none.
   static func activation(_ layer: KerasLayer) throws(KerasModelError) -> Operation? {
@@ -179,9 +222,10 @@ struct KerasGraph: ~Copyable {
     let options = layer.options
     try options.require("data_format", "channels_last")
     try options.require("padding", "valid", "same")
-    let window = try options.pair("pool_size", default: Shape3(z: 1, y: 2, x: 2))
-    guard try options.pair("strides", default: window) == window else {
-      throw options.unsupported("strides")
+    let window = try options.extent("pool_size", dimensions: dimensions, default: 2)
+    if options["strides"] != .null {
+      let stride = try options.extent("strides", dimensions: dimensions)
+      guard stride == window else { throw options.unsupported("strides") }
     }
     return builder.add(layer.name, .maxPool(window: window), of: [input])
   }

@@ -23,8 +23,13 @@ public enum KerasModelError: ExplainedError, Hashable {
   case outputCount([String])
   /// A layer of a class that is not known here; `number` of `count`, counted from 1.
   case unknownLayer(kind: String, name: String, number: Int, count: Int)
-  /// A layer, or an input, of a network that is not for images of two dimensions.
-  case notTwoDimensional(kind: String, name: String)
+  /// A layer for another number of axes than the network's input has.
+  case wrongDimensions(kind: String, name: String, input: Int)
+  /// An input that is neither of images nor of volumes.
+  case inputRank(Int, name: String)
+  /// A norm whose result in one place depends on all others, so that no tile gives the whole's;
+  /// `number` of `count` layers, counted from 1.
+  case normalisesOverSpace(kind: String, name: String, number: Int, count: Int)
   /// A known layer with an option that is not computed here.
   case unsupportedOption(layer: String, option: String, value: String)
   /// A layer takes the value of one that is not there, or that waits for this one.
@@ -68,10 +73,21 @@ public enum KerasModelError: ExplainedError, Hashable {
       explain(
         "layer \(number) of \(count), '\(name)', is of class \(kind), which is not computed here",
         "replace that layer; known are \(KerasLayerKind.names)")
-    case .notTwoDimensional(let kind, let name):
+    case .wrongDimensions(let kind, let name, let input):
       explain(
-        "'\(name)' of class \(kind) is not for images of two dimensions",
-        "only 2D networks are read so far")
+        "layer '\(name)' is of class \(kind), and the network's input has \(input) axes",
+        "give a network for images (2D) or for volumes (3D)")
+    case .inputRank(let rank, let name):
+      explain(
+        "the input '\(name)' is of rank \(rank)",
+        "give a network for images (rank 4: batch, y, x, channels) or for volumes (rank 5)")
+    case .normalisesOverSpace(let kind, let name, let number, let count):
+      explain(
+        "layer \(number) of \(count), '\(name)', is of class \(kind): its result in one place "
+          + "depends on the whole image, so a scan computed in tiles would not be the scan "
+          + "computed at once",
+        "train the network with BatchNormalization instead, which at inference is the same "
+          + "everywhere")
     case .unsupportedOption(let layer, let option, let value):
       explain(
         "layer '\(layer)' has \(option) = \(value), which is not computed here",

@@ -4,7 +4,7 @@ import NeuralGraph
 import SystemIO
 import VolumeCore
 
-/// Reads whole models that Keras 2 or Keras 3 saved as HDF5: networks for images of two dimensions.
+/// Reads whole models that Keras 2 or Keras 3 saved as HDF5: networks for images and for volumes.
 public struct KerasModelReader: ModelReader {
   /// There is only one kind.
   public init() {}
@@ -44,8 +44,11 @@ public struct KerasModelReader: ModelReader {
     let hash = try Self.fingerprint(path)
     let file = try Self.open(path)
     let description = try Self.describe(file)
-    let graph = try Self.graph(describedBy: description.config, weightsIn: file)
+    var network = try KerasGraph(try KerasConfig(description.config), KerasWeights(file))
+    let isVolumetric = network.dimensions == 3
+    var graph = try network.finish()
     let card = try Self.card(description.card, path, classCount: graph.classCount)
+    if card?.listsAxesFromX == true { graph = graph.withAxesReversed(isVolumetric: isVolumetric) }
     return Model(
       graph: graph,
       card: card ?? ModelCard(unnamed: Self.baseName(path), classCount: graph.classCount),

@@ -27,19 +27,25 @@ struct LayerOptions {
     return value
   }
 
-  /// Two numbers of at least 1, for rows and columns; one number stands for both.
-  func pair(
-    _ option: String, default standard: Shape3? = nil
+  /// Numbers of at least 1, for rows and columns, or for layers, rows and columns; one number
+  /// stands for all.
+  func extent(
+    _ option: String, dimensions: Int, default standard: Int? = nil
   ) throws(KerasModelError) -> Shape3 {
-    if let standard, self[option] == .null { return standard }
-    let list = self[option].array?.map(\.integer) ?? [self[option].integer, self[option].integer]
-    guard list.count == 2, let y = list[0], let x = list[1] else {
+    var value = self[option]
+    if let standard, value == .null { value = .integer(standard) }
+    let list = value.array?.map(\.integer) ?? Array(repeating: value.integer, count: dimensions)
+    var numbers: [Int] = []
+    for number in list {
+      guard let number else { throw .configLacks("'\(option)'", layer: layer) }
+      guard (1...Self.largest).contains(number) else { throw unsupported(option) }
+      numbers.append(number)
+    }
+    guard numbers.count == dimensions, dimensions == 2 || dimensions == 3 else {
       throw .configLacks("'\(option)'", layer: layer)
     }
-    guard (1...Self.largest).contains(y), (1...Self.largest).contains(x) else {
-      throw unsupported(option)
-    }
-    return Shape3(z: 1, y: y, x: x)
+    return Shape3(
+      z: dimensions == 3 ? numbers[0] : 1, y: numbers[dimensions - 2], x: numbers[dimensions - 1])
   }
 
   /// A truth value.

@@ -22,12 +22,20 @@ extension ModelCard {
       }
       classes.append(labelClass)
     }
+    guard Self.axisOrders.contains(document["axes"] ?? .null) else { throw .malformed("axes") }
     self.init(
       name: document["name"]?.string ?? fallbackName, classes: classes,
       normalisation: try Self.normalisation(document["normalisation"]),
       voxelType: try Self.voxelType(document["voxel_type"]),
       greyHistogram: try Self.histogram(document["grey_histogram"]), document: document)
   }
+
+  /// The orders in which the arrays of the training may have listed a scan's axes; of images, z is
+  /// left out.
+  private static let axisOrders: [JSONValue] = [.null, "zyx", "yx", "xyz", "xy"]
+
+  /// Whether the network was trained on arrays whose first axis is x.
+  var listsAxesFromX: Bool { document["axes"] == "xyz" || document["axes"] == "xy" }
 
   private static func labelClass(_ item: JSONValue) throws(ModelCardError) -> LabelClass {
     guard let value = item["value"]?.integer, let name = item["name"]?.string else {

@@ -41,8 +41,7 @@ struct ModelReport: Sendable {
     lines += [
       "",
       "parameters: \(Words.grouped(count.trainable)) trainable, \(Words.grouped(count.frozen)) not",
-      "input: \(graph.inputChannels) \(graph.inputChannels == 1 ? "channel" : "channels"), grey "
-        + normalisationWords,
+      "input: \(inputWords), grey \(normalisationWords)",
       "receptive field: \(graph.receptiveField) voxels (z, y, x), stride \(graph.totalStride); "
         + "a tile needs a halo of \(reach.before) before and \(reach.after) after it",
       "work: \(Words.grouped(Int(graph.operationsPerVoxel.rounded()))) operations for each voxel",
@@ -57,6 +56,13 @@ struct ModelReport: Sendable {
       lines.append("\(key): \(text.string ?? text.text())")
     }
     return lines
+  }
+
+  private var inputWords: String {
+    let channels = model.graph.inputChannels
+    guard channels > 1 else { return model.graph.isPlanar ? "1 layer (2D)" : "volumes (3D)" }
+    let isLayers = (try? model.graph.forGreyScans()) != nil
+    return isLayers ? "\(channels) layers as channels (2.5D)" : "\(channels) channels"
   }
 
   private var normalisationWords: String {
@@ -102,6 +108,7 @@ extension NeuralGraph.Operation {
     }
     return switch self {
     case .input: "input"
+    case .layersToChannels(let count): "\(count) layers as channels"
     case .convolution(let layer): strided("convolution", layer.kernel, layer.stride)
     case .depthwiseConvolution(let layer):
       strided("depthwise convolution", layer.kernel, layer.stride)

@@ -86,7 +86,7 @@ private func announce(
   if !tiling.isExact {
     context.console.note(
       "warning: a halo of \(tiling.halo) is less than the network sees "
-        + "(\(tiling.reach.before.y) before, \(tiling.reach.after.y) after): tiles may show")
+        + "(\(tiling.reach.before) before, \(tiling.reach.after) after): tiles may show")
   }
   return free
 }
@@ -96,8 +96,9 @@ extension SegmentRequest {
   var segmentationOptions: SegmentationOptions {
     var options = SegmentationOptions()
     if let tile = choices.tile {
-      options.tiling.tile = .shape(
-        Shape3(z: tile.z ?? 1, y: tile.y, x: tile.x))
+      // Of a network that looks along z, tiles are as deep as wide, so far as shards are.
+      let depth = model.graph.isPlanar ? 1 : min(options.block.z, max(tile.y, tile.x))
+      options.tiling.tile = .shape(Shape3(z: tile.z ?? depth, y: tile.y, x: tile.x))
     }
     options.tiling.halo = choices.halo
     options.tiling.region = region

@@ -32,12 +32,7 @@ struct SegmentRequest: Sendable {
     let path = try modelPath(choices.model, context)
     model = try context.catalogue.model(path)
     context.console.note("model: \(path): \(model.card.name), \(model.format)")
-    guard model.graph.inputChannels == 1 else {
-      throw Explanation(
-        .input,
-        "the model takes \(model.graph.inputChannels) channels, and the scan has 1 (grey)",
-        remedy: "choose a model that was trained on grey volumes")
-    }
+    do { model.graph = try model.graph.forGreyScans() } catch { throw error.explanation }
     let shape = reader.volume.shape
     region = Region(shape)
     if let text = choices.region {

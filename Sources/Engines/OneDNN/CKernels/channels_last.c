@@ -24,21 +24,34 @@ static inline float drawn(float value, int clips) {
     const TYPE *a = voxels;                                                                    \
     if (bf16) {                                                                                \
       uint16_t *b = out;                                                                       \
-      for (long i = 0; i < count; i++) b[i] = t2s_to_bf16(drawn((a[i] - low) * factor, clips)); \
+      for (long i = 0; i < count; i++)                                                         \
+        b[i * step] = t2s_to_bf16(drawn((a[i] - low) * factor, clips));                        \
     } else {                                                                                   \
       float *b = out;                                                                          \
-      for (long i = 0; i < count; i++) b[i] = drawn((a[i] - low) * factor, clips);             \
+      for (long i = 0; i < count; i++) b[i * step] = drawn((a[i] - low) * factor, clips);      \
     }                                                                                          \
   }
 
 T2S_CLONES
-void t2s_normalise(const void *voxels, t2s_voxel type, long count, float low, float factor,
-                   int clips, void *out, int bf16) {
+static void normalise(const void *voxels, t2s_voxel type, long count, long step, float low,
+                      float factor, int clips, void *out, int bf16) {
   switch (type) {
     case T2S_UINT8: NORMALISE(uint8_t) break;
     case T2S_UINT16: NORMALISE(uint16_t) break;
     case T2S_FLOAT32: NORMALISE(float) break;
   }
+}
+
+void t2s_normalise(const void *voxels, t2s_voxel type, long count, long layers, float low,
+                   float factor, int clips, void *out, int bf16) {
+  long voxel = type == T2S_UINT8 ? 1 : type == T2S_UINT16 ? 2 : 4, size = bf16 ? 2 : 4;
+  if (layers == 1) {  // a step that the compiler knows lets it use vectors
+    normalise(voxels, type, count, 1, low, factor, clips, out, bf16);
+    return;
+  }
+  for (long k = 0; k < layers; k++)
+    normalise((const char *)voxels + k * count * voxel, type, count, layers, low, factor, clips,
+              (char *)out + k * size, bf16);
 }
 
 T2S_CLONES
@@ -52,22 +65,25 @@ static void max_rows_f32(float *best, const float *other, long count) {
   for (long i = 0; i < count; i++) best[i] = other[i] > best[i] ? other[i] : best[i];
 }
 
-void t2s_max_pool(const void *in, void *out, int bf16, long h, long w, long c, long wy, long wx) {
-  long size = bf16 ? 2 : 4, oh = h / wy, ow = w / wx;
-  for (long y = 0; y < oh; y++)
-    for (long x = 0; x < ow; x++) {
-      char *best = (char *)out + (y * ow + x) * c * size;
-      for (long ky = 0; ky < wy; ky++)
-        for (long kx = 0; kx < wx; kx++) {
-          const char *pixel = (const char *)in + ((y * wy + ky) * w + x * wx + kx) * c * size;
-          if (ky == 0 && kx == 0)
+void t2s_max_pool(const void *in, void *out, int bf16, long d, long h, long w, long c, long wz,
+                  long wy, long wx) {
+  long size = bf16 ? 2 : 4, od = d / wz, oh = h / wy, ow = w / wx;
+  for (long z = 0; z < od; z++)
+    for (long y = 0; y < oh; y++)
+      for (long x = 0; x < ow; x++) {
+        char *best = (char *)out + ((z * oh + y) * ow + x) * c * size;
+        for (long k = 0; k < wz * wy * wx; k++) {
+          long kz = k / (wy * wx), ky = k / wx % wy, kx = k % wx;
+          const char *pixel =
+              (const char *)in + (((z * wz + kz) * h + y * wy + ky) * w + x * wx + kx) * c * size;
+          if (k == 0)
             memcpy(best, pixel, (size_t)(c * size));
           else if (bf16)
             max_rows_bf16((uint16_t *)best, (const uint16_t *)pixel, c);
           else
             max_rows_f32((float *)best, (const float *)pixel, c);
         }
-    }
+      }
 }
 
 // Copies of a size known to the compiler are single moves; the common sizes get one.
@@ -91,32 +107,38 @@ void t2s_place(const void *in, void *out, long pixels, long bytes, long stride, 
 }
 
 T2S_CLONES
-void t2s_depth_to_space(const void *in, void *out, long h, long w, long fy, long fx, long bytes,
-                        long stride, long offset) {
+void t2s_depth_to_space(const void *in, void *out, long d, long h, long w, long fz, long fy,
+                        long fx, long bytes, long stride, long offset) {
   const char *a = in;
   char *b = (char *)out + offset;
-  for (long y = 0; y < h; y++)
-    for (long ry = 0; ry < fy; ry++) {
-      char *row = b + (y * fy + ry) * w * fx * stride;
-      for (long rx = 0; rx < fx; rx++) {
-        const char *phase = a + (y * w * fy * fx + ry * fx + rx) * bytes;
+  long phases = fz * fy * fx;
+  for (long z = 0; z < d; z++)
+    for (long rz = 0; rz < fz; rz++)
+      for (long y = 0; y < h; y++)
+        for (long ry = 0; ry < fy; ry++) {
+          char *row = b + (((z * fz + rz) * h + y) * fy + ry) * w * fx * stride;
+          for (long rx = 0; rx < fx; rx++) {
+            const char *phase =
+                a + ((z * h + y) * w * phases + (rz * fy + ry) * fx + rx) * bytes;
 #define SPREAD(N)                \
   for (long x = 0; x < w; x++) \
-    memcpy(row + (x * fx + rx) * stride, phase + x * fy * fx * bytes, N);
-        COPY_PIXELS(bytes, SPREAD)
-      }
-    }
+    memcpy(row + (x * fx + rx) * stride, phase + x * phases * bytes, N);
+            COPY_PIXELS(bytes, SPREAD)
+          }
+        }
 }
 
 T2S_CLONES
-void t2s_upsample(const void *in, void *out, long h, long w, long fy, long fx, long bytes) {
+void t2s_upsample(const void *in, void *out, long d, long h, long w, long fz, long fy, long fx,
+                  long bytes) {
   const char *a = in;
   char *b = out;
-  for (long y = 0; y < h * fy; y++) {
-    const char *row = a + y / fy * w * bytes;
-    for (long x = 0; x < w * fx; x++, b += bytes)
-      memcpy(b, row + x / fx * bytes, (size_t)bytes);
-  }
+  for (long z = 0; z < d * fz; z++)
+    for (long y = 0; y < h * fy; y++) {
+      const char *row = a + (z / fz * h + y / fy) * w * bytes;
+      for (long x = 0; x < w * fx; x++, b += bytes)
+        memcpy(b, row + x / fx * bytes, (size_t)bytes);
+    }
 }
 
 T2S_CLONES

@@ -33,7 +33,7 @@ void t2s_pairs_normalise(const void *voxels, t2s_voxel type, long h, long w, flo
     clear_margins(row, w, stride);
     for (long x = 0; x < w; x += 256) {
       long n = w - x < 256 ? w - x : 256;
-      t2s_normalise((const char *)voxels + (y * w + x) * size, type, n, low, factor, clips, values, 1);
+      t2s_normalise((const char *)voxels + (y * w + x) * size, type, n, 1, low, factor, clips, values, 1);
       uint32_t *pairs = (uint32_t *)(row + 2 * (T2S_MARGIN + x));
       for (long i = 0; i < n; i++) pairs[i] = values[i];
     }

@@ -52,7 +52,7 @@ extension Buffer {
     let shape = shapes[extentOfNode]
     let bytes =
       switch layout {
-      case .channelsLast(let precision): shape.y * shape.x * channels * precision.byteCount
+      case .channelsLast(let precision): shape.voxelCount * channels * precision.byteCount
       case .pairs: (channels + 1) / 2 * t2s_pairs_plane(shape.y, shape.x) * 4
       }
     return (bytes + 256 + 4095) / 4096 * 4096

@@ -1,28 +1,60 @@
 import COneDNN
 import EngineCore
+import NeuralGraph
 import VolumeCore
 
-/// A dense or depthwise 2D convolution, as oneDNN wants to hear of it; values are channels last.
+/// A dense or depthwise convolution, as oneDNN wants to hear of it; values are channels last.
 struct ConvolutionSpec {
-  var kernelY: Int
-  var kernelX: Int
-  var strideY: Int
-  var strideX: Int
-  /// Rows above, columns before, rows below, columns after.
-  var padding: (top: Int, left: Int, bottom: Int, right: Int)
+  var kernel: Shape3
+  var stride: Shape3
+  var padding: Padding
   var inputs: Int
   var outputs: Int
   /// 1, or the number of input channels for a depthwise one.
   var groups: Int
-  /// Order (output, input, y, x), or (group, output, input, y, x).
+  /// Order (output, input, z, y, x), or (group, output, input, z, y, x).
   var weights: [Float]
   var bias: [Float]
   var relu: Bool
 
+  /// Whether it looks along z; one that does not takes layers as a batch of images.
+  var isVolumetric: Bool {
+    kernel.z != 1 || stride.z != 1 || padding.before.z != 0 || padding.after.z != 0
+  }
+
+  /// The extents of the kernel that the library is told.
+  var kernelExtents: [Int] {
+    isVolumetric ? [kernel.z, kernel.y, kernel.x] : [kernel.y, kernel.x]
+  }
+
   var weightExtents: [Int] {
-    groups == 1
-      ? [outputs, inputs, kernelY, kernelX]
-      : [groups, outputs / groups, inputs / groups, kernelY, kernelX]
+    (groups == 1 ? [outputs, inputs] : [groups, outputs / groups, inputs / groups]) + kernelExtents
+  }
+
+  /// The order of `weights`, in the library's words.
+  var weightOrder: dnnl_format_tag_t {
+    switch (groups == 1, isVolumetric) {
+    case (true, false): dnnl_oihw
+    case (false, false): dnnl_goihw
+    case (true, true): dnnl_oidhw
+    case (false, true): dnnl_goidhw
+    }
+  }
+
+  /// A value of `shape` as the library sees it.
+  @unsafe func description(
+    _ channels: Int, _ shape: Shape3, _ precision: Precision
+  ) throws(EngineError) -> dnnl_memory_desc_t {
+    isVolumetric
+      ? try unsafe memoryDescription(
+        [1, channels, shape.z, shape.y, shape.x], precision.dataType, dnnl_ndhwc)
+      : try unsafe memoryDescription(
+        [shape.z, channels, shape.y, shape.x], precision.dataType, dnnl_nhwc)
+  }
+
+  /// One number for each axis that the library is told of.
+  func numbers(_ shape: Shape3) -> [Int64] {
+    (isVolumetric ? [shape.z, shape.y, shape.x] : [shape.y, shape.x]).map { Int64($0) }
   }
 }
 
@@ -49,18 +81,16 @@ struct ConvolutionSpec {
     step: Int, weights cache: WeightCache, processor: Processor
   ) throws(EngineError) {
     self.processor = processor
-    var source = try unsafe memoryDescription(
-      [1, spec.inputs, input.y, input.x], from.dataType, dnnl_nhwc)
-    var destination = try unsafe memoryDescription(
-      [1, spec.outputs, output.y, output.x], to.dataType, dnnl_nhwc)
+    var source = try unsafe spec.description(spec.inputs, input, from)
+    var destination = try unsafe spec.description(spec.outputs, output, to)
     var weights = try unsafe memoryDescription(
       spec.weightExtents, from.dataType, dnnl_format_tag_any)
     var bias = try unsafe memoryDescription([spec.outputs], dnnl_f32, dnnl_a)
 
     var convolution = dnnl_convolution_desc_t()
-    var strides = [Int64(spec.strideY), Int64(spec.strideX)]
-    var before = [Int64(spec.padding.top), Int64(spec.padding.left)]
-    var after = [Int64(spec.padding.bottom), Int64(spec.padding.right)]
+    var strides = spec.numbers(spec.stride)
+    var before = spec.numbers(spec.padding.before)
+    var after = spec.numbers(spec.padding.after)
     try unsafe check(
       "dnnl_convolution_forward_desc_init",
       dnnl_convolution_forward_desc_init(
@@ -102,7 +132,7 @@ struct ConvolutionSpec {
     biasDescription = bias
     scratchByteCount = unsafe dnnl_memory_desc_get_size(space)
     unsafe self.weights = try cache.buffer(
-      step: step, as: wanted.pointee, values: spec.weights, extents: spec.weightExtents, processor)
+      step: step, as: wanted.pointee, of: spec, processor)
     self.bias = AlignedMemory(spec.bias)
   }
 

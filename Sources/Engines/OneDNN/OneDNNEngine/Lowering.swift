@@ -20,7 +20,7 @@ struct Lowering {
   /// Where each node's value lies.
   private var values: [Value?]
   /// Phases whose depth-to-space waits for the concatenation that they are part of.
-  private var waiting: [Int: (buffer: Int, factorY: Int, factorX: Int)] = [:]
+  private var waiting: [Int: (buffer: Int, factor: Shape3)] = [:]
   private var channelsLastCopies: [Int: Int] = [:]
 
   private enum Value {
@@ -50,14 +50,20 @@ struct Lowering {
       guard channels == 1 else {
         throw unsupported(node, "it takes \(channels) channels, and scans have one")
       }
+      if graph.layersAsChannels != nil { return }
       let to = add(layouts.isPairs[index] ? .pairs : plain, 1, index)
       steps.append(.normalise(to: to))
       values[index] = .buffer(to)
+    case .layersToChannels(let count):
+      guard graph.nodes[node.inputs[0]].isInput, consumers[node.inputs[0]].count == 1 else {
+        throw unsupported(node, "it takes the layers of something else than the scan")
+      }
+      let to = add(plain, count, index)
+      steps.append(.normalise(to: to))
+      values[index] = .buffer(to)
     case .convolution(let layer):
-      try require2D(node, layer.kernel, layer.stride)
       lower(layer, index, node)
     case .depthwiseConvolution(let layer):
-      try require2D(node, layer.kernel, layer.stride)
       let to = add(plain, channels[index], index)
       let spec = ConvolutionSpec(layer, relu: layouts.hasFusedRelu[index])
       steps.append(.convolution(spec, from: plainSource(node.inputs[0]), to: to))
@@ -92,24 +98,18 @@ struct Lowering {
     case .concatenate:
       lowerConcatenation(index, node)
     case .maxPool(let window):
-      try require2D(node, window, window)
       let to = add(plain, channels[index], index)
       if case .buffer(let from)? = values[node.inputs[0]], buffers[from].layout == .pairs,
         window == Shape3(z: 1, y: 2, x: 2)
       {
         steps.append(.pairsMaxPool(from: from, to: to))
       } else {
-        steps.append(
-          .maxPool(
-            from: plainSource(node.inputs[0]), to: to, windowY: window.y, windowX: window.x))
+        steps.append(.maxPool(from: plainSource(node.inputs[0]), to: to, window: window))
       }
       values[index] = .buffer(to)
     case .upsampleNearest(let factor):
-      try require2D(node, factor, factor)
       let to = add(plain, channels[index], index)
-      steps.append(
-        .upsample(
-          from: plainSource(node.inputs[0]), to: to, factorY: factor.y, factorX: factor.x))
+      steps.append(.upsample(from: plainSource(node.inputs[0]), to: to, factor: factor))
       values[index] = .buffer(to)
     case .softmax:
       let to = add(plain, channels[index], index)
@@ -159,13 +159,12 @@ struct Lowering {
       steps.append(.pairsDepthToSpace(from: middle, to: to))
       values[index] = .buffer(to)
     } else if isPartOfOneConcatenation(index) {
-      waiting[index] = (middle, phases.factorY, phases.factorX)
+      waiting[index] = (middle, phases.factor)
     } else {
       let to = add(plain, layer.outputs, index)
       steps.append(
         .depthToSpace(
-          from: middle, to: to, factorY: phases.factorY, factorX: phases.factorX,
-          channels: layer.outputs, offset: 0))
+          from: middle, to: to, factor: phases.factor, channels: layer.outputs, offset: 0))
       values[index] = .buffer(to)
     }
   }
@@ -182,8 +181,8 @@ struct Lowering {
       if let phases = waiting[input] {
         steps.append(
           .depthToSpace(
-            from: phases.buffer, to: to, factorY: phases.factorY, factorX: phases.factorX,
-            channels: channels[input], offset: offset))
+            from: phases.buffer, to: to, factor: phases.factor, channels: channels[input],
+            offset: offset))
       } else {
         steps.append(.place(from: source, to: to, offset: offset))
       }
@@ -284,17 +283,14 @@ struct Lowering {
       && parts.count { $0 == node } == 1
   }
 
-  private func require2D(
-    _ node: Node, _ kernel: Shape3, _ stride: Shape3
-  ) throws(EngineError) {
-    guard kernel.z == 1, stride.z == 1 else {
-      throw unsupported(node, "it reaches over layers (\(kernel)); 2D networks are computed so far")
-    }
-  }
-
   private func unsupported(_ node: Node, _ why: String) -> EngineError {
     .unsupported(engine: "oneDNN", node: node.name, why: why)
   }
+}
+
+extension Node {
+  /// Whether it is the network's input.
+  var isInput: Bool { if case .input = operation { true } else { false } }
 }
 
 extension Graph {

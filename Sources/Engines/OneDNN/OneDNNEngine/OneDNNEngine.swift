@@ -16,10 +16,11 @@ final class OneDNNEngine: InferenceEngine {
   init(_ plan: ExecutionPlan, slots count: Int) throws(EngineError) {
     let program = try Program(plan)
     let largest = plan.shapes.map(\.voxelCount).max() ?? 0
+    let outputs = plan.shapes.map { plan.outputShape(for: $0).voxelCount }.max() ?? 0
     let slots = (0..<count).map { _ in
       Slot(
         inputByteCount: largest * plan.voxelType.byteCount,
-        outputByteCount: largest * plan.outputVoxelByteCount)
+        outputByteCount: outputs * plan.outputVoxelByteCount)
     }
     let work = BoundedQueue<Int>(capacity: count)
     self.slots = slots
@@ -62,7 +63,8 @@ final class OneDNNEngine: InferenceEngine {
         if worker == nil { worker = try Worker(program) }
         guard let worker else { return }
         try unsafe worker.run(slot.shape, input: slot.input.base, output: slot.output.base)
-        let count = slot.shape.voxelCount * program.plan.outputVoxelByteCount
+        let output = program.plan.outputShape(for: slot.shape)
+        let count = output.voxelCount * program.plan.outputVoxelByteCount
         slot.outcome.push(Outcome(byteCount: count, error: nil))
       } catch {
         slot.outcome.push(Outcome(byteCount: 0, error: error))

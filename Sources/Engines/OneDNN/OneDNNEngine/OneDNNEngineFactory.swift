@@ -23,14 +23,15 @@ public struct OneDNNEngineFactory: EngineFactory {
     var arena = 0
     for shape in plan.shapes {
       guard
-        let extents = try? graph.shapes(forInput: Shape3(z: 1, y: shape.y, x: shape.x))
+        let extents = try? graph.shapes(forInput: graph.shapeComputedAtOnce(of: shape))
       else { continue }
       let places = ArenaPlan(lowering.buffers, steps: lowering.steps, shapes: extents)
       arena = max(arena, places.byteCount)
     }
     let workers = max(1, min(plan.threads, slots))
     let largest = plan.shapes.map(\.voxelCount).max() ?? 0
-    let slot = largest * (plan.voxelType.byteCount + plan.outputVoxelByteCount)
+    let outputs = plan.shapes.map { plan.outputShape(for: $0).voxelCount }.max() ?? 0
+    let slot = largest * plan.voxelType.byteCount + outputs * plan.outputVoxelByteCount
     // Weights are kept as read, as packed, and as each primitive's order; code is generated.
     let weights = 4 * 4 * graph.weightCount
     return workers * (arena + Self.workspace) + slots * slot + weights + Self.library

@@ -25,10 +25,10 @@ final class Program: Sendable {
     processor = try Processor()
   }
 
-  /// The extents of the nodes' values for one layer of a tile of `shape`.
+  /// The extents of the nodes' values for what is computed at once of a tile of `shape`.
   func extents(_ shape: Shape3) throws(EngineError) -> [Shape3] {
     do {
-      return try graph.shapes(forInput: Shape3(z: 1, y: shape.y, x: shape.x))
+      return try graph.shapes(forInput: graph.shapeComputedAtOnce(of: shape))
     } catch {
       throw .unsupported(engine: "oneDNN", node: "input", why: error.explanation.what)
     }
@@ -61,6 +61,15 @@ final class Program: Sendable {
   }
 
   func makeStream() throws(EngineError) -> Stream { try Stream(processor) }
+}
+
+extension Graph {
+  /// What is computed at once of a tile of `shape`: all of it, or, where the network does not look
+  /// along z, one layer with what a 2.5D network sees beside it, so that memory does not depend on
+  /// how many layers a tile has.
+  func shapeComputedAtOnce(of shape: Shape3) -> Shape3 {
+    isPlanar ? Shape3(z: 1 + 2 * layerMargin, y: shape.y, x: shape.x) : shape
+  }
 }
 
 /// What a tile of one shape needs.

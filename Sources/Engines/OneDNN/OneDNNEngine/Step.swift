@@ -1,10 +1,11 @@
 import EngineCore
+import VolumeCore
 
 /// A value of the network on its way through the engine: where and how it lies is decided here.
 struct Buffer: Hashable {
   /// How its numbers lie in memory.
   enum Layout: Hashable {
-    /// [y][x][channel].
+    /// [z][y][x][channel].
     case channelsLast(Precision)
     /// Planes of channel pairs in bfloat16 with zeros around; see CKernels.h.
     case pairs
@@ -18,19 +19,19 @@ struct Buffer: Hashable {
 
 /// One call of a kernel; numbers are places in the list of buffers.
 enum Step {
-  /// The scan's voxels to the network's input.
+  /// The scan's voxels to the network's input, one layer for each of its channels.
   case normalise(to: Int)
   case convolution(ConvolutionSpec, from: Int, to: Int)
   /// 3x3 with 8 outputs; the channels of all inputs, one after the other.
   case pairsConvolution(PairsWeights, from: [Int], to: Int, relu: Bool)
   /// Phases to voxels; written from channel `offset` of the output's pixels.
-  case depthToSpace(from: Int, to: Int, factorY: Int, factorX: Int, channels: Int, offset: Int)
+  case depthToSpace(from: Int, to: Int, factor: Shape3, channels: Int, offset: Int)
   case pairsDepthToSpace(from: Int, to: Int)
   /// All channels, written from channel `offset` of the output's pixels.
   case place(from: Int, to: Int, offset: Int)
-  case maxPool(from: Int, to: Int, windowY: Int, windowX: Int)
+  case maxPool(from: Int, to: Int, window: Shape3)
   case pairsMaxPool(from: Int, to: Int)
-  case upsample(from: Int, to: Int, factorY: Int, factorX: Int)
+  case upsample(from: Int, to: Int, factor: Shape3)
   case add(from: [Int], to: Int, relu: Bool)
   case affine(scale: [Float], shift: [Float], from: Int, to: Int, relu: Bool)
   case relu(from: Int, to: Int)
@@ -49,9 +50,9 @@ enum Step {
   var sources: [Int] {
     switch self {
     case .normalise: []
-    case .convolution(_, let from, _), .depthToSpace(let from, _, _, _, _, _),
-      .pairsDepthToSpace(let from, _), .place(let from, _, _), .maxPool(let from, _, _, _),
-      .pairsMaxPool(let from, _), .upsample(let from, _, _, _), .affine(_, _, let from, _, _),
+    case .convolution(_, let from, _), .depthToSpace(let from, _, _, _, _),
+      .pairsDepthToSpace(let from, _), .place(let from, _, _), .maxPool(let from, _, _),
+      .pairsMaxPool(let from, _), .upsample(let from, _, _), .affine(_, _, let from, _, _),
       .relu(let from, _), .softmax(let from, _), .toChannelsLast(let from, _), .labels(let from),
       .scores(let from), .pairsLabels(_, let from), .pairsScores(_, let from, _):
       [from]
@@ -63,8 +64,8 @@ enum Step {
   var destination: Int? {
     switch self {
     case .normalise(let to), .convolution(_, _, let to), .pairsConvolution(_, _, let to, _),
-      .depthToSpace(_, let to, _, _, _, _), .pairsDepthToSpace(_, let to), .place(_, let to, _),
-      .maxPool(_, let to, _, _), .pairsMaxPool(_, let to), .upsample(_, let to, _, _),
+      .depthToSpace(_, let to, _, _, _), .pairsDepthToSpace(_, let to), .place(_, let to, _),
+      .maxPool(_, let to, _), .pairsMaxPool(_, let to), .upsample(_, let to, _),
       .add(_, let to, _), .affine(_, _, _, let to, _), .relu(_, let to), .softmax(_, let to),
       .toChannelsLast(_, let to), .pairsScores(_, _, let to):
       to

@@ -18,19 +18,18 @@ import Synchronization
 final class WeightCache: Sendable {
   private let buffers = Mutex<[Int: [WeightBuffer]]>([:])
 
-  /// The weights of step `step` as `wanted`; `values` are in the order of `extents`.
+  /// The weights of step `step`, which is `spec`, as `wanted`.
   @unsafe func buffer(
-    step: Int, as wanted: dnnl_memory_desc_t, values: [Float], extents: [Int],
-    _ processor: Processor
+    step: Int, as wanted: dnnl_memory_desc_t, of spec: ConvolutionSpec, _ processor: Processor
   ) throws(EngineError) -> WeightBuffer {
     var wanted = wanted
     for known in buffers.withLock({ $0[step] ?? [] }) {
       var description = known.description
       if unsafe dnnl_memory_desc_equal(&description, &wanted) != 0 { return known }
     }
-    let plain = AlignedMemory(values)
-    let order = extents.count == 5 ? dnnl_goihw : dnnl_oihw
-    var description = try unsafe memoryDescription(extents, dnnl_f32, order)
+    let plain = AlignedMemory(spec.weights)
+    var description = try unsafe memoryDescription(
+      spec.weightExtents, dnnl_f32, spec.weightOrder)
     let result = unsafe WeightBuffer(
       wanted, AlignedMemory(byteCount: dnnl_memory_desc_get_size(&wanted)))
 

@@ -38,9 +38,9 @@ extension HeadWeights {
 }
 
 extension ConvolutionSpec {
-  /// A dense convolution from (y, x, in, out) to the library's order.
+  /// A dense convolution from (z, y, x, in, out) to the library's order.
   init(_ layer: Convolution, relu: Bool) {
-    let taps = layer.kernel.y * layer.kernel.x
+    let taps = layer.kernel.voxelCount
     var weights = [Float](repeating: 0, count: layer.weights.count)
     for output in 0..<layer.outputs {
       for input in 0..<layer.inputs {
@@ -51,29 +51,20 @@ extension ConvolutionSpec {
       }
     }
     self.init(
-      kernelY: layer.kernel.y, kernelX: layer.kernel.x, strideY: layer.stride.y,
-      strideX: layer.stride.x, padding: layer.padding.inPlane, inputs: layer.inputs,
+      kernel: layer.kernel, stride: layer.stride, padding: layer.padding, inputs: layer.inputs,
       outputs: layer.outputs, groups: 1, weights: weights, bias: layer.bias, relu: relu)
   }
 
-  /// A depthwise convolution from (y, x, in, multiplier).
+  /// A depthwise convolution from (z, y, x, in, multiplier).
   init(_ layer: DepthwiseConvolution, relu: Bool) {
-    let taps = layer.kernel.y * layer.kernel.x
+    let taps = layer.kernel.voxelCount
     let outputs = layer.inputs * layer.multiplier
     var weights = [Float](repeating: 0, count: layer.weights.count)
     for output in 0..<outputs {
       for tap in 0..<taps { weights[output * taps + tap] = layer.weights[tap * outputs + output] }
     }
     self.init(
-      kernelY: layer.kernel.y, kernelX: layer.kernel.x, strideY: layer.stride.y,
-      strideX: layer.stride.x, padding: layer.padding.inPlane, inputs: layer.inputs,
+      kernel: layer.kernel, stride: layer.stride, padding: layer.padding, inputs: layer.inputs,
       outputs: outputs, groups: layer.inputs, weights: weights, bias: layer.bias, relu: relu)
-  }
-}
-
-extension Padding {
-  /// The part along y and x.
-  var inPlane: (top: Int, left: Int, bottom: Int, right: Int) {
-    (top: before.y, left: before.x, bottom: after.y, right: after.x)
   }
 }

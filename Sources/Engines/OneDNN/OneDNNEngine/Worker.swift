@@ -23,14 +23,15 @@ import VolumeCore
       memory = AlignedMemory(byteCount: prepared.byteCount)
     }
     let layer = shape.y * shape.x
-    for z in 0..<shape.z {
-      try unsafe runLayer(
+    let parts = program.graph.isPlanar ? program.plan.outputShape(for: shape).z : 1
+    for z in 0..<parts {
+      try unsafe runPart(
         prepared, input: input + z * layer * program.plan.voxelType.byteCount,
         output: output + z * layer * program.plan.outputVoxelByteCount)
     }
   }
 
-  @unsafe private func runLayer(
+  @unsafe private func runPart(
     _ prepared: PreparedShape, input: UnsafeMutableRawPointer, output: UnsafeMutableRawPointer
   ) throws(EngineError) {
     for (index, step) in program.steps.enumerated() {
@@ -73,7 +74,8 @@ import VolumeCore
           input, type, s.y, s.x, rule.low, factor, rule.clips ? 1 : 0, planes(to))
       } else {
         unsafe t2s_normalise(
-          input, type, s.y * s.x, rule.low, factor, rule.clips ? 1 : 0, at(to), isBF16(to))
+          input, type, s.voxelCount, channels(to), rule.low, factor, rule.clips ? 1 : 0, at(to),
+          isBF16(to))
       }
     case .pairsConvolution(let layer, let from, let to, let relu):
       let s = shape(to)
@@ -88,10 +90,10 @@ import VolumeCore
         &sources, layer.pairs, planes(to),
         layer.weights.base.assumingMemoryBound(to: UInt32.self),
         layer.bias.base.assumingMemoryBound(to: Float.self), s.y, s.x, relu ? 1 : 0)
-    case .depthToSpace(let from, let to, let fy, let fx, let count, let offset):
+    case .depthToSpace(let from, let to, let f, let count, let offset):
       let s = shape(from)
       unsafe t2s_depth_to_space(
-        at(from), at(to), s.y, s.x, fy, fx, count * size(from), channels(to) * size(to),
+        at(from), at(to), s.z, s.y, s.x, f.z, f.y, f.x, count * size(from), channels(to) * size(to),
         offset * size(to))
     case .pairsDepthToSpace(let from, let to):
       let s = shape(from)
@@ -99,43 +101,45 @@ import VolumeCore
     case .place(let from, let to, let offset):
       let s = shape(to)
       unsafe t2s_place(
-        at(from), at(to), s.y * s.x, channels(from) * size(from), channels(to) * size(to),
+        at(from), at(to), s.voxelCount, channels(from) * size(from), channels(to) * size(to),
         offset * size(to))
-    case .maxPool(let from, let to, let wy, let wx):
+    case .maxPool(let from, let to, let w):
       let s = shape(from)
-      unsafe t2s_max_pool(at(from), at(to), isBF16(from), s.y, s.x, channels(from), wy, wx)
+      unsafe t2s_max_pool(
+        at(from), at(to), isBF16(from), s.z, s.y, s.x, channels(from), w.z, w.y, w.x)
     case .pairsMaxPool(let from, let to):
       let s = shape(from)
       unsafe t2s_pairs_max_pool(planes(from), planes(to), s.y, s.x, channels(from))
-    case .upsample(let from, let to, let fy, let fx):
+    case .upsample(let from, let to, let f):
       let s = shape(from)
-      unsafe t2s_upsample(at(from), at(to), s.y, s.x, fy, fx, channels(from) * size(from))
+      unsafe t2s_upsample(
+        at(from), at(to), s.z, s.y, s.x, f.z, f.y, f.x, channels(from) * size(from))
     case .add(let from, let to, let relu):
       let s = shape(to)
       var sources: [UnsafeRawPointer?] = unsafe from.map { unsafe UnsafeRawPointer(at($0)) }
       unsafe t2s_add(
-        &sources, Int32(from.count), at(to), s.y * s.x * channels(to), isBF16(to), relu ? 1 : 0)
+        &sources, Int32(from.count), at(to), s.voxelCount * channels(to), isBF16(to), relu ? 1 : 0)
     case .affine(let scale, let shift, let from, let to, let relu):
       let s = shape(to)
       unsafe t2s_affine(
-        at(from), at(to), s.y * s.x, channels(to), scale, shift, isBF16(to), relu ? 1 : 0)
+        at(from), at(to), s.voxelCount, channels(to), scale, shift, isBF16(to), relu ? 1 : 0)
     case .relu(let from, let to):
       let s = shape(to)
-      unsafe t2s_relu(at(from), at(to), s.y * s.x * channels(to), isBF16(to))
+      unsafe t2s_relu(at(from), at(to), s.voxelCount * channels(to), isBF16(to))
     case .softmax(let from, let to):
       let s = shape(to)
-      unsafe t2s_softmax(at(from), at(to), s.y * s.x, channels(to), isBF16(to))
+      unsafe t2s_softmax(at(from), at(to), s.voxelCount, channels(to), isBF16(to))
     case .toChannelsLast(let from, let to):
       let s = shape(to)
       unsafe t2s_pairs_to_channels_last(planes(from), planes(to), s.y, s.x, channels(to))
     case .labels(let from):
       let s = shape(from)
       unsafe t2s_argmax(
-        at(from), isBF16(from), output.assumingMemoryBound(to: UInt8.self), s.y * s.x,
+        at(from), isBF16(from), output.assumingMemoryBound(to: UInt8.self), s.voxelCount,
         channels(from))
     case .scores(let from):
       let s = shape(from)
-      let count = s.y * s.x * channels(from)
+      let count = s.voxelCount * channels(from)
       if size(from) == 2 {
         unsafe t2s_widen(at(from), output.assumingMemoryBound(to: Float.self), count)
       } else {

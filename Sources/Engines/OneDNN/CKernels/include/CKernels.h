@@ -2,7 +2,7 @@
 //
 // Two layouts of a value with C channels on H rows by W columns:
 //
-// * channels last: [H][W][C], float or bfloat16, as oneDNN calls nhwc;
+// * channels last: [D][H][W][C], float or bfloat16, as oneDNN calls nhwc and ndhwc;
 // * pairs: bfloat16 planes of channel pairs with zeros around, [C/2][H+2][stride][2], the first
 //   column at T2S_MARGIN. A vector of 16 pixels holds two channels of each, which is what the
 //   bfloat16 dot product of AVX-512 multiplies; so a layer of 8 channels fills its vectors.
@@ -28,22 +28,26 @@ int t2s_has_pairs_kernels(void);
 
 // -- channels last -------------------------------------------------------------------------------
 
-// (voxel - low) * factor, drawn to 0...1 where `clips`.
-void t2s_normalise(const void *voxels, t2s_voxel type, long count, float low, float factor,
-                   int clips, void *out, int bf16);
+// (voxel - low) * factor, drawn to 0...1 where `clips`, of `layers` layers of `count` voxels each,
+// one after the other, which become the channels of `count` pixels.
+void t2s_normalise(const void *voxels, t2s_voxel type, long count, long layers, float low,
+                   float factor, int clips, void *out, int bf16);
 
-// The largest of each window; h, w are the input's extents.
-void t2s_max_pool(const void *in, void *out, int bf16, long h, long w, long c, long wy, long wx);
+// The largest of each window; d, h, w are the input's extents.
+void t2s_max_pool(const void *in, void *out, int bf16, long d, long h, long w, long c, long wz,
+                  long wy, long wx);
 
 // Copies `bytes` of each pixel to `offset` of the output's pixels, which have `stride` bytes.
 void t2s_place(const void *in, void *out, long pixels, long bytes, long stride, long offset);
 
-// Pixels of fy * fx phases of `bytes` each become fy x fx pixels; output as in `t2s_place`.
-void t2s_depth_to_space(const void *in, void *out, long h, long w, long fy, long fx, long bytes,
-                        long stride, long offset);
+// Pixels of fz * fy * fx phases of `bytes` each become fz x fy x fx pixels; output as in
+// `t2s_place`.
+void t2s_depth_to_space(const void *in, void *out, long d, long h, long w, long fz, long fy,
+                        long fx, long bytes, long stride, long offset);
 
-// Each pixel of `bytes` repeated fy x fx times.
-void t2s_upsample(const void *in, void *out, long h, long w, long fy, long fx, long bytes);
+// Each pixel of `bytes` repeated fz x fy x fx times.
+void t2s_upsample(const void *in, void *out, long d, long h, long w, long fz, long fy, long fx,
+                  long bytes);
 
 // out = the sum of the inputs, then ReLU where asked.
 void t2s_add(const void *const *in, int inputs, void *out, long count, int bf16, int relu);
