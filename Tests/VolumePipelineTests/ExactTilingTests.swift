@@ -68,24 +68,22 @@ struct Family: CustomTestStringConvertible, Sendable {
       let kind = isLearned ? "learned" : "rigid"
       let shallow = options(depth: 2, isLearned: isLearned, isVolumetric: true)
       let deep = options(depth: 3, isLearned: isLearned, isVolumetric: true)
-      for volume in [Shape3(z: 77, y: 9, x: 11), Shape3(z: 13, y: 71, x: 9)] {
-        all.append(
-          Family(
-            name: "3D depth 2 \(kind)", options: shallow, volume: volume,
-            tiles: [
-              Shape3(z: 8, y: 8, x: 8), Shape3(z: 16, y: 5, x: 20), Shape3(z: 5, y: 16, x: 4),
-              Shape3(z: 30, y: 30, x: 30), Shape3(z: 3, y: 64, x: 64), Shape3(z: 64, y: 3, x: 11),
-            ]))
-      }
-      for volume in [Shape3(z: 141, y: 9, x: 11), Shape3(z: 11, y: 13, x: 139)] {
-        all.append(
-          Family(
-            name: "3D depth 3 \(kind)", options: deep, volume: volume,
-            tiles: [
-              Shape3(z: 8, y: 8, x: 8), Shape3(z: 24, y: 9, x: 24), Shape3(z: 13, y: 4, x: 13),
-              Shape3(z: 70, y: 30, x: 70), Shape3(z: 16, y: 64, x: 9), Shape3(z: 9, y: 3, x: 64),
-            ]))
-      }
+      all.append(
+        Family(
+          name: "3D depth 2 \(kind)", options: shallow,
+          volume: isLearned ? Shape3(z: 77, y: 9, x: 11) : Shape3(z: 13, y: 71, x: 9),
+          tiles: [
+            Shape3(z: 8, y: 8, x: 8), Shape3(z: 16, y: 5, x: 20), Shape3(z: 5, y: 16, x: 4),
+            Shape3(z: 30, y: 30, x: 30), Shape3(z: 3, y: 64, x: 64), Shape3(z: 64, y: 3, x: 11),
+          ]))
+      all.append(
+        Family(
+          name: "3D depth 3 \(kind)", options: deep,
+          volume: isLearned ? Shape3(z: 141, y: 9, x: 11) : Shape3(z: 11, y: 13, x: 139),
+          tiles: [
+            Shape3(z: 8, y: 8, x: 8), Shape3(z: 24, y: 9, x: 24), Shape3(z: 13, y: 4, x: 13),
+            Shape3(z: 70, y: 30, x: 70), Shape3(z: 16, y: 64, x: 9), Shape3(z: 9, y: 3, x: 64),
+          ]))
     }
     return all
   }()
@@ -101,12 +99,14 @@ struct Family: CustomTestStringConvertible, Sendable {
   func `is the volume computed at once, and no longer with less context`(family: Family) throws {
     let scan = MemoryVolume.scan(family.volume, seed: 22)
     let whole = try Self.whole(family.graph, scan)
-    for tile in family.tiles {
+    for (number, tile) in family.tiles.enumerated() {
       let plan = try Self.plan(family.graph, scan, tile)
       #expect(plan.tiling.isExact)
       let tiled = try plan.scores(from: scan)
       let apart = Self.largestDifference(tiled, whole)
       #expect(apart <= Self.tolerance, "tiles of \(tile) differ by \(apart)")
+      // A run is the same engine again; every other tiling is enough.
+      if number % 2 == 1 { continue }
       let labels = try Self.labels(plan, scan)
       #expect(Self.wrong(labels, whole) == 0, "tiles of \(tile)")
     }
