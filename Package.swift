@@ -185,7 +185,7 @@ let package = Package(
       dependencies: [
         "MetaImageFormat", "NRRDFormat", "MRCFormat", "NIfTIFormat", "NPYFormat", "VGStudioFormat",
         "AvizoFormat", "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat",
-        "PictureStackFormat", "ClosedFormat", "HDF5Format", "HDF5Child",
+        "PictureStackFormat", "ClosedFormat", "HDF5Format", "HDF5Child", "HDF5Library",
         "VolumeCommands", "VolumePipeline", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures",
         "KerasModel", "OneDNNEngine", "EngineCore", "NeuralGraph", "TilePlanning", "Compression",
         "Pipelines", "SystemIO", "VolumeCore",

@@ -66,7 +66,7 @@ enum AllowedImports {
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "
       + "VGStudioFormat AvizoFormat EDFFormat ISQFormat SkyScanFormat "
       + "DICOMFormat PictureStackFormat ClosedFormat HDF5Child HDF5Format "
-      + "Compression EngineCore Glibc KerasModel NeuralGraph OneDNNEngine Pictures Pipelines "
+      + "HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph OneDNNEngine Pictures Pipelines "
       + "RawFormat Synchronization SystemIO TIFFFormat TilePlanning VolumeCommands VolumeCore "
       + "VolumePipeline VolumeStore",
   ]

@@ -82,8 +82,11 @@ def read(folder):
     for kind in TYPES:
         volume = volume_of(kind)
         for label, options in variants.items():
+            # tifffile predicts no whole numbers of 64 bits. (A name like "-u8" would be taken for uint8.)
+            if "predictor" in options and kind in ("u8", "i8"):
+                continue
             for order in "<>":
-                source = folder / f"{label}-{kind}-{'le' if order == '<' else 'be'}.tif"
+                source = folder / f"{label}-kind{kind}-{'le' if order == '<' else 'be'}.tif"
                 with tifffile.TiffWriter(source, bigtiff=order == ">", byteorder=order) as file:
                     for layer in volume:
                         file.write(layer, contiguous=False, metadata=None,
@@ -93,26 +96,26 @@ def read(folder):
         for label, options in {"samples": dict(planarconfig="contig"),
                                "planes": dict(planarconfig="separate")}.items():
             for codec in (None, "zlib"):
-                source = folder / f"{label}-{kind}-{codec}.tif"
+                source = folder / f"{label}-kind{kind}-{codec}.tif"
                 array = three if label == "samples" else np.moveaxis(three, -1, 1)
                 tifffile.imwrite(source, array, photometric="minisblack", compression=codec,
                                  extrasamples=["unspecified"] * 2, rowsperstrip=9, **options)
                 expect(source, volume, "--channel", "1")
         if kind[1] != "8" or kind == "f8":
-            source = folder / f"ome-{kind}.ome.tif"
+            source = folder / f"ome-kind{kind}.ome.tif"
             tifffile.imwrite(source, np.stack([volume, volume[::-1]]), ome=True,
                              photometric="minisblack", compression="zlib",
                              metadata={"axes": "CZYX"})
             expect(source, volume[::-1], "--channel", "1")
         if kind in ("u1", "u2", "f4"):
-            source = folder / f"imagej-{kind}.tif"
+            source = folder / f"imagej-kind{kind}.tif"
             tifffile.imwrite(source, volume, imagej=True, metadata={"axes": "ZYX"})
             expect(source, volume)
-            source = folder / f"imagej-channels-{kind}.tif"
+            source = folder / f"imagej-channels-kind{kind}.tif"
             tifffile.imwrite(source, np.stack([volume, volume[::-1]], axis=1), imagej=True,
                              metadata={"axes": "ZCYX"})
             expect(source, volume[::-1], "--channel", "1")
-        slices = folder / f"slices-{kind}"
+        slices = folder / f"slices-kind{kind}"
         slices.mkdir()
         for index, layer in enumerate(volume):
             tifffile.imwrite(slices / f"s_{index + 8}.tif", layer, photometric="minisblack",
@@ -129,9 +132,9 @@ def read(folder):
 def written(folder):
     for kind in TYPES:
         volume = volume_of(kind)
-        source = folder / f"ours-{kind}-source.tif"
+        source = folder / f"ours-kind{kind}-source.tif"
         tifffile.imwrite(source, volume, photometric="minisblack")
-        target = folder / f"ours-{kind}.tif"
+        target = folder / f"ours-kind{kind}.tif"
         options = ("--voxel-size", "0.65um")
         if convert(source, target, *options):
             compare(target.name, tifffile.imread(target), volume, "written")
@@ -145,10 +148,10 @@ def written(folder):
                 if about.get("unit") != "micron" or abs(edge - 0.65) > 1e-5 or abs(
                         about.get("spacing", 0) - 0.65) > 1e-9:
                     failures.append(f"{target.name}: voxel of {edge} {about}")
-        if convert(source, f"{folder}/ours-{kind}/", *options):
-            names = sorted((folder / f"ours-{kind}").iterdir())
+        if convert(source, f"{folder}/ours-kind{kind}/", *options):
+            names = sorted((folder / f"ours-kind{kind}").iterdir())
             layers = np.stack([tifffile.imread(name) for name in names])
-            compare(f"ours-{kind}/", layers, volume, "written")
+            compare(f"ours-kind{kind}/", layers, volume, "written")
 
 
 def big(folder):

@@ -5,11 +5,15 @@ import VolumeCore
 /// `Tools/bench` puts beside the figures of whole runs.
 struct BenchCommand: Command {
   var name: String { "bench" }
-  var summary: String { "measure this machine's limits, and how stages overlap" }
-  var operands: String { "limits|overlap" }
+  var summary: String {
+    "measure this machine's limits, how stages overlap, what HDF5's process costs"
+  }
+  var operands: String { "limits|overlap|hdf5" }
   var options: [OptionDeclaration] {
     [
-      OptionDeclaration("file", "FILE", "limits: the scan whose bytes are copied and compressed"),
+      OptionDeclaration(
+        "file", "FILE", "limits: the scan whose bytes are copied and compressed; hdf5: the file"),
+      OptionDeclaration("dataset", "PATH", "hdf5: the dataset, of three axes; default: /volume"),
       OptionDeclaration(
         "shape", "ZxYxX", "limits: the extent of that scan, of bytes, to compress its chunks"),
       OptionDeclaration("model", "FILE", "overlap: the network; default: the tool's"),
@@ -30,7 +34,7 @@ struct BenchCommand: Command {
         try arguments.value("threads") { text throws(UsageError) in try text.wholeNumber() }
         ?? availableCores()
       shape = try arguments.value("shape") { text throws(UsageError) in try text.shape() }
-      kind = try arguments.operands(["limits|overlap"], of: name)[0]
+      kind = try arguments.operands(["limits|overlap|hdf5"], of: name)[0]
     } catch {
       throw error.explanation
     }
@@ -41,9 +45,13 @@ struct BenchCommand: Command {
       ).measure(context)
     case "overlap":
       return try OverlapBench(threads: threads).measure(model: arguments.values["model"], context)
+    case "hdf5":
+      return try HDF5Bench(
+        file: arguments.values["file"] ?? "", dataset: arguments.values["dataset"] ?? "/volume"
+      ).measure(context)
     default:
       throw Explanation(
-        .input, "there is no bench '\(kind)'", remedy: "give bench limits or bench overlap")
+        .input, "there is no bench '\(kind)'", remedy: "give bench limits, overlap or hdf5")
     }
   }
 }
