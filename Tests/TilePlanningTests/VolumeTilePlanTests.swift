@@ -88,7 +88,7 @@ import VolumeCore
       TilingOptions().candidates(region: region, block: block, for: graph)
     }
     let volumes = candidates(try Self.graph(isVolumetric: true))
-    #expect(volumes.allSatisfy { $0.z <= 64 && $0.z >= 8 && $0.y <= 600 && $0.x <= 700 })
+    #expect(volumes.allSatisfy { $0.z <= 256 && $0.z >= 8 && $0.y <= 600 && $0.x <= 700 })
     #expect(volumes.contains { $0.z == 64 && $0.y == 600 && $0.x == 700 })
     #expect(volumes.contains { $0 == Shape3(z: 8, y: 8, x: 8) })
     let layered = candidates(try Self.graph(layers: 3, isVolumetric: false))
