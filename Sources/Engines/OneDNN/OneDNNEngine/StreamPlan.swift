@@ -178,8 +178,7 @@ extension StreamPlan {
     let chunk = (Self.chunk + stride - 1) / stride * stride
     guard shape.z > chunk else { return nil }
     self.init(buffers, steps: steps, shapes: shapes, depth: shape.z, chunk: chunk)
-    // Windows are moved and their ends computed by other code, so it should be worth that.
-    guard streams == .always || byteCount < whole / 4 * 3 else { return nil }
+    guard streams == .always || byteCount < whole else { return nil }
   }
 
   /// Layers that come in at a time, up to the network's stride.
