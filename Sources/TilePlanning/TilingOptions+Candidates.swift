@@ -28,12 +28,12 @@ extension TilingOptions {
     }
   }
 
-  /// Lengths from `most` down to 8, each two thirds or three quarters of the one before.
+  /// Lengths from `most` down to 16, each two thirds or three quarters of the one before.
   private static func lengths(_ most: Int, below extent: Int) -> [Int] {
     var result: [Int] = []
     var length = most
-    while length >= 8 {
-      for next in [length, length / 4 * 3] where next >= 8 && next < extent { result.append(next) }
+    while length >= 16 {
+      for next in [length, length / 4 * 3] where next >= 16 && next < extent { result.append(next) }
       length /= 2
     }
     return result.isEmpty || extent <= most ? [extent] + result : result

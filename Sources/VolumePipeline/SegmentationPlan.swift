@@ -36,7 +36,8 @@ public struct SegmentationPlan: Sendable {
     // Fewer tiles at once may be larger, and of a volume a larger tile computes much less halo.
     let fewest = graph.isPlanar || candidates.count == 1 ? options.threads : 1
     let budgets = (min(fewest, options.threads)...max(options.threads, 1)).reversed().map {
-      ThreadBudget(cores: $0, slots: options.slots)
+      // A tile of a volume is long in the making: one read ahead is enough.
+      ThreadBudget(cores: $0, slots: options.slots ?? (graph.isPlanar ? nil : $0 + 1))
     }
     var choices: [Choice] = []
     for core in candidates {
@@ -58,7 +59,13 @@ public struct SegmentationPlan: Sendable {
     let order = choices.indices.sorted { (choices[$0].cost, $0) < (choices[$1].cost, $1) }
     var smallest = Int.max
     var best: (Choice, MemoryModel)?
-    for choice in order.map({ choices[$0] }) {
+    let tiles = choices.map { MemoryModel.tileByteCount($0.tiling, $0.execution, $0.budget) }
+    let least = tiles.min() ?? 0
+    // What tiles take without the engine is known at once, and often too much already; the least
+    // is asked for all the same, for the error.
+    for choice in order.filter({ tiles[$0] <= max(options.memoryByteCount, least) })
+      .map({ choices[$0] })
+    {
       let memory: MemoryModel
       do {
         memory = try MemoryModel(

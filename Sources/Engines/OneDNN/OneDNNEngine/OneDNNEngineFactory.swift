@@ -5,6 +5,7 @@ import VolumeCore
 /// Makes engines that compute with Intel's oneDNN (2.6, C interface) on the processor's cores.
 public struct OneDNNEngineFactory: EngineFactory {
   private let streams: StreamChoice
+  private let lowered = LoweringCache()
 
   /// The factory.
   public init() { streams = .automatic }
@@ -23,8 +24,8 @@ public struct OneDNNEngineFactory: EngineFactory {
 
   /// Working memory of each worker, weights, and the slots' buffers.
   public func byteCount(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> Int {
-    let graph = plan.graph.simplified()
-    let lowering = try Lowering(graph, precision: plan.precision, output: plan.output)
+    let lowering = try lowered.network(for: plan)
+    let graph = lowering.graph
     var arena = 0
     for shape in plan.shapes where graph.isPlanar || !shape.isWithinAnother(of: plan.shapes) {
       guard
@@ -55,7 +56,8 @@ public struct OneDNNEngineFactory: EngineFactory {
         why: "this processor (\(Processor.instructionSet)) has no \(plan.precision.rawValue) "
           + "arithmetic; use --precision f32")
     }
-    return try OneDNNEngine(plan, slots: slots, streams: streams)
+    return try OneDNNEngine(
+      plan, lowered.network(for: plan), slots: slots, streams: streams)
   }
 
   /// A primitive's scratch space, at most.

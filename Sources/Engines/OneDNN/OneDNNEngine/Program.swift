@@ -17,13 +17,14 @@ final class Program: Sendable {
   private let weights = WeightCache()
   private let prepared = Mutex<[Shape3: PreparedShape]>([:])
 
-  init(_ plan: ExecutionPlan, streams: StreamChoice) throws(EngineError) {
+  init(
+    _ plan: ExecutionPlan, _ network: LoweredNetwork, streams: StreamChoice
+  ) throws(EngineError) {
     self.streams = streams
     self.plan = plan
-    graph = plan.graph.simplified()
-    let lowering = try Lowering(graph, precision: plan.precision, output: plan.output)
-    steps = lowering.steps
-    buffers = lowering.buffers
+    graph = network.graph
+    steps = network.steps
+    buffers = network.buffers
     processor = try Processor()
   }
 
