@@ -40,6 +40,9 @@ public struct TilePlan: Hashable, Sendable {
   public let isExact: Bool
   /// The cores in a layer, those of one block together, with what they read.
   public let columns: [Column]
+  /// The runs of layers in which blocks are committed, in the volume: as deep as a block, or as
+  /// several where tiles are deeper.
+  public let slabs: [Range<Int>]
   /// The runs of layers that tiles write, slab by slab, with what they read.
   private let runs: [AxisCut]
   /// Layers at either end of a tile's input that have no result.
@@ -88,7 +91,8 @@ public struct TilePlan: Hashable, Sendable {
       axis: .y, graph: graph, volume: volume.y, filled: filled.y, stride: stride.y, halo: halo)
     var x = AxisCutter(
       axis: .x, graph: graph, volume: volume.x, filled: filled.x, stride: stride.x, halo: halo)
-    let layers = Self.runs(region.z, block.z).flatMap { Self.runs($0, core.z) }.map { z.cut($0) }
+    slabs = Self.runs(region.z, core.z > block.z ? core.z.roundedUp(to: block.z) : block.z)
+    let layers = slabs.flatMap { Self.runs($0, core.z) }.map { z.cut($0) }
     let rows = Self.runs(region.y, core.y).map { y.cut($0) }
     let places = Self.runs(region.x, core.x).map { x.cut($0) }
     runs = layers
@@ -118,9 +122,6 @@ public struct TilePlan: Hashable, Sendable {
       z: widest(layers, volume.z), y: widest(rows, volume.y), x: widest(places, volume.x))
     isExact = (layers + rows + places).allSatisfy(\.isExact)
   }
-
-  /// The runs of layers in which blocks are committed, in the volume.
-  public var slabs: [Range<Int>] { Self.runs(region.z, block.z) }
 
   /// The tiles of `column` in `slab`, top layer first.
   public func tiles(of column: Column, in slab: Range<Int>) -> [Tile] {

@@ -7,12 +7,17 @@ extension TilingOptions {
     let planes = candidates(region: region, block: block)
     if !graph.isPlanar {
       // The halo costs along all axes, so all should be long; but memory holds the volume.
-      return Self.lengths(block.z, below: region.z).flatMap { depth in
-        [Shape3(z: depth, y: region.y, x: region.x)]
-          + Self.lengths(block.y, below: max(region.y, region.x)).map {
-            Shape3(z: depth, y: min($0, region.y), x: min($0, region.x))
-          }
+      // Deep ones are computed a few layers at a time, so what they take is their voxels alone.
+      let deep = [8, 4, 2].map { $0 * block.z }.filter { $0 < region.z }
+      let edges = Self.lengths(block.y, below: max(region.y, region.x))
+      var all: [Shape3] = []
+      for depth in deep + Self.lengths(block.z, below: region.z) {
+        for edge in [max(region.y, region.x)] + edges {
+          let core = Shape3(z: depth, y: min(edge, region.y), x: min(edge, region.x))
+          if all.last != core { all.append(core) }
+        }
       }
+      return all
     }
     guard graph.layerMargin > 0 else { return planes }
     // Layers beside each are read for every tile: several layers a tile read them less often.
@@ -23,12 +28,12 @@ extension TilingOptions {
     }
   }
 
-  /// Lengths from `most` down to 8, each two thirds or three quarters of the one before.
+  /// Lengths from `most` down to 16, each two thirds or three quarters of the one before.
   private static func lengths(_ most: Int, below extent: Int) -> [Int] {
     var result: [Int] = []
     var length = most
-    while length >= 8 {
-      for next in [length, length / 4 * 3] where next >= 8 && next < extent { result.append(next) }
+    while length >= 16 {
+      for next in [length, length / 4 * 3] where next >= 16 && next < extent { result.append(next) }
       length /= 2
     }
     return result.isEmpty || extent <= most ? [extent] + result : result

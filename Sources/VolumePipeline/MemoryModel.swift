@@ -25,15 +25,23 @@ public struct MemoryModel: Hashable, Sendable {
   /// The process without a run, as measured, with the libraries loaded and their pages touched.
   static let processByteCount = 64 << 20
 
+  /// Bytes of tiles on their way from the reader and to the writer.
+  static func tileByteCount(
+    _ tiling: TilePlan, _ plan: ExecutionPlan, _ budget: ThreadBudget
+  ) -> Int {
+    let shapes = tiling.inputShapes
+    let largest = shapes.map(\.voxelCount).max() ?? 0
+    let labels = shapes.map { plan.outputShape(for: $0).voxelCount }.max() ?? 0
+    return budget.slots * (largest * plan.voxelType.byteCount + labels)
+  }
+
   init(
     _ tiling: TilePlan, _ plan: ExecutionPlan, _ budget: ThreadBudget, _ factory: any EngineFactory,
     readerCache: Int
   ) throws(EngineError) {
-    let largest = tiling.inputShapes.map(\.voxelCount).max() ?? 0
     process = Self.processByteCount
     engine = try factory.byteCount(for: plan, slots: budget.slots)
-    let labels = tiling.inputShapes.map { plan.outputShape(for: $0).voxelCount }.max() ?? 0
-    tiles = budget.slots * (largest * plan.voxelType.byteCount + labels)
+    tiles = Self.tileByteCount(tiling, plan, budget)
     reader = readerCache
     // Of the block being encoded a pyramid is made: a half, and a block of the next level or two.
     blocks =

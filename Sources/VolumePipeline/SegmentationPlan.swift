@@ -22,7 +22,6 @@ public struct SegmentationPlan: Sendable {
     _ options: SegmentationOptions, model: Model, scan: any VolumeReader,
     factory: any EngineFactory
   ) throws(Explanation) {
-    let budget = ThreadBudget(cores: options.threads, slots: options.slots)
     let precision = options.precision ?? factory.precisions[0]
     let volume = scan.volume
     let graph: Graph
@@ -34,8 +33,13 @@ public struct SegmentationPlan: Sendable {
     } else {
       candidates = options.tiling.candidates(region: region, block: options.block, for: graph)
     }
-    var best: (TilePlan, ExecutionPlan, MemoryModel)?
-    var smallest: MemoryModel?
+    // Fewer tiles at once may be larger, and of a volume a larger tile computes much less halo.
+    let fewest = graph.isPlanar || candidates.count == 1 ? options.threads : 1
+    let budgets = (min(fewest, options.threads)...max(options.threads, 1)).reversed().map {
+      // A tile of a volume is long in the making: one read ahead is enough.
+      ThreadBudget(cores: $0, slots: options.slots ?? (graph.isPlanar ? nil : $0 + 1))
+    }
+    var choices: [Choice] = []
     for core in candidates {
       let tiling: TilePlan
       do {
@@ -44,35 +48,56 @@ public struct SegmentationPlan: Sendable {
       } catch {
         throw error.explanation
       }
-      let execution = ExecutionPlan(
-        graph: graph, normalisation: options.normalisation, voxelType: volume.voxelType,
-        shapes: tiling.inputShapes, precision: precision, threads: budget.engine)
-      let largest = tiling.inputShapes.first ?? core
+      for budget in budgets {
+        let execution = ExecutionPlan(
+          graph: graph, normalisation: options.normalisation, voxelType: volume.voxelType,
+          shapes: tiling.inputShapes, precision: precision, threads: budget.engine)
+        choices.append(Choice(tiling: tiling, execution: execution, budget: budget))
+      }
+    }
+    // The cheapest that fits; of equals the first.
+    let order = choices.indices.sorted { (choices[$0].cost, $0) < (choices[$1].cost, $1) }
+    var smallest = Int.max
+    var best: (Choice, MemoryModel)?
+    let tiles = choices.map { MemoryModel.tileByteCount($0.tiling, $0.execution, $0.budget) }
+    let least = tiles.min() ?? 0
+    // What tiles take without the engine is known at once, and often too much already; the least
+    // is asked for all the same, for the error.
+    for choice in order.filter({ tiles[$0] <= max(options.memoryByteCount, least) })
+      .map({ choices[$0] })
+    {
       let memory: MemoryModel
       do {
         memory = try MemoryModel(
-          tiling, execution, budget, factory,
-          readerCache: scan.cacheByteCount(forBoxesOf: largest))
+          choice.tiling, choice.execution, choice.budget, factory,
+          readerCache: scan.cacheByteCount(
+            forBoxesOf: choice.tiling.inputShapes.first ?? choice.tiling.core))
       } catch {
         throw error.explanation
       }
-      if memory.total < smallest?.total ?? .max { smallest = memory }
+      smallest = min(smallest, memory.total)
       guard memory.total <= options.memoryByteCount else { continue }
-      // The first that fits; a later one only where it computes and reads less.
-      if Self.cost(tiling) < best.map({ Self.cost($0.0) }) ?? .infinity {
-        best = (tiling, execution, memory)
-      }
+      best = (choice, memory)
+      break
     }
-    guard let (tiling, execution, chosen) = best else {
-      throw Self.tooLittleMemory(options, smallest?.total ?? 0)
-    }
-    var memory = chosen
+    guard let (choice, needed) = best else { throw Self.tooLittleMemory(options, smallest) }
+    var memory = needed
     memory.output = min(options.outputByteCount, options.memoryByteCount - memory.total)
-    self.tiling = tiling
-    self.execution = execution
+    tiling = choice.tiling
+    execution = choice.execution
+    budget = choice.budget
     self.memory = memory
-    self.budget = budget
     self.factory = factory
+  }
+
+  /// Tiles and threads that the run might have.
+  private struct Choice {
+    var tiling: TilePlan
+    var execution: ExecutionPlan
+    var budget: ThreadBudget
+
+    /// The time for a voxel written, in units of computing one on one core.
+    var cost: Double { SegmentationPlan.cost(tiling) / Double(max(budget.engine, 1)) }
   }
 
   /// What tiles cost for each voxel written, in units of computing one.

@@ -65,6 +65,26 @@ import VolumeTesting
     }
   }
 
+  @Test(arguments: networks.indices.filter { !networks[$0].1.isPlanar })
+  func `computes deep tiles a few layers at a time with the same result`(network: Int) throws {
+    let (name, graph) = Self.networks[network]
+    for shape in [Shape3(z: 64, y: 8, x: 12), Shape3(z: 28, y: 16, x: 4)] {
+      let voxels = randomVoxels(shape, seed: 13)
+      for precision in OneDNNEngineFactory().precisions {
+        func scores(_ streams: StreamChoice) throws -> [Float] {
+          try run(
+            graph, shape, voxels, precision, .scores,
+            factory: OneDNNEngineFactory(streams: streams)
+          ).map { Float(bitPattern: $0) }
+        }
+        let (parts, whole) = (try scores(.always), try scores(.never))
+        let largest = zip(parts, whole).map { abs($0 - $1) }.max() ?? .infinity
+        #expect(
+          largest <= (precision == .f32 ? 1e-6 : 0.05), "\(name) on \(shape), \(precision)")
+      }
+    }
+  }
+
   @Test(
     .enabled(
       if: OneDNNEngineFactory().precisions.contains(.bf16), "this processor has no bfloat16"),
@@ -147,7 +167,7 @@ import VolumeTesting
         Float(bitPattern: $0)
       }
       let reference = try run(
-        graph, shape, bytes, .f32, .scores, type, rule, ReferenceEngineFactory()
+        graph, shape, bytes, .f32, .scores, type, rule, factory: ReferenceEngineFactory()
       ).map { Float(bitPattern: $0) }
       let all = zip(ours, reference).map { abs($0 - $1) }
       if precision == .f32 {
@@ -172,7 +192,7 @@ import VolumeTesting
     let ours = try run(graph, shape, voxels, precision, .scores)
     let reference = try run(
       graph, shape, voxels, .f32, .scores, .uint8, Normalisation(low: 0, high: 255, clips: false),
-      ReferenceEngineFactory())
+      factory: ReferenceEngineFactory())
     return zip(ours, reference).map { abs(Float(bitPattern: $0) - Float(bitPattern: $1)) }
   }
 
@@ -181,7 +201,7 @@ import VolumeTesting
     _ graph: Graph, _ shape: Shape3, _ voxels: [UInt8], _ precision: Precision,
     _ output: EngineOutput, _ type: VoxelType = .uint8,
     _ rule: Normalisation = Normalisation(low: 0, high: 255, clips: false),
-    _ factory: any EngineFactory = OneDNNEngineFactory()
+    factory: any EngineFactory = OneDNNEngineFactory()
   ) throws -> [UInt32] {
     let plan = ExecutionPlan(
       graph: graph, normalisation: rule, voxelType: type, shapes: [shape], precision: precision,

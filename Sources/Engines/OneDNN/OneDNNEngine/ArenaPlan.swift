@@ -46,10 +46,12 @@ struct ArenaPlan {
 
 extension Buffer {
   /// Bytes that it takes for values of `shapes`, up to whole pages.
+  func byteCount(_ shapes: [Shape3]) -> Int { byteCount(of: shapes[extentOfNode]) }
+
+  /// Bytes that a value of `shape` takes, up to whole pages.
   ///
   /// Kernels may read up to 256 bytes past the end, which the last page always has.
-  func byteCount(_ shapes: [Shape3]) -> Int {
-    let shape = shapes[extentOfNode]
+  func byteCount(of shape: Shape3) -> Int {
     let bytes =
       switch layout {
       case .channelsLast(let precision): shape.voxelCount * channels * precision.byteCount

@@ -13,8 +13,10 @@ final class OneDNNEngine: InferenceEngine {
   private let workers: [StageThread<Never>]
   private let notice = Notice()
 
-  init(_ plan: ExecutionPlan, slots count: Int) throws(EngineError) {
-    let program = try Program(plan)
+  init(
+    _ plan: ExecutionPlan, _ network: LoweredNetwork, slots count: Int, streams: StreamChoice
+  ) throws(EngineError) {
+    let program = try Program(plan, network, streams: streams)
     let largest = plan.shapes.map(\.voxelCount).max() ?? 0
     let outputs = plan.shapes.map { plan.outputShape(for: $0).voxelCount }.max() ?? 0
     let slots = (0..<count).map { _ in

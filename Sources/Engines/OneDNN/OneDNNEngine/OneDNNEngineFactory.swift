@@ -4,8 +4,14 @@ import VolumeCore
 
 /// Makes engines that compute with Intel's oneDNN (2.6, C interface) on the processor's cores.
 public struct OneDNNEngineFactory: EngineFactory {
+  private let streams: StreamChoice
+  private let lowered = LoweringCache()
+
   /// The factory.
-  public init() {}
+  public init() { streams = .automatic }
+
+  /// The factory, with engines that always, or never, compute deep tiles a few layers at a time.
+  package init(streams: StreamChoice) { self.streams = streams }
 
   /// `onednn`.
   public var name: String { "onednn" }
@@ -18,15 +24,18 @@ public struct OneDNNEngineFactory: EngineFactory {
 
   /// Working memory of each worker, weights, and the slots' buffers.
   public func byteCount(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> Int {
-    let graph = plan.graph.simplified()
-    let lowering = try Lowering(graph, precision: plan.precision, output: plan.output)
+    let lowering = try lowered.network(for: plan)
+    let graph = lowering.graph
     var arena = 0
-    for shape in plan.shapes {
+    for shape in plan.shapes where graph.isPlanar || !shape.isWithinAnother(of: plan.shapes) {
       guard
         let extents = try? graph.shapes(forInput: graph.shapeComputedAtOnce(of: shape))
       else { continue }
       let places = ArenaPlan(lowering.buffers, steps: lowering.steps, shapes: extents)
-      arena = max(arena, places.byteCount)
+      let stream = StreamPlan(
+        graph, lowering.buffers, lowering.steps, shape, shapes: extents, whole: places.byteCount,
+        streams: streams)
+      arena = max(arena, stream?.byteCount ?? places.byteCount)
     }
     let workers = max(1, min(plan.threads, slots))
     let largest = plan.shapes.map(\.voxelCount).max() ?? 0
@@ -47,13 +56,21 @@ public struct OneDNNEngineFactory: EngineFactory {
         why: "this processor (\(Processor.instructionSet)) has no \(plan.precision.rawValue) "
           + "arithmetic; use --precision f32")
     }
-    return try OneDNNEngine(plan, slots: slots)
+    return try OneDNNEngine(
+      plan, lowered.network(for: plan), slots: slots, streams: streams)
   }
 
   /// A primitive's scratch space, at most.
   private static let workspace = 4 << 20
   /// The library's generated code and tables.
   private static let library = 24 << 20
+}
+
+extension Shape3 {
+  /// Whether another of `shapes` is at least as long along every axis.
+  fileprivate func isWithinAnother(of shapes: [Shape3]) -> Bool {
+    shapes.contains { $0 != self && $0.z >= z && $0.y >= y && $0.x >= x }
+  }
 }
 
 extension Graph {

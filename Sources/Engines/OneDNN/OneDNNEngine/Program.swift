@@ -13,15 +13,18 @@ final class Program: Sendable {
   let steps: [Step]
   let buffers: [Buffer]
   private let processor: Processor
+  private let streams: StreamChoice
   private let weights = WeightCache()
   private let prepared = Mutex<[Shape3: PreparedShape]>([:])
 
-  init(_ plan: ExecutionPlan) throws(EngineError) {
+  init(
+    _ plan: ExecutionPlan, _ network: LoweredNetwork, streams: StreamChoice
+  ) throws(EngineError) {
+    self.streams = streams
     self.plan = plan
-    graph = plan.graph.simplified()
-    let lowering = try Lowering(graph, precision: plan.precision, output: plan.output)
-    steps = lowering.steps
-    buffers = lowering.buffers
+    graph = network.graph
+    steps = network.steps
+    buffers = network.buffers
     processor = try Processor()
   }
 
@@ -38,6 +41,16 @@ final class Program: Sendable {
   func prepare(_ shape: Shape3) throws(EngineError) -> PreparedShape {
     if let ready = prepared.withLock({ $0[shape] }) { return ready }
     let extents = try extents(shape)
+    let arena = ArenaPlan(buffers, steps: steps, shapes: extents)
+    let stream = StreamPlan(
+      graph, buffers, steps, shape, shapes: extents, whole: arena.byteCount, streams: streams)
+    if let stream {
+      let result = PreparedShape(
+        shape: shape, extents: extents, arena: arena, primitives: [],
+        stream: PreparedStream(plan: stream, primitives: try primitives(stream, extents)))
+      prepared.withLock { $0[shape] = result }
+      return result
+    }
     var primitives: [ConvolutionPrimitive?] = []
     for (index, step) in steps.enumerated() {
       guard case .convolution(let spec, let from, let to) = step,
@@ -54,9 +67,45 @@ final class Program: Sendable {
           weights: weights, processor: processor))
     }
     let result = PreparedShape(
-      shape: shape, extents: extents,
-      arena: ArenaPlan(buffers, steps: steps, shapes: extents), primitives: primitives)
+      shape: shape, extents: extents, arena: arena, primitives: primitives, stream: nil)
     prepared.withLock { $0[shape] = result }
+    return result
+  }
+
+  /// The primitive of each action of `stream` that is a convolution; few differ, since most rounds
+  /// are alike.
+  private func primitives(
+    _ stream: StreamPlan, _ extents: [Shape3]
+  ) throws(EngineError) -> [[ConvolutionPrimitive?]] {
+    var known: [[Int]: ConvolutionPrimitive] = [:]
+    var result: [[ConvolutionPrimitive?]] = []
+    for round in stream.rounds {
+      var primitives: [ConvolutionPrimitive?] = []
+      for action in round.actions {
+        guard case .convolution(var spec, let from, let to) = steps[action.step],
+          case .channelsLast(let source) = buffers[from].layout,
+          case .channelsLast(let destination) = buffers[to].layout
+        else {
+          primitives.append(nil)
+          continue
+        }
+        let key = [
+          action.step, action.output.count, action.padding.before, action.padding.after,
+        ]
+        if known[key] == nil {
+          spec.padding.before.z = action.padding.before
+          spec.padding.after.z = action.padding.after
+          var input = extents[buffers[from].extentOfNode]
+          var output = extents[buffers[to].extentOfNode]
+          (input.z, output.z) = (action.input.count, action.output.count)
+          known[key] = try ConvolutionPrimitive(
+            spec, input: input, output: output, from: source, to: destination,
+            step: action.step, weights: weights, processor: processor)
+        }
+        primitives.append(known[key])
+      }
+      result.append(primitives)
+    }
     return result
   }
 
@@ -79,18 +128,32 @@ final class PreparedShape: Sendable {
   let arena: ArenaPlan
   /// One for each step that is a convolution of the library.
   let primitives: [ConvolutionPrimitive?]
+  /// How a deep tile is computed a few layers at a time; `nil` for one computed at once.
+  let stream: PreparedStream?
   let scratchByteCount: Int
 
   init(
-    shape: Shape3, extents: [Shape3], arena: ArenaPlan, primitives: [ConvolutionPrimitive?]
+    shape: Shape3, extents: [Shape3], arena: ArenaPlan, primitives: [ConvolutionPrimitive?],
+    stream: PreparedStream?
   ) {
+    self.stream = stream
     self.shape = shape
     self.extents = extents
     self.arena = arena
     self.primitives = primitives
-    scratchByteCount = primitives.reduce(0) { max($0, $1?.scratchByteCount ?? 0) }
+    let all = stream.map { Array($0.primitives.joined()) } ?? primitives
+    scratchByteCount = all.reduce(0) { max($0, $1?.scratchByteCount ?? 0) }
   }
 
   /// Bytes of working memory.
-  var byteCount: Int { (arena.byteCount + scratchByteCount + 4095) / 4096 * 4096 }
+  var byteCount: Int { (valueByteCount + scratchByteCount + 4095) / 4096 * 4096 }
+
+  /// Bytes of the values, behind which the scratch space lies.
+  var valueByteCount: Int { stream?.plan.byteCount ?? arena.byteCount }
+}
+
+/// A stream with the primitives of each round's actions.
+struct PreparedStream: Sendable {
+  var plan: StreamPlan
+  var primitives: [[ConvolutionPrimitive?]]
 }

@@ -1,5 +1,6 @@
 import CKernels
 import EngineCore
+import Glibc
 import VolumeCore
 
 /// One thread's memory and stream: runs the program on one tile after the other.
@@ -22,6 +23,10 @@ import VolumeCore
       memory = AlignedMemory(byteCount: 0)  // gives the old back before it asks for more
       memory = AlignedMemory(byteCount: prepared.byteCount)
     }
+    if let stream = prepared.stream {
+      try unsafe run(stream, prepared, input: input, output: output)
+      return
+    }
     let layer = shape.y * shape.x
     let parts = program.graph.isPlanar ? program.plan.outputShape(for: shape).z : 1
     for z in 0..<parts {
@@ -38,9 +43,57 @@ import VolumeCore
       if let primitive = prepared.primitives[index], case .convolution(_, let from, let to) = step {
         try unsafe primitive.execute(
           from: address(from, prepared), to: address(to, prepared),
-          space: memory.base + prepared.arena.byteCount, on: stream)
+          space: memory.base + prepared.valueByteCount, on: stream)
       } else {
-        unsafe runKernel(step, prepared, input: input, output: output)
+        unsafe runKernel(
+          step, at: { unsafe address($0, prepared) },
+          shape: { prepared.extents[program.buffers[$0].extentOfNode] }, input: input,
+          output: output)
+      }
+    }
+  }
+
+  /// Computes a deep tile a few layers at a time.
+  @unsafe private func run(
+    _ prepared: PreparedStream, _ shape: PreparedShape, input: UnsafeMutableRawPointer,
+    output: UnsafeMutableRawPointer
+  ) throws(EngineError) {
+    let layer = shape.shape.y * shape.shape.x
+    func extent(_ buffer: Int) -> Shape3 { shape.extents[program.buffers[buffer].extentOfNode] }
+    func layerByteCount(_ buffer: Int) -> Int {
+      extent(buffer).y * extent(buffer).x * program.buffers[buffer].channels
+        * program.buffers[buffer].numberByteCount
+    }
+    func address(_ buffer: Int, _ place: Int) -> UnsafeMutableRawPointer {
+      unsafe memory.base + prepared.plan.offsets[buffer] + place * layerByteCount(buffer)
+    }
+    for (round, primitives) in zip(prepared.plan.rounds, prepared.primitives) {
+      for (action, primitive) in zip(round.actions, primitives) {
+        let step = program.steps[action.step]
+        if let primitive, case .convolution(_, let from, let to) = step {
+          try unsafe primitive.execute(
+            from: address(from, action.sourcePlaces[0]), to: address(to, action.place),
+            space: memory.base + shape.valueByteCount, on: stream)
+          continue
+        }
+        let sources = step.sources
+        let begin = action.output.lowerBound * layer
+        unsafe runKernel(
+          step,
+          at: { buffer in
+            let source = sources.firstIndex(of: buffer)
+            return unsafe address(buffer, source.map { action.sourcePlaces[$0] } ?? action.place)
+          },
+          shape: { buffer in
+            let layers = sources.contains(buffer) ? action.input.count : action.output.count
+            return Shape3(z: layers, y: extent(buffer).y, x: extent(buffer).x)
+          }, input: input + begin * program.plan.voxelType.byteCount,
+          output: output + begin * program.plan.outputVoxelByteCount)
+      }
+      for drop in round.drops where drop.kept > 0 {
+        unsafe memmove(
+          address(drop.buffer, 0), address(drop.buffer, drop.count),
+          drop.kept * layerByteCount(drop.buffer))
       }
     }
   }
@@ -50,14 +103,12 @@ import VolumeCore
   }
 
   @unsafe private func runKernel(
-    _ step: Step, _ prepared: PreparedShape, input: UnsafeMutableRawPointer,
-    output: UnsafeMutableRawPointer
+    _ step: Step, at: (Int) -> UnsafeMutableRawPointer, shape: (Int) -> Shape3,
+    input: UnsafeMutableRawPointer, output: UnsafeMutableRawPointer
   ) {
-    func at(_ buffer: Int) -> UnsafeMutableRawPointer { unsafe address(buffer, prepared) }
     func planes(_ buffer: Int) -> UnsafeMutablePointer<UInt16> {
       unsafe at(buffer).assumingMemoryBound(to: UInt16.self)
     }
-    func shape(_ buffer: Int) -> Shape3 { prepared.extents[program.buffers[buffer].extentOfNode] }
     func channels(_ buffer: Int) -> Int { program.buffers[buffer].channels }
     func size(_ buffer: Int) -> Int { program.buffers[buffer].numberByteCount }
     func isBF16(_ buffer: Int) -> Int32 { size(buffer) == 2 ? 1 : 0 }

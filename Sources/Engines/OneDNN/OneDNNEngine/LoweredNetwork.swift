@@ -1,0 +1,47 @@
+import EngineCore
+import NeuralGraph
+import Synchronization
+import VolumeCore
+
+/// A network as steps over buffers, whatever the tiles will be.
+final class LoweredNetwork: @unchecked Sendable {
+  /// The network, simplified; the steps are of its nodes.
+  let graph: Graph
+  let steps: [Step]
+  let buffers: [Buffer]
+
+  init(_ plan: ExecutionPlan) throws(EngineError) {
+    graph = plan.graph.simplified()
+    let lowering = try Lowering(graph, precision: plan.precision, output: plan.output)
+    steps = lowering.steps
+    buffers = lowering.buffers
+  }
+}
+
+/// Keeps the network that was lowered last: a plan asks for the memory of many tiles of one network,
+/// and lowering it packs all its weights.
+final class LoweringCache: Sendable {
+  private struct Entry {
+    var graph: Graph
+    var precision: Precision
+    var output: EngineOutput
+    var network: LoweredNetwork
+  }
+  private let last = Mutex<Entry?>(nil)
+
+  func network(for plan: ExecutionPlan) throws(EngineError) -> LoweredNetwork {
+    // Graphs that share their weights, as copies do, are compared in no time.
+    let known = last.withLock { entry in
+      entry.flatMap {
+        $0.precision == plan.precision && $0.output == plan.output && $0.graph == plan.graph
+          ? $0.network : nil
+      }
+    }
+    if let known { return known }
+    let network = try LoweredNetwork(plan)
+    let entry = Entry(
+      graph: plan.graph, precision: plan.precision, output: plan.output, network: network)
+    last.withLock { $0 = entry }
+    return network
+  }
+}
