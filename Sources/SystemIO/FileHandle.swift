@@ -21,9 +21,9 @@ public struct FileHandle: ~Copyable, Sendable {
 
   deinit { operations.close(descriptor) }
 
-  /// Opens an existing file to read.
+  /// Opens an existing file to read; a pipe that nobody writes to is empty, and not waited for.
   public init(readingFrom path: String) throws(SystemError) {
-    try self.init("open", path, O_RDONLY)
+    try self.init("open", path, O_RDONLY | O_NONBLOCK)
   }
 
   /// Creates a file to write; one that is there already is emptied unless `exclusively`.

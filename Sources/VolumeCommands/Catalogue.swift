@@ -143,7 +143,8 @@ extension Catalogue {
   var writtenEndings: [String] {
     // Asked one by one, since each format knows its own names alone.
     let endings = [
-      ".zarr", ".raw", ".tif", ".h5", ".nrrd", ".mha", ".mhd", ".nii", ".nii.gz", ".npy", ".mrc",
+      ".zarr", ".raw", ".tif", ".h5", ".nrrd", ".nhdr", ".mha", ".mhd", ".nii", ".nii.gz",
+      ".hdr", ".npy", ".mrc",
       ".vol", "/",
     ]
     return endings.filter { ending in

@@ -84,6 +84,13 @@ public protocol VolumeFormat: Sendable {
   /// Whether `path` names an output of this format.
   func writes(_ path: String) -> Bool
 
+  /// Every file that an output at `path` is written to: its own, and those that hold or describe its
+  /// voxels beside it.
+  func filesWritten(_ path: String) -> [String]
+
+  /// What an output at `path` has no place for of what is known of `volume`: "voxel size", "position".
+  func leftOut(of volume: VolumeDescription, at path: String) -> [String]
+
   /// What a writer of `output` will say to be its `cacheByteCount`, for plans that are made before
   /// anything is created.
   func cacheByteCount(of output: OutputDescription) -> Int
@@ -98,6 +105,12 @@ extension VolumeFormat {
 
   /// Nothing is kept.
   public func cacheByteCount(of output: OutputDescription) -> Int { 0 }
+
+  /// The output alone.
+  public func filesWritten(_ path: String) -> [String] { [path] }
+
+  /// Nothing.
+  public func leftOut(of volume: VolumeDescription, at path: String) -> [String] { [] }
 
   /// Refuses.
   public func create(

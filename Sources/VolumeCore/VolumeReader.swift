@@ -29,6 +29,10 @@ public protocol VolumeReader: AnyObject, Sendable {
   /// Tells the input apart from another of the same name: a short text of name, size and a
   /// checksum of the first bytes.
   var fingerprint: String { get }
+
+  /// The files that voxels are read from, where they are others than the path that was opened: what
+  /// must not be written to meanwhile.
+  var filesRead: [String] { get }
 }
 
 extension VolumeReader {
@@ -40,6 +44,8 @@ extension VolumeReader {
   public var readsPlainVoxels: Bool { false }
   /// Nothing is kept.
   public func limitCache(to byteCount: Int) {}
+  /// None but what was opened.
+  public var filesRead: [String] { [] }
 
   /// All bytes of `region` in C order, for what is small: tests, pictures, single layers.
   public func bytes(of region: Region) throws(VolumeReadError) -> [UInt8] {

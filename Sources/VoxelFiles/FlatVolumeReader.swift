@@ -10,6 +10,11 @@ public final class FlatVolumeReader: VolumeReader {
   /// What tells this input from another of its name.
   public let fingerprint: String
   private let files = OpenFiles()
+
+  /// The files of all layers.
+  public var filesRead: [String] {
+    Set(layout.segments.filter { !$0.isMissing }.map(\.path)).sorted()
+  }
   /// The first layer of each segment, and the number of layers behind the last.
   private let firstLayers: [Int]
 

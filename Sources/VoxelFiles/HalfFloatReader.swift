@@ -19,6 +19,9 @@ public final class HalfFloatReader: VolumeReader {
   /// That of the file.
   public var fingerprint: String { stored.fingerprint }
 
+  /// Those of the file.
+  public var filesRead: [String] { stored.filesRead }
+
   /// What the file needs.
   public func cacheByteCount(forBoxesOf shape: Shape3) -> Int {
     stored.cacheByteCount(forBoxesOf: shape)

@@ -16,6 +16,9 @@ public final class StreamVolumeReader: VolumeReader {
   /// What tells this input from another of its name.
   public let fingerprint: String
   private let path: String
+
+  /// The compressed file.
+  public var filesRead: [String] { [path] }
   private let offset: Int
   private let byteOrder: ByteOrder
   private let open: Opening

@@ -24,6 +24,8 @@ final class BoxVolumeReader: VolumeReader {
     }
   }
 
+  var filesRead: [String] { [source.file, source.dataset.file] }
+
   func read(_ region: Region, into destination: inout MutableRawSpan) throws(VolumeReadError) {
     precondition(Region(volume.shape).contains(region), "\(region) is outside \(volume.shape)")
     precondition(destination.byteCount == region.voxelCount * source.width)

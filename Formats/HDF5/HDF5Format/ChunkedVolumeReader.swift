@@ -81,5 +81,7 @@ final class ChunkedVolumeReader: VolumeReader {
     return 2 * grain.z * band(shape.y, grain.y, extent.y) * columns * source.width
   }
 
+  var filesRead: [String] { [source.file, source.dataset.file] }
+
   func limitCache(to byteCount: Int) { cache.limit(to: byteCount) }
 }

@@ -62,6 +62,11 @@ public struct HDF5Format: VolumeFormat {
     return [".h5", ".hdf5"].contains { place.file.lowercased().hasSuffix($0) }
   }
 
+  /// The file without the dataset, and its description for ParaView.
+  public func filesWritten(_ path: String) -> [String] {
+    HDF5Place(path).map { [$0.file, HDF5Writer.companion($0.file)] } ?? [path]
+  }
+
   /// Begins the output at `path`.
   public func create(
     _ path: String, _ output: OutputDescription

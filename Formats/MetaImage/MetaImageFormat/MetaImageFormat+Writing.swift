@@ -9,6 +9,11 @@ extension MetaImageFormat {
     return name.hasSuffix(".mha") || name.hasSuffix(".mhd")
   }
 
+  /// `X.mhd` has its voxels in `X.raw`.
+  public func filesWritten(_ path: String) -> [String] {
+    path.lowercased().hasSuffix(".mhd") ? [path, path.dropLast(4) + ".raw"] : [path]
+  }
+
   /// Begins the output at `path`: one file, or, for `X.mhd`, the header and its voxels in `X.raw`.
   public func create(
     _ path: String, _ output: OutputDescription
@@ -26,6 +31,7 @@ extension MetaImageFormat {
         remedy: "choose another output, or replace it with --overwrite")
     }
     let data = path.dropLast(4) + ".raw"
+    try checkDataFile(String(data), ofHeader: path)
     let text = MetaImageHeader.text(of: output.volume, dataFile: fileName(ofPath: String(data)))
     var parts = FlatVolumeWriter.Parts(header: [])
     parts.companions = classes + [(path, Array(text.utf8))]

@@ -9,6 +9,15 @@ extension NIfTIFormat {
     return [".nii", ".nii.gz", ".hdr"].contains { name.hasSuffix($0) }
   }
 
+  private static func dataFile(_ header: String) -> String {
+    header.dropLast(4) + (header.hasSuffix(".HDR") ? ".IMG" : ".img")
+  }
+
+  /// `X.hdr` has its voxels in `X.img`.
+  public func filesWritten(_ path: String) -> [String] {
+    path.lowercased().hasSuffix(".hdr") ? [path, Self.dataFile(path)] : [path]
+  }
+
   /// Begins the output at `path`: one file, compressed where its name ends in `.gz`, or, for `X.hdr`, the
   /// header and its voxels in `X.img`.
   ///
@@ -30,11 +39,12 @@ extension NIfTIFormat {
         .input, "\(path) is there already",
         remedy: "choose another output, or replace it with --overwrite")
     }
-    let data = path.dropLast(4) + (path.hasSuffix(".HDR") ? ".IMG" : ".img")
+    let data = Self.dataFile(path)
+    try checkDataFile(data, ofHeader: path)
     var parts = FlatVolumeWriter.Parts(header: [])
     parts.companions =
       companions + [(path, NIfTIHeader.bytes(describing: volume, isSingleFile: false))]
-    return try FlatVolumeWriter(String(data), output, parts)
+    return try FlatVolumeWriter(data, output, parts)
   }
 }
 

@@ -90,6 +90,11 @@ public struct NPYFormat: VolumeFormat {
   /// Whether `path` names an NPY output.
   public func writes(_ path: String) -> Bool { path.lowercased().hasSuffix(".npy") }
 
+  /// An array and no more.
+  public func leftOut(of volume: VolumeDescription, at path: String) -> [String] {
+    (volume.spacing == nil ? [] : ["voxel size"]) + (volume.position == nil ? [] : ["position"])
+  }
+
   /// Begins the output at `path`: an array (z, y, x) in C order.
   public func create(
     _ path: String, _ output: OutputDescription

@@ -87,6 +87,11 @@ public struct NRRDFormat: VolumeFormat {
     return name.hasSuffix(".nrrd") || name.hasSuffix(".nhdr")
   }
 
+  /// `X.nhdr` has its voxels in `X.raw`.
+  public func filesWritten(_ path: String) -> [String] {
+    path.lowercased().hasSuffix(".nhdr") ? [path, path.dropLast(5) + ".raw"] : [path]
+  }
+
   /// Begins the output at `path`: one file, or, for `X.nhdr`, the header and its voxels in `X.raw`.
   public func create(
     _ path: String, _ output: OutputDescription
@@ -104,6 +109,7 @@ public struct NRRDFormat: VolumeFormat {
         remedy: "choose another output, or replace it with --overwrite")
     }
     let data = path.dropLast(5) + ".raw"
+    try checkDataFile(String(data), ofHeader: path)
     let text = NRRDHeader.text(of: output.volume, dataFile: fileName(ofPath: String(data)))
     var parts = FlatVolumeWriter.Parts(header: [])
     parts.companions = classes + [(path, Array(text.utf8))]

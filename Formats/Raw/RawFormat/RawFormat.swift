@@ -75,6 +75,14 @@ public struct RawFormat: VolumeFormat {
     return try FlatVolumeWriter(path, output, parts)
   }
 
+  /// The voxels, and what describes them.
+  public func filesWritten(_ path: String) -> [String] { [path, path + ".info"] }
+
+  /// PyHST's words have none for a place.
+  public func leftOut(of volume: VolumeDescription, at path: String) -> [String] {
+    volume.position == nil ? [] : ["position"]
+  }
+
   private static func hasSuffix(_ path: String) -> Bool {
     let path = path.lowercased()
     return [".raw", ".vol", ".bin"].contains { path.hasSuffix($0) }

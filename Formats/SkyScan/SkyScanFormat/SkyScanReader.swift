@@ -27,4 +27,6 @@ package final class SkyScanReader: VolumeReader {
   package func limitCache(to byteCount: Int) { slices.limitCache(to: byteCount) }
 
   package var fingerprint: String { slices.fingerprint }
+
+  package var filesRead: [String] { slices.filesRead }
 }

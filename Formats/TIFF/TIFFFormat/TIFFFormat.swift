@@ -53,6 +53,11 @@ public struct TIFFFormat: VolumeFormat {
   /// ends in `/` or is there and empty.
   public func writes(_ path: String) -> Bool { Self.isTIFF(path) || Self.isFolderOutput(path) }
 
+  /// ImageJ's words have none for a place.
+  public func leftOut(of volume: VolumeDescription, at path: String) -> [String] {
+    volume.position == nil ? [] : ["position"]
+  }
+
   private static func isFolderOutput(_ path: String) -> Bool {
     guard !path.hasSuffix(".zarr/"), !path.hasSuffix(".zarr") else { return false }
     if path.hasSuffix("/") { return path.contains { $0 != "/" } }

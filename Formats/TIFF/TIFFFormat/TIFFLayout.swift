@@ -160,11 +160,25 @@ struct TIFFLayout {
     (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * UInt64($0))) }
   }
 
-  /// A fraction of two 32-bit numbers near `value`.
+  /// The first of the best fractions of two 32-bit numbers that is as near to `value` as a double is,
+  /// or the last: its continued fraction. 1/1.3 is 10/13, and so comes back as 1.3.
   private static func rational(_ value: Double) -> [UInt8] {
-    var under = 1_000_000.0
-    while value * under > 4e9, under > 1 { under /= 10 }
-    let over = min(max((value * under).rounded(), 1), Double(UInt32.max))
-    return bytes(UInt64(over), 4) + bytes(UInt64(under), 4)
+    guard value.isFinite, value > 0, value < Double(UInt32.max) else {
+      return bytes(1, 4) + bytes(1, 4)
+    }
+    var (over, under) = ((0.0, 1.0), (1.0, 0.0))
+    var rest = value
+    for _ in 0..<64 {
+      let whole = rest.rounded(.down)
+      let next = (whole * over.1 + over.0, whole * under.1 + under.0)
+      guard max(next.0, next.1) <= Double(UInt32.max) else { break }
+      over = (over.1, next.0)
+      under = (under.1, next.1)
+      if abs(over.1 / under.1 - value) <= value * 1e-15 || rest == whole { break }
+      rest = 1 / (rest - whole)
+    }
+    // A value below every fraction is the least of them.
+    guard over.1 >= 1 else { return bytes(1, 4) + bytes(UInt64(UInt32.max), 4) }
+    return bytes(UInt64(over.1), 4) + bytes(UInt64(under.1), 4)
   }
 }

@@ -22,6 +22,9 @@ public final class TIFFReader: VolumeReader {
   }
 
   let paths: [String]
+
+  /// The file, or the slices.
+  public var filesRead: [String] { paths }
   let slices: [Slice]
   let layouts: [PageLayout]
   let cache = BlockCache(limit: 64 << 20)

@@ -54,13 +54,14 @@ public struct ConvertCommand: Command {
     let choices = try explained { () throws(UsageError) in
       try ConvertChoices(arguments, of: name)
     }
-    _ = try context.catalogue.formatWriting(choices.output)
+    let format = try context.catalogue.formatWriting(choices.output)
     let (opened, type) = try choices.openInput(context)
     context.echo(choices.input, opened)
     let region = try explained { () throws(UsageError) in
       try choices.region?.region(in: opened.volume.shape)
     }
-    try checkApart(choices.output, from: [choices.input])
+    try checkApart(
+      format.filesWritten(choices.output), from: [choices.input] + opened.filesRead)
     let reader = try choices.converted(opened, to: type, region: region, context)
     let converted = reader as? ConvertedVolume
     var plan: [String: JSONValue] = ["command": "convert"]
@@ -74,6 +75,12 @@ public struct ConvertCommand: Command {
     writing.output.compression = choices.compression
     writing.output.hasPyramid = choices.hasPyramid
     let report = try writing.run("converting", context)
+    let leftOut = format.leftOut(of: writing.output.volume, at: choices.output)
+    if !leftOut.isEmpty {
+      context.console.say(
+        "\(choices.output): its format has no place for the \(leftOut.joined(separator: " and the "))"
+      )
+    }
     let shape = writing.region.shape
     context.console.say(
       "\(choices.output): \(shape.words), \(Words.bytes(report.bytesWritten)) written in "
@@ -81,6 +88,7 @@ public struct ConvertCommand: Command {
         + "\(Words.rate(report.voxelsPerSecond)))")
     var result = report.json
     result["output"] = .string(choices.output)
+    result["left_out"] = .array(leftOut.map { .string($0) })
     result["shape"] = shape.json
     result["type"] = .string(reader.volume.voxelType.rawValue)
     if let converted, let window = converted.conversion.window {

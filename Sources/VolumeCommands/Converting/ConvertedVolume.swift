@@ -29,6 +29,8 @@ package final class ConvertedVolume: VolumeReader {
 
   package var fingerprint: String { source.fingerprint }
 
+  package var filesRead: [String] { source.filesRead }
+
   package func cacheByteCount(forBoxesOf shape: Shape3) -> Int {
     source.cacheByteCount(forBoxesOf: shape)
   }

@@ -126,12 +126,13 @@ struct CopyPlan: Hashable, Sendable {
   /// The layers of a band that one thread reads at once.
   static func layersAtOnce(of band: Shape3) -> Int { max(1, band.z / 8) }
 
-  /// "3 blocks of 64x1024x1024 at a time, at most 384 MiB of memory".
-  var words: String {
+  /// "3 blocks of 64x1024x1024 at a time, at most 384 MiB of memory", with what the process holds
+  /// before.
+  func words(beside itself: Int) -> String {
     let what = band == nil ? "block" : "row"
     return
       "\(threads) \(what)\(threads == 1 ? "" : "s") of \(band ?? grid.largestBlock) at a time, "
-      + "at most \(Words.memory(byteCount)) of memory"
+      + "at most \(Words.memory(byteCount + itself)) of memory"
   }
 }
 

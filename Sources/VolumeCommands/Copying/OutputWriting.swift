@@ -81,7 +81,9 @@ struct OutputWriting: Sendable {
         "\(path): going on, \(Words.percent(Double(done) / Double(region.voxelCount), 0)) is there")
     }
     try checkFreeDisk(for: path, needed: expectedByteCount(voxels: missing))
-    context.console.note("\(what) to \(path): \(plan.words)")
+    // What the process itself holds comes on top of what was planned for voxels.
+    let itself = peakResidentBytes() ?? 0
+    context.console.note("\(what) to \(path): \(plan.words(beside: itself))")
     let progress = Progress(
       context.console, what, total: region.voxelCount, done: done,
       bytesPerVoxel: plan.voxelByteCount)
@@ -93,7 +95,7 @@ struct OutputWriting: Sendable {
     try explained { () throws(VolumeWriteError) in try writer.finish(record: [:]) }
     return CopyReport(
       voxels: missing, voxelsAlready: done, bytesRead: missing * plan.voxelByteCount,
-      bytesWritten: written, plannedBytes: plan.byteCount, seconds: progress.seconds)
+      bytesWritten: written, plannedBytes: plan.byteCount + itself, seconds: progress.seconds)
   }
 
   /// Grey values hardly shrink; labels do, to a tenth or less, but a quarter is asked for.
@@ -105,11 +107,25 @@ struct OutputWriting: Sendable {
   }
 }
 
-/// Throws where `output` is one of the inputs: writing would destroy what is being read.
+/// Throws where `output` is one of the inputs, or lies in one: writing would destroy what is being read.
 func checkApart(_ output: String, from inputs: [String]) throws(Explanation) {
-  guard let place = resolved(output) else { return }
-  for input in inputs where resolved(input) == place {
-    throw Explanation(
-      .input, "\(output) is also the input", remedy: "give the output another name")
+  try checkApart([output], from: inputs)
+}
+
+/// The same for an output of several files.
+func checkApart(_ outputs: [String], from inputs: [String]) throws(Explanation) {
+  let places = Set(inputs.compactMap(resolved))
+  for output in outputs {
+    if let place = resolved(output), places.contains(place) {
+      throw Explanation(
+        .input, "\(output) is also the input", remedy: "give the output another name")
+    }
+    guard let place = resolved(folder(ofPath: output)) else { continue }
+    let outer = places.first { place == $0 || place.hasPrefix($0 + "/") }
+    if let outer, kind(ofPath: outer) == .folder {
+      throw Explanation(
+        .input, "\(output) lies inside the input \(outer)",
+        remedy: "give the output a place outside of it")
+    }
   }
 }
