@@ -49,10 +49,13 @@ final class WeightCache: Sendable {
       dnnl_exec_arg_t(arg: DNNL_ARG_FROM, memory: from.memory),
       dnnl_exec_arg_t(arg: DNNL_ARG_TO, memory: to.memory),
     ]
-    try unsafe check(
-      "dnnl_primitive_execute (reorder)",
-      dnnl_primitive_execute(primitive, stream.stream, 2, &arguments))
-    try stream.wait()
+    // The library reads `plain` by its address alone.
+    try withExtendedLifetime(plain) { () throws(EngineError) in
+      try unsafe check(
+        "dnnl_primitive_execute (reorder)",
+        dnnl_primitive_execute(primitive, stream.stream, 2, &arguments))
+      try stream.wait()
+    }
     buffers.withLock { $0[step, default: []].append(result) }
     return result
   }
