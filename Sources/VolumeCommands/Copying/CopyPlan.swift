@@ -132,7 +132,7 @@ struct CopyPlan: Hashable, Sendable {
     let what = band == nil ? "block" : "row"
     return
       "\(threads) \(what)\(threads == 1 ? "" : "s") of \(band ?? grid.largestBlock) at a time, "
-      + "at most \(Words.memory(byteCount + itself)) of memory"
+      + "at most \(Words.memory(byteCount)) of memory, beside \(Words.memory(itself)) of the tool itself"
   }
 }
 
