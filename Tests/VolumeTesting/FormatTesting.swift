@@ -57,7 +57,8 @@ public func expectPrefixesAreHarmless(
 public func readSome(_ reader: any VolumeReader) throws {
   let shape = reader.volume.shape
   let part = Region(
-    z: 0..<min(shape.z, 6), y: 0..<min(shape.y, 64), x: (shape.x / 2)..<min(shape.x, shape.x / 2 + 512))
+    z: 0..<min(shape.z, 6), y: 0..<min(shape.y, 64),
+    x: (shape.x / 2)..<min(shape.x, shape.x / 2 + 512))
   _ = try reader.bytes(of: part)
   guard reader.volume.byteCount < 1 << 22 else { return }
   _ = try reader.bytes(of: Region(shape))
