@@ -9,7 +9,6 @@ import VolumeCore
     ("unknown-layer.keras2.h5", "middle"), ("unknown-layer.keras3.h5", "middle"),
     ("missing-weights.keras2.h5", "out"), ("missing-weights.keras3.h5", "out"),
     ("wrong-shape.keras2.h5", "first"), ("wrong-shape.keras3.h5", "first"),
-    ("three-dimensions.keras3.h5", "three-dimensions"),
     ("not-there.h5", "not-there.h5"),
   ])
   func `and the message names file and place`(file: String, part: String) throws {
