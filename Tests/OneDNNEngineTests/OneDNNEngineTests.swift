@@ -85,6 +85,28 @@ import VolumeTesting
     }
   }
 
+  /// Threads that make primitives of many shapes at once: the library once made wrong ones.
+  @Test func `computes the same when many threads prepare it at once`() async throws {
+    let (_, graph) = Self.networks[1]
+    let shapes = (0..<24).map { Shape3(z: 1, y: 32 + 4 * ($0 % 6), x: 40 + 4 * ($0 / 6)) }
+    let expected = try shapes.map {
+      try run(graph, $0, randomVoxels($0, seed: 3), .f32, .scores)
+    }
+    for _ in 0..<4 {
+      let found = try await withThrowingTaskGroup(of: (Int, [UInt32]).self) { group in
+        for (place, shape) in shapes.enumerated() {
+          group.addTask {
+            (place, try run(graph, shape, randomVoxels(shape, seed: 3), .f32, .scores))
+          }
+        }
+        return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+      }
+      for (place, shape) in shapes.enumerated() {
+        #expect(found[place] == expected[place], "\(shape)")
+      }
+    }
+  }
+
   @Test(
     .enabled(
       if: OneDNNEngineFactory().precisions.contains(.bf16), "this processor has no bfloat16"),

@@ -4,6 +4,10 @@ import NeuralGraph
 import Synchronization
 import VolumeCore
 
+/// oneDNN 2.6.3 makes wrong kernels when two threads make primitives at once, in one engine or in
+/// several: they read beyond the weights. Executing them at once is safe.
+private let oneAtATime = Mutex<Void>(())
+
 /// A network made ready for this processor: steps, and the primitives for each shape of tile.
 ///
 /// Shared by all workers; primitives of a shape are made when the first tile of it comes.
@@ -37,9 +41,16 @@ final class Program: Sendable {
     }
   }
 
-  /// Primitives and places for tiles of `shape`.
+  /// Primitives and places for tiles of `shape`, made by whoever comes first.
   func prepare(_ shape: Shape3) throws(EngineError) -> PreparedShape {
     if let ready = prepared.withLock({ $0[shape] }) { return ready }
+    return try oneAtATime.withLock { (_) throws(EngineError) in
+      if let ready = prepared.withLock({ $0[shape] }) { return ready }
+      return try make(shape)
+    }
+  }
+
+  private func make(_ shape: Shape3) throws(EngineError) -> PreparedShape {
     let extents = try extents(shape)
     let arena = ArenaPlan(buffers, steps: steps, shapes: extents)
     let stream = StreamPlan(
