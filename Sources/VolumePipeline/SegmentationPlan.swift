@@ -65,7 +65,7 @@ public struct SegmentationPlan: Sendable {
     let order = choices.indices.sorted { (choices[$0].cost, $0) < (choices[$1].cost, $1) }
     var smallest = Int.max
     var best: (Choice, MemoryModel)?
-    let tiles = choices.map { 
+    let tiles = choices.map {
       MemoryModel.tileByteCount($0.tiling, $0.execution, $0.budget, reduction)
     }
     let least = tiles.min() ?? 0
