@@ -110,7 +110,24 @@ extension Catalogue {
     guard let format = formats.first(where: { $0.recognises(path) }) else {
       throw unrecognised(path)
     }
+    try checkUse(of: hints, format, path)
     return try format.open(path, hints: hints)
+  }
+
+  /// Refuses options that choose what this volume does not have: they were meant for another.
+  private func checkUse(
+    of hints: OpeningHints, _ format: any VolumeFormat, _ path: String
+  ) throws(Explanation) {
+    if let level = hints.level, level != "0", !format.hasLevels {
+      throw Explanation(
+        .input, "\(path): --level says \(level), and \(format.name) files have one level, 0",
+        remedy: "leave --level out")
+    }
+    if hints.fillsGaps, !format.hasSlices || kind(ofPath: path) != .folder {
+      throw Explanation(
+        .input, "\(path): --gaps fills the missing layers of a folder of slices, which this is not",
+        remedy: "leave --gaps out")
+    }
   }
 
   private func unrecognised(_ path: String) -> Explanation {

@@ -78,6 +78,12 @@ public protocol VolumeFormat: Sendable {
   /// Whether `path` is this format's to open, by its name or its kind of folder.
   func recognises(_ path: String) -> Bool
 
+  /// Whether its files may hold a volume in several resolutions, which `--level` chooses from.
+  var hasLevels: Bool { get }
+
+  /// Whether its volumes may be folders of slices, in which `--gaps` fills what is missing.
+  var hasSlices: Bool { get }
+
   /// Opens `path`, or says why not.
   func open(_ path: String, hints: OpeningHints) throws(Explanation) -> any VolumeReader
 
@@ -100,6 +106,12 @@ public protocol VolumeFormat: Sendable {
 }
 
 extension VolumeFormat {
+  /// One resolution.
+  public var hasLevels: Bool { false }
+
+  /// One file, or files of its own.
+  public var hasSlices: Bool { false }
+
   /// Most formats of others are read only.
   public func writes(_ path: String) -> Bool { false }
 

@@ -24,6 +24,9 @@ public struct StoreFormat: VolumeFormat {
   /// For people.
   public var name: String { "OME-Zarr" }
 
+  /// Pyramids.
+  public var hasLevels: Bool { true }
+
   /// Folders that hold documents of Zarr or a begun store, and whatever is called `.zarr` or would lie
   /// in one.
   public func recognises(_ path: String) -> Bool {

@@ -2,17 +2,6 @@ import Synchronization
 import SystemIO
 import VolumeCore
 
-/// Throws where the voxels of a header that is not there would take the place of a file that is: it
-/// belongs to something else, whatever may be replaced.
-public func checkDataFile(_ data: String, ofHeader header: String) throws(Explanation) {
-  guard kind(ofPath: header) == .missing, kind(ofPath: data) != .missing else { return }
-  throw Explanation(
-    .input,
-    "\(data) is there, and no \(fileName(ofPath: header)) that it would belong to: "
-      + "it would be replaced by the voxels of the new one",
-    remedy: "give the output another name")
-}
-
 /// A file that is being written as `.NAME.tmp`, and gets its name when all is there; else it goes.
 final class NewFile: Sendable {
   /// To be written to.
@@ -33,9 +22,7 @@ final class NewFile: Sendable {
     case .missing: break
     case .file where output.overwrites: break
     case .file:
-      throw Explanation(
-        .input, "\(path) is there already",
-        remedy: "choose another output, or replace it with --overwrite")
+      throw Self.isThere(path)
     case .folder, .other:
       throw Explanation(.input, "\(path) is no file", remedy: "choose another output")
     }
@@ -46,6 +33,13 @@ final class NewFile: Sendable {
     } catch {
       throw error.explanation
     }
+  }
+
+  /// That an output is there, and may not be replaced.
+  static func isThere(_ path: String) -> Explanation {
+    Explanation(
+      .input, "\(path) is there already",
+      remedy: "choose another output, or replace it with --overwrite")
   }
 
   deinit {

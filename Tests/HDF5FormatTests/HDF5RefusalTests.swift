@@ -6,6 +6,7 @@ import SystemIO
 import Testing
 import VolumeCore
 import VolumeTesting
+import VoxelFiles
 
 @Suite struct `HDF5 is refused` {
   @Test(arguments: [
@@ -101,13 +102,17 @@ import VolumeTesting
     ) {
       #expect(
         throws: HDF5FormatError.optionDisagrees(
-          file: fixture("fiji.h5"), option: option, said: said, is: truth)
+          OptionDisagreement(
+            file: fixture("fiji.h5"), option: option, said: said, found: truth))
       ) { try open("fiji.h5", change) }
     }
-    refused("--shape", "5x7x12", "5x7x11") { $0.shape = Shape3(z: 5, y: 7, x: 12) }
+    let (said, truth) = (Shape3(z: 5, y: 7, x: 12), Shape3(z: 5, y: 7, x: 11))
+    refused("--shape", "\(said) (\(said.words))", "\(truth) (\(truth.words))") {
+      $0.shape = Shape3(z: 5, y: 7, x: 12)
+    }
     refused("--type", "uint8", "uint16") { $0.voxelType = .uint8 }
     refused("--byte-order", "big", "little") { $0.byteOrder = .big }
-    refused("--offset", "4", "says itself where its voxels begin") { $0.offset = 4 }
+    refused("--offset", "4", "where its voxels begin") { $0.offset = 4 }
   }
 
   @Test func `where a chunk is damaged, and only that`() throws {

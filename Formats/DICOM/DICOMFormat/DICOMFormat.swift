@@ -8,6 +8,9 @@ public struct DICOMFormat: VolumeFormat {
   /// The format's name.
   public let name = "DICOM"
 
+  /// Folders of slices.
+  public var hasSlices: Bool { true }
+
   /// The format.
   public init() {}
 

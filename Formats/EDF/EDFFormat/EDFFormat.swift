@@ -7,6 +7,9 @@ public struct EDFFormat: VolumeFormat {
   /// "EDF".
   public let name = "EDF"
 
+  /// Folders of slices.
+  public var hasSlices: Bool { true }
+
   /// The format.
   public init() {}
 

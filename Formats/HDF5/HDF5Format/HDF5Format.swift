@@ -8,6 +8,9 @@ public struct HDF5Format: VolumeFormat {
   /// "HDF5".
   public let name = "HDF5"
 
+  /// Imaris and BigDataViewer keep several resolutions.
+  public var hasLevels: Bool { true }
+
   /// Whether chunks are decoded by the library alone, as it is done where we cannot: so that tests
   /// can compare both.
   let leavesAllToLibrary: Bool

@@ -62,10 +62,7 @@ extension HDF5FormatError {
         "\(file):\(dataset) is compressed by filter \(filter) (\(name)), which is not known here",
         "point HDF5_PLUGIN_PATH to the folder of that filter's plugin (hdf5plugin for Python brings "
           + "many), or rewrite the file with h5repack -f GZIP=4")
-    case .optionDisagrees(let file, let option, let said, let truth):
-      input(
-        "\(file): \(option) says \(said), and the file \(truth)",
-        "leave out \(option), or give another file")
+    case .optionDisagrees(let error): error.explanation
     case .notWritten(let file, let dataset):
       input(
         "\(file):\(dataset) was declared, but no voxel was ever written",

@@ -2,6 +2,7 @@ import HDF5Child
 import HDF5Library
 import SystemIO
 import VolumeCore
+import VoxelFiles
 
 /// Why an HDF5 file is no volume that can be read, or cannot be written.
 public enum HDF5FormatError: ExplainedError, Hashable {
@@ -38,7 +39,7 @@ public enum HDF5FormatError: ExplainedError, Hashable {
   /// A filter can be undone neither here nor by the library.
   case filterIsMissing(file: String, dataset: String, filter: Int, name: String)
   /// An option contradicts the file.
-  case optionDisagrees(file: String, option: String, said: String, is: String)
+  case optionDisagrees(OptionDisagreement)
   /// The dataset was declared, but no number was ever written.
   case notWritten(file: String, dataset: String)
   /// The dataset's extents are none that a volume can have.

@@ -123,13 +123,7 @@ struct HDF5Opening {
             + "file gives such")
       }
     }
-    guard let spacing = hints.spacing else { return }
-    if let said = volume.spacing, said != spacing {
-      volume.remarks.append(
-        "the file says a voxel of \(said.z) x \(said.y) x \(said.x) um; the options say "
-          + "\(spacing.z) x \(spacing.y) x \(spacing.x) um, which holds")
-    }
-    volume.spacing = spacing
+    hints.applySpacing(to: &volume)
   }
 
   private func namedClasses() -> [LabelClass]? {
@@ -144,21 +138,12 @@ struct HDF5Opening {
   }
 
   private func check(_ volume: VolumeDescription) throws(HDF5FormatError) {
-    func disagree(_ option: String, _ said: String, _ truth: String) -> HDF5FormatError {
-      .optionDisagrees(file: file, option: option, said: said, is: truth)
-    }
-    if let shape = hints.shape, shape != volume.shape {
-      throw disagree("--shape", "\(shape)", "\(volume.shape)")
-    }
-    if let type = hints.voxelType, type != volume.voxelType {
-      throw disagree("--type", type.rawValue, volume.voxelType.rawValue)
-    }
-    let order: ByteOrder = dataset.element.isBigEndian ? .big : .little
-    if let said = hints.byteOrder, said != order, dataset.element.byteCount > 1 {
-      throw disagree("--byte-order", said.rawValue, order.rawValue)
-    }
-    if let offset = hints.offset, offset != 0 {
-      throw disagree("--offset", "\(offset)", "says itself where its voxels begin")
+    do {
+      try hints.check(
+        against: volume, byteOrder: dataset.element.isBigEndian ? .big : .little, offset: nil,
+        channels: .max, file: file)
+    } catch {
+      throw .optionDisagrees(error)
     }
   }
 

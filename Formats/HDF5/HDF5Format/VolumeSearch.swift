@@ -1,6 +1,7 @@
 import HDF5Child
 import HDF5Library
 import VolumeCore
+import VoxelFiles
 
 /// Finds the volume of a file: the one that is named, else the one that a known layout means, else the
 /// only one that there is.
@@ -33,8 +34,9 @@ struct VolumeSearch {
 
   private func levelWithPath(_ path: String) -> HDF5FormatError {
     .optionDisagrees(
-      file: contents.file, option: "--level", said: hints.level ?? "",
-      is: "is to be read at \(path)")
+      OptionDisagreement(
+        file: contents.file, option: "--level", said: hints.level ?? "",
+        found: "that \(path) is one level"))
   }
 
   /// A group that holds only one volume stands for it.

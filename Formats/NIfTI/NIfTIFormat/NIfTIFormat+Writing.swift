@@ -34,17 +34,9 @@ extension NIfTIFormat {
       if path.lowercased().hasSuffix(".gz") { return try GzipVolumeWriter(path, output, parts) }
       return try FlatVolumeWriter(path, output, parts)
     }
-    guard output.overwrites || kind(ofPath: path) == .missing else {
-      throw Explanation(
-        .input, "\(path) is there already",
-        remedy: "choose another output, or replace it with --overwrite")
-    }
-    let data = Self.dataFile(path)
-    try checkDataFile(data, ofHeader: path)
-    var parts = FlatVolumeWriter.Parts(header: [])
-    parts.companions =
-      companions + [(path, NIfTIHeader.bytes(describing: volume, isSingleFile: false))]
-    return try FlatVolumeWriter(data, output, parts)
+    return try FlatVolumeWriter.detached(
+      header: path, NIfTIHeader.bytes(describing: volume, isSingleFile: false),
+      data: Self.dataFile(path), output, companions: companions)
   }
 }
 

@@ -103,17 +103,10 @@ public struct NRRDFormat: VolumeFormat {
       parts.companions = classes
       return try FlatVolumeWriter(path, output, parts)
     }
-    guard output.overwrites || kind(ofPath: path) == .missing else {
-      throw Explanation(
-        .input, "\(path) is there already",
-        remedy: "choose another output, or replace it with --overwrite")
-    }
     let data = path.dropLast(5) + ".raw"
-    try checkDataFile(String(data), ofHeader: path)
     let text = NRRDHeader.text(of: output.volume, dataFile: fileName(ofPath: String(data)))
-    var parts = FlatVolumeWriter.Parts(header: [])
-    parts.companions = classes + [(path, Array(text.utf8))]
-    return try FlatVolumeWriter(String(data), output, parts)
+    return try FlatVolumeWriter.detached(
+      header: path, Array(text.utf8), data: String(data), output, companions: classes)
   }
 }
 

@@ -7,6 +7,9 @@ public struct PictureStackFormat: VolumeFormat {
   /// The format's name.
   public let name = "PNG or BMP slices"
 
+  /// Folders of slices.
+  public var hasSlices: Bool { true }
+
   /// The format.
   public init() {}
 

@@ -8,6 +8,9 @@ public struct SkyScanFormat: VolumeFormat {
   /// The format's name.
   public let name = "SkyScan"
 
+  /// Folders of slices.
+  public var hasSlices: Bool { true }
+
   /// What reads the slices.
   let slices: [any VolumeFormat]
 

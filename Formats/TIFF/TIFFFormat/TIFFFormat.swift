@@ -6,6 +6,9 @@ public struct TIFFFormat: VolumeFormat {
   /// "TIFF".
   public let name = "TIFF"
 
+  /// Folders of slices.
+  public var hasSlices: Bool { true }
+
   /// Outputs with more bytes of voxels than this get 64-bit offsets; below it the directories still
   /// fit under 4 GiB.
   let classicByteCount: Int

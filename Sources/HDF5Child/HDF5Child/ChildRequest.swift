@@ -38,6 +38,11 @@ package enum ChildRequest: Hashable, Sendable {
     }
   }
 
+  /// Whether it looks at what is in the file, and reads no voxels.
+  package var isLook: Bool {
+    if case .read = self { false } else { true }
+  }
+
   /// The processor time that it may take at most, in seconds.
   package var processorSeconds: Int {
     switch self {

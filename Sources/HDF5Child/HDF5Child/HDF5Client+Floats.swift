@@ -49,7 +49,7 @@ extension HDF5Client {
         size[axis] = rows
         try read(
           name, start: start, count: size, byteCount: 4 * rows * row,
-          decodedByteCount: 4 * rows * row, asFloats: true
+          decodedByteCount: 4 * rows * row, asFloats: true, patience: 1
         ) { bytes in
           for index in 0..<(rows * row) {
             values.append(unsafe bytes.unsafeLoad(fromByteOffset: 4 * index, as: Float.self))

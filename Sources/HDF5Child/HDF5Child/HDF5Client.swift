@@ -105,14 +105,16 @@ public final class HDF5Client: Sendable {
   /// Reads a box of a dataset, of `byteCount` bytes, and lends it to `body`; at most
   /// `largestBox` bytes.
   ///
-  /// - Parameter decodedByteCount: bytes that the library may have to decode for it.
+  /// - Parameters:
+  ///   - decodedByteCount: bytes that the library may have to decode for it.
+  ///   - patience: seconds of processor time beside that.
   public func read(
     _ name: String, start: [Int], count: [Int], byteCount: Int, decodedByteCount: Int,
-    asFloats: Bool = false, _ body: (RawSpan) -> Void
+    asFloats: Bool = false, patience: Int = 4, _ body: (RawSpan) -> Void
   ) throws(HDF5ChildError) {
     precondition(byteCount <= Self.largestBox)
     // The slowest filters decode more than this a second.
-    let seconds = 4 + min(decodedByteCount >> 23, 600)
+    let seconds = patience + min(decodedByteCount >> 23, 600)
     let request = ChildRequest.read(
       name, start: start, count: count, asFloats: asFloats, seconds: seconds)
     try state.withLock { (state) throws(HDF5ChildError) in

@@ -32,12 +32,35 @@ public enum HDF5Service {
     else { return 71 }
     ChildLimits.set()
     var server = HDF5Server(memory: memory)
+    var time = LookingTime()
     while let bytes = channel.receive(seconds: nil) {
       guard let request = try? ChildRequest(bytes) else { return 76 }
-      ChildLimits.allow(processorSeconds: request.processorSeconds)
-      guard channel.send(server.answer(request)) else { return 0 }
+      ChildLimits.allow(processorSeconds: time.allowance(for: request))
+      let before = ChildLimits.processorSeconds
+      let answer = server.answer(request)
+      time.note(request, seconds: ChildLimits.processorSeconds - before)
+      guard channel.send(answer) else { return 0 }
     }
     return 0
+  }
+}
+
+/// The processor time of all looking at a file together: a damaged file may make every look at it slow,
+/// and a description takes many.
+struct LookingTime {
+  private var spent = 0.0
+  private var granted = 2.0
+
+  /// What `request` may take. Reading voxels has its own measure, by their bytes.
+  mutating func allowance(for request: ChildRequest) -> Double {
+    guard request.isLook else { return Double(request.processorSeconds) }
+    if case .inventory = request { granted += Double(request.processorSeconds) }
+    return min(Double(request.processorSeconds), max(granted - spent, 0.25))
+  }
+
+  /// Counts what it took.
+  mutating func note(_ request: ChildRequest, seconds: Double) {
+    if request.isLook { spent += seconds }
   }
 }
 
@@ -61,11 +84,17 @@ enum ChildLimits {
     limit(RLIMIT_CORE, to: 0)
   }
 
-  /// Allows so much processor time from now on; the system ends the child that takes more.
-  static func allow(processorSeconds: Int) {
+  /// Allows so much processor time from now on, up to the next whole second; the system ends the
+  /// child that takes more.
+  static func allow(processorSeconds: Double) {
+    limit(RLIMIT_CPU, to: Int((self.processorSeconds + processorSeconds).rounded(.up)))
+  }
+
+  /// The processor time that this process has taken.
+  static var processorSeconds: Double {
     var used = timespec()
     unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used)
-    limit(RLIMIT_CPU, to: used.tv_sec + processorSeconds)
+    return Double(used.tv_sec) + Double(used.tv_nsec) / 1e9
   }
 
   private static func limit(_ what: __rlimit_resource, to value: Int) {
