@@ -109,8 +109,8 @@ extension StoreError: ExplainedError {
         remedy: "write the store with shards, zstd and crc32c, as OME-Zarr 0.5")
     case .hintsAreUseless(let path):
       Explanation(
-        .input, "\(path) is a store, which knows its shape and type itself",
-        remedy: "leave --shape, --type, --byte-order and --offset out")
+        .input, "\(path) is a store, which knows its shape and type itself and has one channel",
+        remedy: "leave --shape, --type, --byte-order, --offset and --channel out")
     case .spacingDiffers(let path, let stored, let given):
       Explanation(
         .input,

@@ -36,7 +36,9 @@ package final class StoreReader: VolumeReader {
 
   init(opening path: String, hints: OpeningHints, threads: Int) throws(StoreError) {
     let found = try FoundStore(at: path, level: hints.level)
-    guard hints.isSilentAboutBytes, [nil, 0].contains(hints.channel) else { throw .hintsAreUseless(path: path) }
+    guard hints.isSilentAboutBytes, hints.channel ?? 0 == 0 else {
+      throw .hintsAreUseless(path: path)
+    }
     var volume = found.volume
     if let given = hints.spacing {
       if let stored = volume.spacing, stored != given {

@@ -42,6 +42,19 @@ import VolumeCore
     #expect(runTool(["help", name]).output == outcome.output)
   }
 
+  /// Volumes in memory have neither several levels nor slices.
+  @Test(arguments: [["--level", "1"], ["--gaps", "fill"]])
+  func `refuses options that a volume has no use for`(option: [String]) {
+    let format = MemoryFormat()
+    format.add("scan.store", MemoryVolume(numbered: Shape3(z: 2, y: 3, x: 4)))
+    #expect(runTool(["info", "scan.store"], formats: [format]).code == 0)
+    #expect(runTool(["info", "scan.store", "--level", "0"], formats: [format]).code == 0)
+    let outcome = runTool(["info", "scan.store"] + option, formats: [format])
+    #expect(outcome.code == 2)
+    #expect(outcome.error.contains("scan.store: \(option[0])"))
+    #expect(outcome.error.contains("leave \(option[0]) out"))
+  }
+
   @Test(arguments: Tool.commands.map(\.name))
   func `gives examples whose options it knows`(name: String) throws {
     let command = try #require(Tool.commands.first { $0.name == name })
