@@ -18,7 +18,7 @@ public final class SegmentationRun: Sendable {
   }
 
   private let plan: SegmentationPlan
-  private let reader: any VolumeReader
+  private let reader: CountingReader
   private let writer: any VolumeWriter
   private let stopSignal: @Sendable () -> Int32?
   private let trace: Trace?
@@ -34,20 +34,25 @@ public final class SegmentationRun: Sendable {
   private let inferClock = StageClock()
   private let writeClock = StageClock()
   private let tilesRead = Atomic<Int>(0)
+  private let voxelsComputed = Atomic<Int>(0)
+  private let rateClock: RateClock
   private let bytesWritten = Atomic<Int>(0)
   private let counts = Mutex<[Int]>(Array(repeating: 0, count: 256))
 
-  /// Prepares to compute `plan` from `reader` to `writer`, whose blocks are the plan's.
+  /// Prepares to compute `plan` from `reader` to `writer`, whose blocks are the plan's; `rateKnown` is
+  /// told once how fast the first tiles went.
   public init(
     _ plan: SegmentationPlan, from reader: any VolumeReader, to writer: any VolumeWriter,
     stopSignal: @escaping @Sendable () -> Int32? = { nil }, trace: Trace? = nil,
+    rateKnown: @escaping @Sendable (RunRate) -> Void = { _ in },
     progress: @escaping @Sendable (_ voxelsDone: Int, _ voxels: Int) -> Void = { _, _ in }
   ) {
     precondition(writer.grid.volume == plan.tiling.region.shape, "another plan's output")
     precondition(writer.grid.chunk == plan.tiling.block, "another plan's blocks")
     self.plan = plan
-    self.reader = reader
+    self.reader = CountingReader(reader)
     self.writer = writer
+    rateClock = RateClock(sideBySide: plan.budget.engine, notify: rateKnown)
     self.stopSignal = stopSignal
     self.trace = trace
     self.progress = progress
@@ -114,7 +119,8 @@ public final class SegmentationRun: Sendable {
       tiles: tilesRead.load(ordering: .relaxed), seconds: seconds,
       readBusy: readClock.seconds / seconds, inferBusy: inferClock.seconds / seconds,
       writeBusy: writeClock.seconds / seconds,
-      bytesWritten: bytesWritten.load(ordering: .relaxed))
+      bytesWritten: bytesWritten.load(ordering: .relaxed), bytesRead: reader.bytesRead,
+      voxelsComputed: voxelsComputed.load(ordering: .relaxed))
   }
 
   /// A stage that fails ends all others, so that nobody waits for ever.
@@ -194,6 +200,7 @@ public final class SegmentationRun: Sendable {
       switch event {
       case .read(let slot):
         if inFlight.isEmpty { began = monotonicNanoseconds() }
+        rateClock.begin()
         inFlight[slot.index] = slot
         trace?.note("infer", slot.number, begins: true)
         let count = slot.input.voxelCount * plan.execution.voxelType.byteCount
@@ -210,6 +217,8 @@ public final class SegmentationRun: Sendable {
           }
         }
         trace?.note("infer", slot.number, begins: false)
+        voxelsComputed.add(slot.output.voxelCount, ordering: .relaxed)
+        rateClock.add(voxels: slot.output.voxelCount)
         if inFlight.isEmpty { inferClock.add(nanoseconds: monotonicNanoseconds() - began) }
         // Tiles are handed on in the plan's order, which keeps few blocks open.
         ready[slot.number] = slot
