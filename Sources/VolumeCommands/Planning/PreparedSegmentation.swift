@@ -46,13 +46,12 @@ private func checkFit(
   of graph: Graph, named name: String, on region: Region
 ) throws(Explanation) {
   let layers = region.z.count
-  let margin = graph.layerMargin
-  if margin > 0, layers <= margin {
+  if graph.layerMargin > 0, layers == 1 {
     throw Explanation(
       .input,
-      "'\(name)' labels a layer from \(2 * margin + 1) layers around it, and there "
-        + "\(layers == 1 ? "is one" : "are \(layers)")",
-      remedy: "give a 2D model, or a scan of \(margin + 1) layers or more")
+      "'\(name)' labels a layer from \(2 * graph.layerMargin + 1) layers around it (2.5D), and "
+        + "the scan is a single layer",
+      remedy: "give a 2D model, or a scan of several layers")
   }
   if !graph.isPlanar, layers == 1 {
     throw Explanation(
