@@ -58,8 +58,7 @@ import VolumeTesting
   }
 
   @Test func `is not there for a block that is not committed`() throws {
-    let first = try writer()
-    try commit(first, 2)
+    try commit(writer(), 2)
     try removeFile(path + "/0/c/0/0/0")
     let second = try writer()
     #expect(second.facts(of: Index3(z: 0, y: 0, x: 0)) == nil)
@@ -129,12 +128,16 @@ import VolumeTesting
   }
 
   @Test func `is on the disk before the ledger notes the block`() throws {
-    let files = FailingFiles(.rename, 0, .error(28), staysBroken: true)
-    withFileOperations(files, below: path) {
-      let writer = try? writer()
-      #expect(throws: (any Error).self) { try commit(try #require(writer), 1) }
+    do {
+      let writer = try writer()
+      let files = FailingFiles(.rename, 0, .error(28), staysBroken: true)
+      withFileOperations(files, below: path) {
+        #expect(throws: VolumeWriteError.self) { try commit(writer, 1) }
+      }
+      #expect(files.failureCount == 1)
     }
     let second = try writer()
     #expect(second.grid.indices.allSatisfy { !second.isCommitted($0) })
+    #expect(kind(ofPath: path + "/0/c") == .missing)
   }
 }
