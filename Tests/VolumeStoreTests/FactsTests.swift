@@ -131,7 +131,7 @@ import VolumeTesting
     do {
       let writer = try writer()
       let files = FailingFiles(.rename, 0, .error(28), staysBroken: true)
-      withFileOperations(files, below: path) {
+      _ = withFileOperations(files, below: path) {
         #expect(throws: VolumeWriteError.self) { try commit(writer, 1) }
       }
       #expect(files.failureCount == 1)
