@@ -23,6 +23,8 @@ public final class SegmentationRun: Sendable {
   private let outputs: RunOutputs
   private let stopSignal: @Sendable () -> Int32?
   private let trace: Trace?
+  private let observers: [any BlockObserver]
+  private let keeping: FactKeeping
   private let progress: @Sendable (_ voxelsDone: Int, _ voxels: Int) -> Void
 
   private let empty: BoundedQueue<TileSlot>
@@ -45,9 +47,10 @@ public final class SegmentationRun: Sendable {
   /// - Parameters:
   ///   - siblings: the writers of what is kept beside the first plane, in the plan's order.
   ///   - rateKnown: told once how fast the first tiles went.
+  ///   - observers: find facts of each block of labels, which are then the plan's first plane.
   public init(
     _ plan: SegmentationPlan, from reader: any VolumeReader, to writer: any VolumeWriter,
-    siblings: [any VolumeWriter] = [],
+    siblings: [any VolumeWriter] = [], observers: [any BlockObserver] = [],
     stopSignal: @escaping @Sendable () -> Int32? = { nil }, trace: Trace? = nil,
     rateKnown: @escaping @Sendable (RunRate) -> Void = { _ in },
     progress: @escaping @Sendable (_ voxelsDone: Int, _ voxels: Int) -> Void = { _, _ in }
@@ -58,7 +61,9 @@ public final class SegmentationRun: Sendable {
     self.reader = CountingReader(reader)
     self.writer = writer
     rateClock = RateClock(sideBySide: plan.budget.engine, notify: rateKnown)
-    outputs = RunOutputs(plan.reduction.planes, [writer] + siblings)
+    self.observers = observers
+    keeping = FactKeeping(writer, observers)
+    outputs = RunOutputs(plan.reduction.planes, [writer] + siblings, keeping)
     self.stopSignal = stopSignal
     self.trace = trace
     self.progress = progress
@@ -128,6 +133,13 @@ public final class SegmentationRun: Sendable {
       bytesWritten: bytesWritten.load(ordering: .relaxed), bytesRead: reader.bytesRead,
       voxelsComputed: voxelsComputed.load(ordering: .relaxed))
   }
+
+  /// What the observers found out about `block`, in this run or in one that it went on with; `nil`
+  /// where it is not committed.
+  public func facts(of block: Index3) -> [String: JSONValue]? { keeping.facts(of: block) }
+
+  /// The blocks of labels, as the output has them.
+  public var blocks: ChunkGrid { writer.grid }
 
   /// A stage that fails ends all others, so that nobody waits for ever.
   private func guarded(_ body: () throws(PipelineError) -> Void) throws(PipelineError) {
@@ -251,14 +263,17 @@ public final class SegmentationRun: Sendable {
     defer { whole.close() }
     var assembly = BlockAssembly(
       grid: writer.grid, pool: pool, origin: plan.tiling.region.origin, committed: committed,
-      planes: plan.reduction.planes)
+      planes: plan.reduction.planes, observers: observers)
     var done = before
     while let slot = computed.pop() {
       trace?.note("write", slot.number, begins: true)
       let count = slot.held.voxelCount * plan.reduction.planes.byteCount
+      let read = slot.input.voxelCount * plan.execution.voxelType.byteCount
       // Waiting for a block's memory is not work, so only what is copied is timed.
       let begin = monotonicNanoseconds()
-      let blocks = slot.labels.withBytes(first: count) { assembly.add(slot, $0) }
+      let blocks = slot.labels.withBytes(first: count) { results in
+        slot.voxels.withBytes(first: read) { assembly.add(slot, results, $0) }
+      }
       writeClock.add(nanoseconds: monotonicNanoseconds() - begin)
       guard let blocks else { return }
       done += slot.core.voxelCount
