@@ -18,11 +18,13 @@ public final class SegmentationRun: Sendable {
   }
 
   private let plan: SegmentationPlan
-  private let reader: any VolumeReader
+  private let reader: CountingReader
   private let writer: any VolumeWriter
   private let outputs: RunOutputs
   private let stopSignal: @Sendable () -> Int32?
   private let trace: Trace?
+  private let observers: [any BlockObserver]
+  private let keeping: FactKeeping
   private let progress: @Sendable (_ voxelsDone: Int, _ voxels: Int) -> Void
 
   private let empty: BoundedQueue<TileSlot>
@@ -35,24 +37,33 @@ public final class SegmentationRun: Sendable {
   private let inferClock = StageClock()
   private let writeClock = StageClock()
   private let tilesRead = Atomic<Int>(0)
+  private let voxelsComputed = Atomic<Int>(0)
+  private let rateClock: RateClock
   private let bytesWritten = Atomic<Int>(0)
   private let counts = Mutex<[Int]>(Array(repeating: 0, count: 256))
 
   /// Prepares to compute `plan` from `reader` to `writer`, whose blocks are the plan's.
   ///
-  /// - Parameter siblings: the writers of what is kept beside the first plane, in the plan's order.
+  /// - Parameters:
+  ///   - siblings: the writers of what is kept beside the first plane, in the plan's order.
+  ///   - rateKnown: told once how fast the first tiles went.
+  ///   - observers: find facts of each block of labels, which are then the plan's first plane.
   public init(
     _ plan: SegmentationPlan, from reader: any VolumeReader, to writer: any VolumeWriter,
-    siblings: [any VolumeWriter] = [],
+    siblings: [any VolumeWriter] = [], observers: [any BlockObserver] = [],
     stopSignal: @escaping @Sendable () -> Int32? = { nil }, trace: Trace? = nil,
+    rateKnown: @escaping @Sendable (RunRate) -> Void = { _ in },
     progress: @escaping @Sendable (_ voxelsDone: Int, _ voxels: Int) -> Void = { _, _ in }
   ) {
     precondition(writer.grid.volume == plan.tiling.region.shape, "another plan's output")
     precondition(writer.grid.chunk == plan.tiling.block, "another plan's blocks")
     self.plan = plan
-    self.reader = reader
+    self.reader = CountingReader(reader)
     self.writer = writer
-    outputs = RunOutputs(plan.reduction.planes, [writer] + siblings)
+    rateClock = RateClock(sideBySide: plan.budget.engine, notify: rateKnown)
+    self.observers = observers
+    keeping = FactKeeping(writer, observers)
+    outputs = RunOutputs(plan.reduction.planes, [writer] + siblings, keeping)
     self.stopSignal = stopSignal
     self.trace = trace
     self.progress = progress
@@ -119,8 +130,16 @@ public final class SegmentationRun: Sendable {
       tiles: tilesRead.load(ordering: .relaxed), seconds: seconds,
       readBusy: readClock.seconds / seconds, inferBusy: inferClock.seconds / seconds,
       writeBusy: writeClock.seconds / seconds,
-      bytesWritten: bytesWritten.load(ordering: .relaxed))
+      bytesWritten: bytesWritten.load(ordering: .relaxed), bytesRead: reader.bytesRead,
+      voxelsComputed: voxelsComputed.load(ordering: .relaxed))
   }
+
+  /// What the observers found out about `block`, in this run or in one that it went on with; `nil`
+  /// where it is not committed.
+  public func facts(of block: Index3) -> [String: JSONValue]? { keeping.facts(of: block) }
+
+  /// The blocks of labels, as the output has them.
+  public var blocks: ChunkGrid { writer.grid }
 
   /// A stage that fails ends all others, so that nobody waits for ever.
   private func guarded(_ body: () throws(PipelineError) -> Void) throws(PipelineError) {
@@ -200,6 +219,7 @@ public final class SegmentationRun: Sendable {
       switch event {
       case .read(let slot):
         if inFlight.isEmpty { began = monotonicNanoseconds() }
+        rateClock.begin()
         inFlight[slot.index] = slot
         trace?.note("infer", slot.number, begins: true)
         let count = slot.input.voxelCount * plan.execution.voxelType.byteCount
@@ -216,6 +236,8 @@ public final class SegmentationRun: Sendable {
           }
         }
         trace?.note("infer", slot.number, begins: false)
+        voxelsComputed.add(slot.output.voxelCount, ordering: .relaxed)
+        rateClock.add(voxels: slot.output.voxelCount)
         if inFlight.isEmpty { inferClock.add(nanoseconds: monotonicNanoseconds() - began) }
         // Tiles are handed on in the plan's order, which keeps few blocks open.
         ready[slot.number] = slot
@@ -241,14 +263,17 @@ public final class SegmentationRun: Sendable {
     defer { whole.close() }
     var assembly = BlockAssembly(
       grid: writer.grid, pool: pool, origin: plan.tiling.region.origin, committed: committed,
-      planes: plan.reduction.planes)
+      planes: plan.reduction.planes, observers: observers)
     var done = before
     while let slot = computed.pop() {
       trace?.note("write", slot.number, begins: true)
       let count = slot.held.voxelCount * plan.reduction.planes.byteCount
+      let read = slot.input.voxelCount * plan.execution.voxelType.byteCount
       // Waiting for a block's memory is not work, so only what is copied is timed.
       let begin = monotonicNanoseconds()
-      let blocks = slot.labels.withBytes(first: count) { assembly.add(slot, $0) }
+      let blocks = slot.labels.withBytes(first: count) { results in
+        slot.voxels.withBytes(first: read) { assembly.add(slot, results, $0) }
+      }
       writeClock.add(nanoseconds: monotonicNanoseconds() - begin)
       guard let blocks else { return }
       done += slot.core.voxelCount
