@@ -81,6 +81,9 @@ let package = Package(
       name: "CHalving", path: "Sources/Halving/CHalving",
       cSettings: [.unsafeFlags(["-O3"])]),
     .target(
+      name: "CCounting", path: "Sources/Quantification/CCounting",
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
       name: "CChecksum", path: "Sources/Compression/CChecksum",
       cSettings: [.unsafeFlags(["-O3"])]),
 
@@ -169,6 +172,8 @@ let package = Package(
     // Workflows: they know only the seams.
     module("Phantom", "Sources/Phantom", ["VolumeCore"]),
     module("Evaluation", "Sources/Evaluation", ["VolumeCore"]),
+    fastModule(
+      "Quantification", "Sources/Quantification/Quantification", ["CCounting", "VolumeCore"]),
     module(
       "VolumePipeline", "Sources/VolumePipeline",
       ["EngineCore", "NeuralGraph", "TilePlanning", "Pipelines", "SystemIO", "VolumeCore"]),
@@ -177,7 +182,8 @@ let package = Package(
     module(
       "VolumeCommands", "Sources/VolumeCommands",
       [
-        "VolumePipeline", "Evaluation", "Phantom", "EngineCore", "NeuralGraph", "TilePlanning",
+        "VolumePipeline", "Evaluation", "Quantification", "Phantom", "EngineCore", "NeuralGraph",
+        "TilePlanning",
         "Pipelines", "SystemIO", "VolumeCore",
       ]),
     .executableTarget(
@@ -240,6 +246,7 @@ let package = Package(
       ["KerasModel", "EngineCore", "OneDNNEngine", "NeuralGraph", "SystemIO"]),
     plainTests("PhantomTests", ["Phantom"]),
     plainTests("EvaluationTests", ["Evaluation"]),
+    plainTests("QuantificationTests", ["Quantification", "Phantom"]),
     plainTests(
       "VolumePipelineTests",
       [

@@ -55,12 +55,13 @@ enum AllowedImports {
     // Workflows know only the seams.
     "Phantom": "VolumeCore",
     "Evaluation": "VolumeCore",
+    "Quantification": "CCounting Glibc VolumeCore",
     "VolumePipeline":
       "EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning VolumeCore",
     // Commands: arguments to options, errors to words.
     "VolumeCommands":
-      "EngineCore Evaluation Glibc NeuralGraph Phantom Pipelines Synchronization SystemIO "
-      + "TilePlanning VolumeCore VolumePipeline",
+      "EngineCore Evaluation Glibc NeuralGraph Phantom Pipelines Quantification Synchronization "
+      + "SystemIO TilePlanning VolumeCore VolumePipeline",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "
