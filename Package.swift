@@ -193,6 +193,7 @@ let package = Package(
         "AvizoFormat", "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat",
         "PictureStackFormat", "ClosedFormat", "HDF5Format", "HDF5Child", "HDF5Library",
         "VolumeCommands", "VolumePipeline", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures",
+        "Phantom", "Quantification",
         "KerasModel", "OneDNNEngine", "EngineCore", "NeuralGraph", "TilePlanning", "Compression",
         "Pipelines", "SystemIO", "VolumeCore",
       ],

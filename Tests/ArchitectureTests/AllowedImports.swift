@@ -67,8 +67,8 @@ enum AllowedImports {
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "
       + "VGStudioFormat AvizoFormat EDFFormat ISQFormat SkyScanFormat "
       + "DICOMFormat PictureStackFormat ClosedFormat HDF5Child HDF5Format "
-      + "HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph OneDNNEngine Pictures Pipelines "
-      + "RawFormat Synchronization SystemIO TIFFFormat TilePlanning VolumeCommands VolumeCore "
+      + "HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph OneDNNEngine Phantom Pictures Pipelines "
+      + "Quantification RawFormat Synchronization SystemIO TIFFFormat TilePlanning VolumeCommands VolumeCore "
       + "VolumePipeline VolumeStore",
   ]
 

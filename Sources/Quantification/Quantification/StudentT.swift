@@ -1,10 +1,10 @@
 import Glibc
 
 /// Student's t distribution, for any number of degrees of freedom above 0.
-enum StudentT {
+package enum StudentT {
   /// The value that is exceeded with probability `(1 - confidence) / 2`: 1.96 for 95 % and many
   /// degrees of freedom, 12.7 for one.
-  static func factor(confidence: Double, freedom: Double) -> Double {
+  package static func factor(confidence: Double, freedom: Double) -> Double {
     var (low, high) = (0.0, 1.0)
     while outside(high, freedom) > 1 - confidence, high < 1e9 { (low, high) = (high, high * 2) }
     for _ in 0..<80 {
