@@ -75,13 +75,12 @@ import VolumeTesting
 @Suite struct `Annotated layers` {
   static let shape = Shape3(z: 40, y: 40, x: 40)
 
-  /// What a classifier that misses a part of the balls' surface, and sees some where there are none,
-  /// makes of them.
+  /// What a classifier makes of them that misses some, and sees more where there are none.
   private func predicted(_ truth: [UInt8], seed: UInt64) -> [UInt8] {
     var random = SeededRandom(seed: seed)
     return truth.map { label in
       let chance = Int.random(in: 0..<100, using: &random)
-      return label == 1 ? (chance < 85 ? 1 : 0) : (chance < 2 ? 1 : 0)
+      return label == 1 ? (chance < 95 ? 1 : 0) : (chance < 8 ? 1 : 0)
     }
   }
 
@@ -118,8 +117,8 @@ import VolumeTesting
       #expect(material.low < interval.low && material.high > interval.high)
     }
     #expect(held >= 88 && held <= 100, "\(held)")
-    // What is labelled is off by more than that, mostly.
-    #expect(labelledHeld < 60, "\(labelledHeld)")
+    // What is labelled is off by more than that.
+    #expect(labelledHeld < 5, "\(labelledHeld)")
   }
 
   @Test func `that are all there leave nothing unknown`() throws {
