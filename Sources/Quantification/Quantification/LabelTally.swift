@@ -21,6 +21,15 @@ public struct LabelTally: Hashable, Sendable {
 
     /// All voxels of the class.
     public var count: Int { z.reduce(0, +) }
+
+    /// These counts of the class `value`.
+    public init(value: Int, z: [Int], y: [Int], x: [Int], cells: [Int]) {
+      self.value = value
+      self.z = z
+      self.y = y
+      self.x = x
+      self.cells = cells
+    }
   }
 
   /// The extent of the whole volume.
