@@ -66,7 +66,7 @@ import VolumeTesting
     let limits = GreyDrift.Limits.betweenSteps
     let reference = GreyPeak(mode: 0.3, spread: 0.05, zeros: 0.01)
     for (peak, isBeyond) in [
-      (GreyPeak(mode: 0.335, spread: 0.05, zeros: 0.01), false),
+      (GreyPeak(mode: 0.33, spread: 0.05, zeros: 0.01), false),
       (GreyPeak(mode: 0.345, spread: 0.05, zeros: 0.01), true),
       (GreyPeak(mode: 0.3, spread: 0.043, zeros: 0.01), true),
       (GreyPeak(mode: 0.3, spread: 0.058, zeros: 0.01), true),
