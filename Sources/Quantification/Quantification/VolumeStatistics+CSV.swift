@@ -19,7 +19,7 @@ extension VolumeStatistics {
     try line("what,at,value,class,voxels")
     for item in tally.classes {
       let name = classes.first { $0.value == item.value }?.name ?? "class \(item.value)"
-      let label = "\(item.value),\(Self.quoted(name))"
+      let label = "\(item.value),\(csvField(name))"
       try line("volume,,\(label),\(item.count)")
       for (what, first, counts) in [
         ("layer", origin.z, item.z), ("row", origin.y, item.y), ("column", origin.x, item.x),
@@ -35,11 +35,12 @@ extension VolumeStatistics {
       }
     }
   }
+}
 
-  private static func quoted(_ name: String) -> String {
-    guard name.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return name }
-    return "\""
-      + name.split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\""
-  }
+/// A text as a field of a table of commas (RFC 4180).
+public func csvField(_ text: String) -> String {
+  guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
+  return "\""
+    + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+    + "\""
 }

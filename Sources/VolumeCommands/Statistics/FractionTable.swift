@@ -8,7 +8,8 @@ struct FractionTable: Hashable, Sendable {
   /// Layers that were annotated; none: labels are taken as they are.
   var truthLayers: [Int] = []
 
-  private func name(_ value: Int) -> String {
+  /// What a class is called.
+  func name(_ value: Int) -> String {
     classes.first { $0.value == value }?.name ?? "class \(value)"
   }
 
@@ -21,7 +22,7 @@ struct FractionTable: Hashable, Sendable {
     interval.map { " (95 %: \(bounds($0)))" } ?? ""
   }
 
-  private static func bounds(_ interval: Interval) -> String {
+  static func bounds(_ interval: Interval) -> String {
     "\(Words.fixed(interval.low * 100, 3)) to \(Words.fixed(interval.high * 100, 3))"
   }
 
