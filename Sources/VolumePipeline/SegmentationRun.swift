@@ -22,6 +22,8 @@ public final class SegmentationRun: Sendable {
   private let writer: any VolumeWriter
   private let stopSignal: @Sendable () -> Int32?
   private let trace: Trace?
+  private let observers: [any BlockObserver]
+  private let keeping: FactKeeping
   private let progress: @Sendable (_ voxelsDone: Int, _ voxels: Int) -> Void
 
   private let empty: BoundedQueue<TileSlot>
@@ -40,6 +42,7 @@ public final class SegmentationRun: Sendable {
   /// Prepares to compute `plan` from `reader` to `writer`, whose blocks are the plan's.
   public init(
     _ plan: SegmentationPlan, from reader: any VolumeReader, to writer: any VolumeWriter,
+    observers: [any BlockObserver] = [],
     stopSignal: @escaping @Sendable () -> Int32? = { nil }, trace: Trace? = nil,
     progress: @escaping @Sendable (_ voxelsDone: Int, _ voxels: Int) -> Void = { _, _ in }
   ) {
@@ -51,6 +54,8 @@ public final class SegmentationRun: Sendable {
     self.stopSignal = stopSignal
     self.trace = trace
     self.progress = progress
+    self.observers = observers
+    keeping = FactKeeping(writer, observers)
     let slots = plan.budget.slots
     empty = BoundedQueue(capacity: slots)
     events = BoundedQueue(capacity: 2 * slots + 1)
@@ -58,7 +63,7 @@ public final class SegmentationRun: Sendable {
     whole = BoundedQueue(capacity: max(4, writer.grid.count.y * writer.grid.count.x))
     pool = BytePool(
       budget: plan.tiling.openBlockByteCount + plan.tiling.largestBlockByteCount)
-    committed = Set(writer.grid.indices.filter { writer.isCommitted($0) })
+    committed = Set(writer.grid.indices.filter { [keeping] in keeping.isCommitted($0) })
     let shapes = plan.tiling.inputShapes
     let largest = shapes.map(\.voxelCount).max() ?? 0
     let labels = shapes.map { plan.execution.outputShape(for: $0).voxelCount }.max() ?? 0
@@ -116,6 +121,13 @@ public final class SegmentationRun: Sendable {
       writeBusy: writeClock.seconds / seconds,
       bytesWritten: bytesWritten.load(ordering: .relaxed))
   }
+
+  /// What the observers found out about `block`, in this run or in one that it went on with; `nil`
+  /// where it is not committed.
+  public func facts(of block: Index3) -> [String: JSONValue]? { keeping.facts(of: block) }
+
+  /// The blocks of labels, as the output has them.
+  public var blocks: ChunkGrid { writer.grid }
 
   /// A stage that fails ends all others, so that nobody waits for ever.
   private func guarded(_ body: () throws(PipelineError) -> Void) throws(PipelineError) {
@@ -234,14 +246,18 @@ public final class SegmentationRun: Sendable {
   private func write(before: Int, total: Int) throws(PipelineError) {
     defer { whole.close() }
     var assembly = BlockAssembly(
-      grid: writer.grid, pool: pool, origin: plan.tiling.region.origin, committed: committed)
+      grid: writer.grid, pool: pool, origin: plan.tiling.region.origin, committed: committed,
+      observers: observers)
     var done = before
     while let slot = computed.pop() {
       trace?.note("write", slot.number, begins: true)
       let count = slot.output.voxelCount
+      let read = slot.input.voxelCount * plan.execution.voxelType.byteCount
       // Waiting for a block's memory is not work, so only what is copied is timed.
       let begin = monotonicNanoseconds()
-      let blocks = slot.labels.withBytes(first: count) { assembly.add(slot, $0) }
+      let blocks = slot.labels.withBytes(first: count) { labels in
+        slot.voxels.withBytes(first: read) { assembly.add(slot, labels, $0) }
+      }
       writeClock.add(nanoseconds: monotonicNanoseconds() - begin)
       guard let blocks else { return }
       done += slot.core.voxelCount
@@ -258,7 +274,7 @@ public final class SegmentationRun: Sendable {
         try writeClock.time { () throws(VolumeWriteError) in
           try block.labels.withBytes { bytes throws(VolumeWriteError) in
             countLabels(bytes)
-            let written = try writer.commit(block.index, bytes)
+            let written = try keeping.commit(block, bytes)
             bytesWritten.add(written, ordering: .relaxed)
           }
         }
