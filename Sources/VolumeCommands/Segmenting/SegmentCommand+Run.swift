@@ -24,6 +24,7 @@ func runSegmentation(
         + "\(Words.bytes(free)) free",
       remedy: "make room or write to another disk")
   }
+  let truth = try request.checkStatistics(context)
   let writer = try format.create(request.output, request.outputDescription)
   for remark in writer.remarks { context.console.note("\(request.output): \(remark)") }
   let voxels = request.region.voxelCount
@@ -36,8 +37,9 @@ func runSegmentation(
   }
   let progress = Progress(context.console, "segmenting", total: voxels, done: before)
   let known = Mutex(before)
+  let counting = StatisticsObserver(request)
   let run = SegmentationRun(
-    plan, from: request.reader, to: writer, stopSignal: context.stopSignal
+    plan, from: request.reader, to: writer, observers: [counting], stopSignal: context.stopSignal
   ) { done, _ in
     let more = known.withLock { known in
       defer { known = done }
@@ -52,18 +54,16 @@ func runSegmentation(
   try explained { () throws(VolumeWriteError) in
     try writer.finish(record: ["halo_exact": .bool(isExact)])
   }
-  var counts = result.counts
-  if result.voxelsBefore > 0 {
-    counts = try countLabels(context.catalogue.open(request.output, hints: OpeningHints()))
-  }
+  let statistics = try finishStatistics(request, counting, run, truth, writer, context)
   return SegmentFigures(
-    voxelsPerClass: request.model.card.classes.map { counts[$0.value] }, voxels: result.voxels,
+    voxelsPerClass: statistics.voxels(of: request.model.card.classes), voxels: result.voxels,
     seconds: result.seconds, tiles: plan.tiling.tileCount, tile: plan.tiling.core,
     halo: plan.tiling.halo, haloIsExact: isExact, computedPerWritten: plan.tiling.overhead,
     engine: request.engine.name, engineWords: request.engine.words,
     precision: plan.execution.precision, busyRead: result.readBusy, busyInfer: result.inferBusy,
     busyWrite: result.writeBusy, bytesWritten: result.bytesWritten,
-    plannedBytes: plan.memory.total)
+    plannedBytes: plan.memory.total
+  ).with(statistics)
 }
 
 /// Labels shrink to a thirtieth or less; a tenth is asked for, to be sure.
@@ -109,18 +109,4 @@ extension SegmentRequest {
     options.normalisation = normalisation
     return options
   }
-}
-
-/// How often each label value occurs in a volume, read layer block by layer block.
-func countLabels(_ labels: any VolumeReader) throws(Explanation) -> [Int] {
-  var counts = [Int](repeating: 0, count: 256)
-  let shape = labels.volume.shape
-  let grid = ChunkGrid(volume: shape, chunk: Shape3(z: 64, y: 256, x: min(shape.x, 1024)))
-  for block in grid.indices {
-    let bytes = try explained { () throws(VolumeReadError) in
-      try labels.bytes(of: grid.region(of: block))
-    }
-    labelHistogram(unsafe bytes.span.bytes, into: &counts)
-  }
-  return counts
 }

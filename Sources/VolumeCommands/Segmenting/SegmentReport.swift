@@ -5,6 +5,8 @@ import VolumeCore
 public struct SegmentFigures: Hashable, Sendable {
   /// Voxels of each class, in the order of the model's classes; of the whole output.
   public var voxelsPerClass: [Int]
+  /// What was counted of the whole output.
+  var statistics: RunStatistics?
   /// Voxels labelled by this run, fewer where it went on with an earlier one.
   public var voxels: Int
   /// From the plan to the finished output.
@@ -80,6 +82,8 @@ struct SegmentReport: Sendable {
   var modelPath: String
   var normalisation: Normalisation
   var picture: String?
+  /// Where all counts are.
+  var csv: String?
 
   private var fractions: [(label: LabelClass, voxels: Int, fraction: Double?)] {
     let total = figures.voxelsPerClass.reduce(0, +)
@@ -97,19 +101,12 @@ struct SegmentReport: Sendable {
 
   /// One page.
   var page: [String] {
-    var table = TextTable(["class", "voxels", "volume fraction"])
-    for item in fractions {
-      table.add([
-        "\(item.label.value) \(item.label.name)", Words.grouped(item.voxels),
-        Words.percent(item.fraction, 3),
-      ])
-    }
     let exact =
       figures.haloIsExact
       ? "exact: tiles do not show" : "NOT exact: less than the network sees, tiles may show"
     let busy = figures.busy.map { "\($0.stage) \(Words.percent($0.part, 0))" }
     var lines =
-      ["\(outputPath): \(shape.words)", ""] + table.lines() + [
+      ["\(outputPath): \(shape.words)", ""] + (figures.statistics?.table.lines ?? []) + [
         "",
         "  model    \(model.card.name), \(modelPath)",
         "  grey     \(Words.short(Double(normalisation.low))) to "
@@ -126,21 +123,18 @@ struct SegmentReport: Sendable {
         "  output   \(outputPath), \(Words.bytes(figures.bytesWritten)) written",
       ]
     if let picture { lines.append("  picture  \(picture)") }
+    if let csv { lines.append("  counts   \(csv)") }
+    if let table = figures.statistics?.table { lines.append("  " + table.remark) }
     return lines
   }
 
   /// What `--json` prints.
   var json: [String: JSONValue] {
-    let classes = fractions.map { item -> JSONValue in
-      [
-        "value": .integer(item.label.value), "name": .string(item.label.name),
-        "voxels": .integer(item.voxels), "fraction": item.fraction.map { .number($0) } ?? .null,
-      ]
-    }
     let busy = Dictionary(uniqueKeysWithValues: figures.busy.map { ($0.stage, $0.part) })
     return [
       "output": .string(outputPath), "shape": shape.json,
-      "picture": picture.map { .string($0) } ?? .null, "classes": .array(classes),
+      "picture": picture.map { .string($0) } ?? .null,
+      "classes": figures.statistics?.table.json ?? .array([]),
       "layers_per_minute": .number(figures.layersPerMinute),
       "voxels_per_second": .number(figures.voxelsPerSecond), "seconds": .number(figures.seconds),
       "peak_bytes": peakResidentBytes().map { .integer($0) } ?? .null,

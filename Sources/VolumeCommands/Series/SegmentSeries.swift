@@ -33,7 +33,13 @@ struct SegmentSeries {
       let figures = try runSegmentation(request, context)
       guard let statistics = figures.statistics else { continue }
       report.add(statistics, seconds: figures.seconds, output: request.output)
-      if step.choices.wantsPicture { drawPictureIfPossible(request, figures, context) }
+      guard step.choices.wantsPicture else { continue }
+      let shares = Dictionary(
+        statistics.table.fractions.classes.map { ($0.value, $0.fraction) }
+      ) { $1 }
+      do throws(Explanation) { _ = try request.drawPicture(shares, context) } catch {
+        context.console.note("no picture: \(error.what)")
+      }
     }
     if let csv = choices.csv { try report.writeCSV(to: csv) }
     for line in report.page { context.console.say(line) }

@@ -29,6 +29,14 @@ struct SeriesChoices: Sendable {
       "in a series: map the greys of steps that have drifted back onto the first step's, linearly"),
   ]
 
+  /// Says what only a series has.
+  static func refuse(_ arguments: Arguments) throws(UsageError) {
+    guard arguments.has("match-grey") else { return }
+    throw OptionText(option: "match-grey", text: "").wrong(
+      "there is no series whose first step greys could be mapped onto",
+      "give all steps and --series FOLDER; --window LOW:HIGH is for a single scan")
+  }
+
   /// Reads `arguments`, which have `--series`.
   init(
     _ arguments: Arguments, folder: String, engines: [String], of command: String

@@ -115,3 +115,39 @@ func finishStatistics(
   if let csv = request.choices.statistics.csv { try result.writeCSV(to: csv) }
   return result
 }
+
+extension RunStatistics {
+  /// Voxels of each class.
+  func voxels(of labels: [LabelClass]) -> [Int] {
+    labels.map { label in counts.tally.classes.first { $0.value == label.value }?.count ?? 0 }
+  }
+}
+
+extension SegmentFigures {
+  /// These figures with what was counted.
+  func with(_ statistics: RunStatistics) -> SegmentFigures {
+    var figures = self
+    figures.statistics = statistics
+    return figures
+  }
+}
+
+extension SegmentRequest {
+  /// Opens annotated layers, and says now what would keep tables from being written in an hour.
+  func checkStatistics(_ context: CommandContext) throws(Explanation) -> OpenTruthLayers? {
+    try choices.statistics.check(overwrites: choices.overwrites)
+    if let csv = choices.statistics.csv { try checkApart(csv, from: [choices.input]) }
+    guard let truth = choices.statistics.truthLayers else { return nil }
+    return try truth.open(context, shape: reader.volume.shape, region: region)
+  }
+}
+
+extension StatisticsObserver {
+  /// Counts what `request` labels.
+  init(_ request: SegmentRequest) {
+    self.init(
+      region: request.region,
+      classes: request.outputDescription.volume.classes ?? request.model.card.classes,
+      voxelType: request.reader.volume.voxelType, normalisation: request.normalisation)
+  }
+}
