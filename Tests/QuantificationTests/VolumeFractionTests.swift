@@ -130,6 +130,17 @@ import VolumeTesting
     #expect(interval.high - interval.low < 1e-9)
   }
 
+  @Test func `come back from their document`() throws {
+    let truth = Fields.balls(40, radius: 5, mean: 0.2, seed: 1)
+    var comparison = LayerComparison(rows: 40, columns: 40, classes: [0, 1])
+    let (a, b) = (Array(predicted(truth, seed: 2)[0..<1600]), Array(truth[0..<1600]))
+    comparison.add(layer: 7, prediction: unsafe a.span.bytes, truth: unsafe b.span.bytes)
+    let text = comparison.json.text()
+    #expect(JSONValue(parsing: text).flatMap { LayerComparison($0) } == comparison)
+    let other = text.replacing("\"rows\":40", with: "\"rows\":41")
+    #expect(JSONValue(parsing: other).flatMap { LayerComparison($0) } == nil)
+  }
+
   @Test func `count as one where they are close`() throws {
     let truth = Fields.balls(40, radius: 5, mean: 0.2, seed: 1)
     let prediction = predicted(truth, seed: 2)

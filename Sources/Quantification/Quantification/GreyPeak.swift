@@ -80,7 +80,9 @@ public struct GreyPeak: Hashable, Sendable {
       moment += smooth[i] * Double(i)
     }
     mode = low + (moment / sum + 0.5) * width
-    spread = (right - left) * width / (2 * (2 * log(2.0)).squareRoot())
+    let seen = (right - left) / (2 * (2 * log(2.0)).squareRoot())
+    // The mean of five bins has made it wider.
+    spread = max(seen * seen - 25.0 / 12, seen * seen / 4).squareRoot() * width
     zeros = 0
   }
 }

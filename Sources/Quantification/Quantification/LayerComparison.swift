@@ -13,7 +13,7 @@ public struct LayerComparison: Hashable, Sendable {
   public private(set) var layers: [Int] = []
   /// For each layer and cell how often class k was predicted where the truth is t: `k * (classes +
   /// 1) + t`, the last t for truths that are no class.
-  private var counts: [[[Int]]] = []
+  private(set) var counts: [[[Int]]] = []
 
   /// Nothing compared yet of layers of `rows` x `columns` voxels.
   public init(rows: Int, columns: Int, classes: [Int]) {
@@ -58,6 +58,11 @@ public struct LayerComparison: Hashable, Sendable {
         cells[grid.place(0, y / edge.y, x / edge.x)][k * width + placeOf[t]] += 1
       }
     }
+    add(z, cells)
+  }
+
+  /// Adds the counts of a layer.
+  mutating func add(_ z: Int, _ cells: [[Int]]) {
     layers.append(z)
     counts.append(cells)
   }

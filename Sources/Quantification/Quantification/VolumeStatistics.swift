@@ -83,7 +83,7 @@ extension VolumeStatistics {
 }
 
 /// "3 0 0 12": runs of zeros, which are most of some classes, as "3 0x2 12".
-private func packed(_ counts: [Int]) -> String {
+func packed(_ counts: [Int]) -> String {
   var words: [String] = []
   var zeros = 0
   func close() {
@@ -102,7 +102,7 @@ private func packed(_ counts: [Int]) -> String {
   return words.joined(separator: " ")
 }
 
-private func unpacked(_ value: JSONValue?) -> [Int]? {
+func unpacked(_ value: JSONValue?) -> [Int]? {
   guard let text = value?.string else { return nil }
   var counts: [Int] = []
   // More than any profile or list of cells has, so that no damaged file fills the memory.

@@ -24,6 +24,11 @@ struct SegmentSeries {
     var report = SeriesReport(folder: choices.folder, survey: survey)
     for (step, grey) in zip(choices.steps, survey.steps) {
       let request = try self.request(step, model, grey, survey, context)
+      if grey.map != nil {
+        context.console.note(
+          "greys mapped back: \(Words.short(Double(request.normalisation.low))) to "
+            + "\(Words.short(Double(request.normalisation.high))) becomes 0 to 1")
+      }
       context.console.note("\(step.name): \(request.output)")
       if let there = try finished(request) {
         context.console.note("  is finished")

@@ -54,7 +54,7 @@ struct FractionTable: Hashable, Sendable {
     }
     if hasTruth {
       lines += [
-        "  Corrected by layers \(list(truthLayers.map { "\($0)" })): how labels there meet the truth."
+        "  Corrected by layers \(truthLayers.map { "\($0)" }.joined(separator: ", ")): how labels there meet the truth."
       ]
     }
     return lines

@@ -35,7 +35,7 @@ struct RunStatistics: Hashable, Sendable {
   /// What is kept: the fractions for whoever reads, the counts for whoever goes on counting.
   var json: JSONValue {
     [
-      "fractions": table.json, "truth_layers": .array((layers?.layers ?? []).map { .integer($0) }),
+      "fractions": table.json, "truth_layers": layers?.json ?? .null,
       "counts": counts.json, "plan": .object(plan),
       "origin": [.integer(origin.z), .integer(origin.y), .integer(origin.x)],
       "classes": .array(classes.map(\.json)),
@@ -57,6 +57,7 @@ struct RunStatistics: Hashable, Sendable {
         value: value, name: name, colour: item["colour"]?.array?.compactMap(\.integer) ?? [])
     }
     self.plan = plan
+    layers = document["truth_layers"].flatMap { LayerComparison($0) }
   }
 
   init(
