@@ -174,7 +174,7 @@ let package = Package(
     module("Evaluation", "Sources/Evaluation", ["VolumeCore"]),
     fastModule(
       "Quantification", "Sources/Quantification/Quantification", ["CCounting", "VolumeCore"]),
-    module(
+    fastModule(
       "VolumePipeline", "Sources/VolumePipeline",
       ["EngineCore", "NeuralGraph", "TilePlanning", "Pipelines", "SystemIO", "VolumeCore"]),
 
