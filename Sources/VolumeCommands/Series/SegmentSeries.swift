@@ -2,7 +2,6 @@ import EngineCore
 import Quantification
 import SystemIO
 import VolumeCore
-import VolumePipeline
 
 /// Segments the steps of one test, one after the other: one model, one set of options, each step a
 /// resumable run of its own.
@@ -78,18 +77,13 @@ struct SegmentSeries {
           + "their greys can be compared")
     }
     let survey = try GreySurvey(requests, matches: choices.matchesGrey)
-    var planned: Set<Shape3> = []
-    for (name, request) in requests where planned.insert(request.region.shape).inserted {
-      do throws(Explanation) {
-        _ = try SegmentationPlan(
-          request.segmentationOptions, model: request.model, scan: request.reader,
-          factory: request.engine)
-      } catch {
-        throw Explanation(error.kind, "\(name): \(error.what)", remedy: error.remedy)
-      }
-    }
     for (step, grey) in zip(choices.steps, survey.steps) {
-      _ = try finished(self.request(step, model, grey, survey, silent))
+      do throws(Explanation) {
+        let request = try self.request(step, model, grey, survey, silent)
+        if try finished(request) == nil { _ = try PreparedSegmentation(request, silent) }
+      } catch {
+        throw Explanation(error.kind, "\(step.name): \(error.what)", remedy: error.remedy)
+      }
     }
     return (survey, model)
   }
