@@ -24,6 +24,8 @@ enum AllowedImports {
     "NeuralGraph": "VolumeCore",
     "Halving": "CHalving VolumeCore",
     "TilePlanning": "NeuralGraph VolumeCore",
+    // What lies outside the specimen: found in a scan through the seam of all input.
+    "Exterior": "Halving Pipelines Synchronization SystemIO VolumeCore",
     // The engine seam.
     "EngineCore": "Glibc NeuralGraph VolumeCore",
     // Plugs: formats, engines, models. None imports another.

@@ -1,0 +1,120 @@
+import VolumeCore
+
+/// What of a volume lies outside the specimen.
+///
+/// Whole cells of a coarse grid, one bit each, and for the cells at its edge one bit for each voxel. So
+/// it takes a few dozen megabytes for 2048³ voxels, and whether a box is wholly outside is asked of a
+/// handful of words.
+public struct Exterior: Sendable, Hashable {
+  /// The volume's extent.
+  public let volume: Shape3
+  /// The edge of a cell, in voxels.
+  public let edge: Int
+  /// Cells that are outside with all their voxels.
+  let cells: CellSet
+  /// Voxels that are outside in other cells.
+  let edges: EdgeCells
+
+  init(volume: Shape3, edge: Int, cells: CellSet, edges: EdgeCells) {
+    self.volume = volume
+    self.edge = edge
+    self.cells = cells
+    self.edges = edges
+  }
+
+  /// The label of what lies outside: never that of a material.
+  public static let label = UInt8(LabelClass.outsideValue)
+  /// The same as a class, which is not drawn.
+  public static let labelClass = LabelClass(
+    value: LabelClass.outsideValue, name: "outside", colour: [0, 0, 0, 0])
+
+  /// Cells have this edge, unless there would be more than `mostCells`.
+  static let finestEdge = 4
+  /// 16 MiB of bits.
+  static let mostCells = 1 << 27
+
+  /// The edge of the cells of a volume: the finest with which they are not too many.
+  static func edge(for volume: Shape3) -> Int {
+    var edge = finestEdge
+    while grid(volume, edge).voxelCount > mostCells { edge *= 2 }
+    return edge
+  }
+
+  /// The cells of a volume along each axis.
+  static func grid(_ volume: Shape3, _ edge: Int) -> Shape3 {
+    ChunkGrid(volume: volume, chunk: Shape3(z: edge, y: edge, x: edge)).count
+  }
+
+  /// Bytes that it takes.
+  public var byteCount: Int { cells.byteCount + edges.byteCount }
+
+  /// Whether every voxel of `region`, which lies in the volume, is in a cell that is outside.
+  public func covers(_ region: Region) -> Bool {
+    let chunk = Shape3(z: edge, y: edge, x: edge)
+    return cells.contains(ChunkGrid(volume: volume, chunk: chunk).indices(meeting: region))
+  }
+
+  /// Gives the voxels of `region` that are outside the label of what is outside; `labels` are those
+  /// of `region`, one byte each, in C order.
+  public func paint(_ region: Region, _ labels: inout MutableRawSpan) {
+    precondition(labels.byteCount == region.voxelCount && Region(volume).contains(region))
+    var place = 0
+    unsafe labels.withUnsafeMutableBytes { bytes in
+      for z in region.z {
+        for y in region.y {
+          unsafe paint(
+            z, y, region.x,
+            UnsafeMutableRawBufferPointer(rebasing: bytes[place..<(place + region.x.count)]))
+          place += region.x.count
+        }
+      }
+    }
+  }
+
+  private func paint(_ z: Int, _ y: Int, _ x: Range<Int>, _ row: UnsafeMutableRawBufferPointer) {
+    let start = cells.row(z / edge, y / edge)
+    var cell = x.lowerBound / edge
+    let end = (x.upperBound - 1) / edge
+    while cell <= end {
+      let word = cells.words[start + cell / 64] >> UInt64(cell % 64)
+      if word == 0 {
+        cell = (cell / 64 + 1) * 64
+        continue
+      }
+      let gap = word.trailingZeroBitCount
+      let count = (~(word >> UInt64(gap))).trailingZeroBitCount
+      let first = max(x.lowerBound, (cell + gap) * edge)
+      let last = min(x.upperBound, (cell + gap + count) * edge)
+      for voxel in first..<max(first, last) { unsafe row[voxel - x.lowerBound] = Self.label }
+      cell += gap + count
+    }
+    edges.forEach(z, y, x) { voxel in unsafe row[voxel - x.lowerBound] = Self.label }
+  }
+
+  /// The number of its voxels.
+  public var voxelCount: Int {
+    var sum = edges.voxelCount
+    for z in 0..<cells.shape.z {
+      let depth = min(edge, volume.z - z * edge)
+      for y in 0..<cells.shape.y {
+        let start = cells.row(z, y)
+        var count = 0
+        for word in 0..<cells.wordsInRow { count += cells.words[start + word].nonzeroBitCount }
+        var length = count * edge
+        if cells[Index3(z: z, y: y, x: cells.shape.x - 1)] {
+          length -= cells.shape.x * edge - volume.x
+        }
+        sum += depth * min(edge, volume.y - y * edge) * length
+      }
+    }
+    return sum
+  }
+
+  /// Tells it apart from any other: two with equal fingerprints paint the same voxels.
+  public var fingerprint: String {
+    var fingerprint = Fingerprint()
+    fingerprint.update(unsafe cells.words.span.bytes)
+    edges.update(&fingerprint)
+    return fingerprint.text
+  }
+}
