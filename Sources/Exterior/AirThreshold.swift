@@ -2,10 +2,9 @@ import VolumeCore
 
 /// The grey value below which a voxel is as dark as air.
 ///
-/// Two histograms of the same layers decide. In the coarse one a value is the mean of many voxels, in
-/// which fibres and matrix are one material: it has two peaks where there is air, and its valley tells
-/// which places are material. In the fine one, of those places alone, the most frequent value is the
-/// matrix; the threshold lies halfway from the air's to it.
+/// Means of many voxels, in which fibres and matrix are one material, fall into two kinds where there is
+/// air, and tell which places are material. Of those places alone the most frequent grey is the matrix;
+/// the threshold lies halfway from the air's to it.
 package struct AirThreshold: Hashable, Sendable {
   /// The grey below which it is dark.
   package var value: Double
@@ -18,6 +17,9 @@ package struct AirThreshold: Hashable, Sendable {
   static let steps = 256
   /// Air that takes a smaller part of the layers looked at is not found.
   static let smallestShare = 0.01
+  /// How far apart the two kinds of places lie, in units of their deviations together: the halves of
+  /// one peak are 1.3 apart, those of values that are all as frequent 1.7.
+  static let leastDistance = 2.0
 
   /// Half-size voxels of some boxes, and the mean of each coarse place.
   struct Sample {
@@ -40,22 +42,26 @@ package struct AirThreshold: Hashable, Sendable {
   init(_ sample: Sample) throws(Absence) {
     let means = sample.means.filter(\.isFinite)
     guard let low = means.min(), let high = means.max(), low < high else { throw .flat }
-    let coarse = Histogram(means, low: Double(low), high: Double(high), steps: 64)
-    let cut = coarse.otsu
-    let isAir = sample.means.map { Double($0) < cut }
-    let share = Double(isAir.count { $0 }) / Double(isAir.count)
-    guard share >= Self.smallestShare, share <= 1 - Self.smallestShare, coarse.isValley(at: cut)
+    let cut = Histogram(means, low: Double(low), high: Double(high), steps: 64).otsu
+    let dark = Spread(means.filter { Double($0) < cut })
+    let bright = Spread(means.filter { Double($0) >= cut })
+    let share = Double(dark.count) / Double(dark.count + bright.count)
+    guard share >= Self.smallestShare, share <= 1 - Self.smallestShare,
+      bright.mean - dark.mean > Self.leastDistance * (dark.deviation + bright.deviation)
     else { throw .onePart(low: Double(low), high: Double(high)) }
-    func mode(_ wanted: Bool) -> Double? {
+    // Places at the edge are of both: those beyond the mean of their kind are of one alone.
+    func mode(_ isWanted: (Double) -> Bool) -> Double? {
       let values = zip(sample.fine, sample.places).filter {
-        $0.0.isFinite && isAir[Int($0.1)] == wanted
+        $0.0.isFinite && isWanted(Double(sample.means[Int($0.1)]))
       }.map(\.0)
       guard let low = values.min(), let high = values.max() else { return nil }
       return low == high
         ? Double(low)
         : Histogram(values, low: Double(low), high: Double(high), steps: Self.steps).mode
     }
-    guard let air = mode(true), let material = mode(false), air < material else { throw .flat }
+    guard let air = mode({ $0 <= dark.mean }), let material = mode({ $0 >= bright.mean }),
+      air < material
+    else { throw .flat }
     self.air = air
     self.material = material
     value = (air + material) / 2
@@ -115,13 +121,19 @@ struct Histogram {
     }
     return low + (Double(first + last) / 2 + 1) * width
   }
+}
 
-  /// Whether the histogram sinks to below a third of the lower of its two peaks between them.
-  func isValley(at cut: Double) -> Bool {
-    let step = max(1, min(counts.count - 1, Int((cut - low) / width)))
-    let (left, right) = (peak(0..<step), peak(step..<counts.count))
-    guard left + 1 < right else { return false }
-    let floor = ((left + 1)..<right).map(smooth).min() ?? 0
-    return 3 * floor < min(smooth(left), smooth(right))
+/// How many values there are, and where.
+struct Spread {
+  let count: Int
+  let mean: Double
+  let deviation: Double
+
+  init(_ values: [Float]) {
+    count = values.count
+    mean = values.reduce(0) { $0 + Double($1) } / Double(max(count, 1))
+    let mean = mean
+    let squares = values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+    deviation = (squares / Double(max(count, 1))).squareRoot()
   }
 }

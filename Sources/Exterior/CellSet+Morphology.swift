@@ -1,8 +1,11 @@
 import VolumeCore
 
-/// Growing, shrinking and filling: balls are Euclidean, exact on the grid.
+/// Growing, shrinking and filling by Euclidean balls.
+///
+/// A ball holds the cells nearer to its middle than `radius` and a half: so it is round, where one of
+/// `radius` alone would end in points of one cell, which reach into every crack.
 extension CellSet {
-  /// All cells within `radius` cells of one of it; what lies outside the grid is not looked at.
+  /// All cells in a ball around one of it; what lies outside the grid is not looked at.
   package func grown(by radius: Int) -> CellSet {
     guard radius > 0 else { return self }
     var result = CellSet(shape)
@@ -10,7 +13,7 @@ extension CellSet {
     var widths = [[Int]](repeating: [Int](repeating: -1, count: radius + 1), count: radius + 1)
     for dz in 0...radius {
       for dy in 0...radius {
-        let rest = radius * radius - dz * dz - dy * dy
+        let rest = radius * (radius + 1) - dz * dz - dy * dy
         if rest >= 0 { widths[dz][dy] = Int(Double(rest).squareRoot() + 1e-9) }
       }
     }

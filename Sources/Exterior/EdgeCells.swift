@@ -13,6 +13,10 @@ struct EdgeCells: Hashable, Sendable {
       place = (index.z * grid.y + index.y) * grid.x + index.x
       self.voxels = voxels
     }
+
+    func index(in grid: Shape3) -> Index3 {
+      Index3(z: place / grid.x / grid.y, y: place / grid.x % grid.y, x: place % grid.x)
+    }
   }
 
   /// More are not kept: 48 MiB.

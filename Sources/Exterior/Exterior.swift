@@ -22,6 +22,28 @@ public struct Exterior: Sendable, Hashable {
     self.edges = edges
   }
 
+  /// `cells` of the finest grid, and what is outside of others; of these some are outside as a whole.
+  init(volume: Shape3, cells: CellSet, edge: [EdgeCells.Cell]) {
+    var (cells, rest) = (cells, edge)
+    rest.removeAll { cell in
+      let index = cell.index(in: cells.shape)
+      guard cell.voxels.nonzeroBitCount == Self.voxelCount(ofCell: index, in: volume) else {
+        return false
+      }
+      cells[index] = true
+      return true
+    }
+    self.init(
+      volume: volume, edge: Self.finestEdge, cells: cells, edges: EdgeCells(cells.shape, rest))
+  }
+
+  /// The voxels of a cell of the finest grid; at the far faces they are fewer.
+  private static func voxelCount(ofCell cell: Index3, in volume: Shape3) -> Int {
+    let edge = finestEdge
+    return min(edge, volume.z - cell.z * edge) * min(edge, volume.y - cell.y * edge)
+      * min(edge, volume.x - cell.x * edge)
+  }
+
   /// The label of what lies outside: never that of a material.
   public static let label = UInt8(LabelClass.outsideValue)
   /// The same as a class, which is not drawn.

@@ -7,7 +7,8 @@ import VolumeCore
 /// A cell is dark where every 2 x 2 x 2 voxels of it are, by their mean. Of the dark cells those are
 /// outside that a ball of the closing's radius covers whose middle can be moved from a face of the
 /// volume to where it is without leaving the dark: so a crack or a pore that is open to the air, and
-/// narrower than the ball, stays inside. At the edge the scan itself decides, voxel by voxel.
+/// narrower than the ball, stays inside. The outermost cells are given up, and at the edge the scan itself
+/// decides, voxel by voxel.
 public struct ExteriorSearch: Sendable {
   let scan: any VolumeReader
   /// The scan at half its size, where a store has it.
@@ -37,7 +38,7 @@ public struct ExteriorSearch: Sendable {
   public static func peakByteCount(for volume: Shape3, _ options: ExteriorOptions) -> Int {
     let cells = CellSet.byteCount(of: Exterior.grid(volume, Exterior.edge(for: volume)))
     // Boxes and their halves; what is dark, its complement and what was made of it; edge cells.
-    return options.readingByteCount / 8 * 9 + 4 * cells + EdgeCells.most * 28
+    return options.readingByteCount / 8 * 9 + 5 * cells + EdgeCells.most * 28
   }
 
   /// Finds it.
@@ -48,16 +49,22 @@ public struct ExteriorSearch: Sendable {
     let below = options.below ?? threshold?.value ?? 0
     let radius = (options.closing + edge - 1) / edge
     let dark = try darkCells(below: below, edge: edge)
-    let cells = dark.shrunk(by: radius).joinedToFaces.grown(by: radius)
-    guard !cells.isEmpty else {
+    let opened = dark.shrunk(by: radius).joinedToFaces.grown(by: radius)
+    // Its outermost cells may hold a voxel that is not: the scan itself decides there.
+    let cells = opened.complement.withNeighbours.complement
+    guard !opened.isEmpty else {
       throw .nothingOutside(below: below, closing: options.closing)
     }
-    var edges: EdgeCells?
-    if edge == Exterior.finestEdge { edges = try edgeCells(of: cells, below: below) }
+    guard edge == Exterior.finestEdge, let found = try edgeCells(of: cells, below: below) else {
+      // Cells too coarse, or too many: all of a cell is outside, or nothing.
+      return FoundExterior(
+        exterior: Exterior(
+          volume: volume, edge: edge, cells: cells, edges: EdgeCells(cells.shape)),
+        below: below, air: threshold?.air, material: threshold?.material, hasFineEdge: false)
+    }
     return FoundExterior(
-      exterior: Exterior(
-        volume: volume, edge: edge, cells: cells, edges: edges ?? EdgeCells(cells.shape)),
-      below: below, air: threshold?.air, material: threshold?.material, hasFineEdge: edges != nil)
+      exterior: Exterior(volume: volume, cells: cells, edge: found), below: below,
+      air: threshold?.air, material: threshold?.material, hasFineEdge: true)
   }
 
   /// The half-size voxels of a box of the reader, with the box that they fill.

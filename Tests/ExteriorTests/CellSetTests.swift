@@ -32,7 +32,7 @@ import VolumeTesting
   @Test(arguments: shapes) func `grows by balls, as looking at all pairs says`(shape: Shape3) {
     let set = Self.random(shape, seed: 1, oneIn: 60)
     for radius in 0...4 {
-      let expected = Self.grown(set) { $0 * $0 + $1 * $1 + $2 * $2 <= radius * radius }
+      let expected = Self.grown(set) { $0 * $0 + $1 * $1 + $2 * $2 <= radius * (radius + 1) }
       #expect(set.grown(by: radius) == expected, "radius \(radius)")
       #expect(set.complement.shrunk(by: radius) == expected.complement, "radius \(radius)")
     }
