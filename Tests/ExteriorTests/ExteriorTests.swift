@@ -95,8 +95,7 @@ import VolumeTesting
     #expect(
       try ExteriorSearch(Self.scan, options).run().exterior.fingerprint
         == first.exterior.fingerprint)
-    // The other half of a volume that is not outside is another exterior.
-    options.closing = 4
+    options.below = 20
     let other = try ExteriorSearch(Self.scan, options).run()
     #expect(other.exterior.fingerprint != first.exterior.fingerprint)
   }
