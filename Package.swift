@@ -172,7 +172,7 @@ let package = Package(
     // Workflows: they know only the seams.
     module("Phantom", "Sources/Phantom", ["VolumeCore"]),
     module("Evaluation", "Sources/Evaluation", ["VolumeCore"]),
-    module(
+    fastModule(
       "VolumePipeline", "Sources/VolumePipeline",
       ["EngineCore", "NeuralGraph", "TilePlanning", "Pipelines", "SystemIO", "VolumeCore"]),
 

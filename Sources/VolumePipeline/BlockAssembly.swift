@@ -1,20 +1,37 @@
+import EngineCore
 import Pipelines
 import SystemIO
 import VolumeCore
 
-/// A block of labels that is being put together from tiles.
+/// A block of results that is being put together from tiles.
 final class OpenBlock: @unchecked Sendable {
   let index: Index3
   /// In the output's coordinates.
   let region: Region
-  var labels: PageBuffer
+  /// The planes, one after the other.
+  var results: PageBuffer
   var missing: Int
+  /// What is found out about it on the way, by the observers' names.
+  let observations: [(name: String, observation: any BlockObservation)]
 
-  init(_ index: Index3, _ region: Region) {
+  init(
+    _ index: Index3, _ region: Region, byteCount: Int, origin: Index3,
+    observers: [any BlockObserver]
+  ) {
     self.index = index
     self.region = region
-    labels = PageBuffer(byteCount: region.voxelCount)
+    observations = observers.map { ($0.name, $0.begin(index, region.moved(by: origin))) }
+    results = PageBuffer(byteCount: byteCount)
     missing = region.voxelCount
+  }
+
+  /// The facts of the block, which is whole and whose first plane are labels.
+  func facts() -> [String: JSONValue] {
+    results.withBytes(first: region.voxelCount) { labels in
+      var facts: [String: JSONValue] = [:]
+      for (name, observation) in observations { facts[name] = observation.facts(labels) }
+      return facts
+    }
   }
 }
 
@@ -26,31 +43,48 @@ struct BlockAssembly {
   let origin: Index3
   /// Blocks that an earlier run has committed; tiles may cross them, and leave them alone.
   let committed: Set<Index3>
+  /// What is kept of each voxel.
+  let planes: [ResultPlane]
+  let observers: [any BlockObserver]
   private var open: [Index3: OpenBlock] = [:]
 
-  init(grid: ChunkGrid, pool: BytePool, origin: Index3, committed: Set<Index3>) {
+  init(
+    grid: ChunkGrid, pool: BytePool, origin: Index3, committed: Set<Index3>,
+    planes: [ResultPlane], observers: [any BlockObserver]
+  ) {
+    precondition(observers.isEmpty || planes[0] == .label, "observers look at labels")
+    self.observers = observers
     self.grid = grid
     self.pool = pool
     self.origin = origin
     self.committed = committed
+    self.planes = planes
   }
 
-  /// Adds the core of `tile` from `labels`, which are those of its output; returns the blocks that
-  /// are whole now, or `nil` where the run was stopped.
-  mutating func add(_ tile: TileSlot, _ labels: RawSpan) -> [OpenBlock]? {
+  /// Adds the core of `tile` from `results`, which are those of what it holds, and shows its labels to
+  /// the observers with `voxels`, which are those of its input; returns the blocks that are whole now,
+  /// or `nil` where the run was stopped.
+  mutating func add(_ tile: TileSlot, _ results: RawSpan, _ voxels: RawSpan) -> [OpenBlock]? {
     let core = tile.core.relative(to: origin)
-    let output = tile.output.relative(to: origin)
+    let held = tile.held.relative(to: origin)
     var whole: [OpenBlock] = []
     for index in grid.indices(meeting: core).indices where !committed.contains(index) {
       if open[index] == nil {
         let region = grid.region(of: index)
-        guard pool.take(region.voxelCount) else { return nil }
-        open[index] = OpenBlock(index, region)
+        guard pool.take(region.voxelCount * planes.byteCount) else { return nil }
+        open[index] = OpenBlock(
+          index, region, byteCount: region.voxelCount * planes.byteCount, origin: origin,
+          observers: observers)
       }
       guard let block = open[index] else { continue }
       let part = core.clamped(to: block.region)
-      block.labels.withMutableBytes { bytes in
-        copyVoxels(part, from: labels, of: output, to: &bytes, of: block.region, width: 1)
+      block.results.withMutableBytes { bytes in
+        copyPlanes(planes, part, from: results, of: held, to: &bytes, of: block.region)
+      }
+      for (_, observation) in block.observations {
+        observation.add(
+          part.moved(by: origin), labels: results.extracting(0..<held.voxelCount), of: tile.held,
+          voxels: voxels, of: tile.input)
       }
       block.missing -= part.voxelCount
       if block.missing == 0 {
@@ -59,5 +93,27 @@ struct BlockAssembly {
       }
     }
     return whole
+  }
+}
+
+/// Copies the voxels of `part` in each of `planes`, which lie one after the other.
+private func copyPlanes(
+  _ planes: [ResultPlane], _ part: Region, from source: RawSpan, of held: Region,
+  to destination: inout MutableRawSpan, of region: Region
+) {
+  unsafe destination.withUnsafeMutableBytes { bytes in
+    var (from, to) = (0, 0)
+    for plane in planes {
+      let (read, written) = (
+        held.voxelCount * plane.byteCount, region.voxelCount * plane.byteCount
+      )
+      let place = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[to..<(to + written)])
+      var target = unsafe place.mutableBytes
+      copyVoxels(
+        part, from: source.extracting(from..<(from + read)), of: held, to: &target, of: region,
+        width: plane.byteCount)
+      from += read
+      to += written
+    }
   }
 }

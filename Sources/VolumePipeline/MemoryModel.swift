@@ -27,24 +27,25 @@ public struct MemoryModel: Hashable, Sendable {
 
   /// Bytes of tiles on their way from the reader and to the writer.
   static func tileByteCount(
-    _ tiling: TilePlan, _ plan: ExecutionPlan, _ budget: ThreadBudget
+    _ tiling: TilePlan, _ plan: ExecutionPlan, _ budget: ThreadBudget, _ reduction: ScoreReduction
   ) -> Int {
-    let shapes = tiling.inputShapes
-    let largest = shapes.map(\.voxelCount).max() ?? 0
-    let labels = shapes.map { plan.outputShape(for: $0).voxelCount }.max() ?? 0
-    return budget.slots * (largest * plan.voxelType.byteCount + labels)
+    let largest = tiling.inputShapes.map(\.voxelCount).max() ?? 0
+    return budget.slots
+      * (largest * plan.voxelType.byteCount + reduction.heldByteCount(tiling, plan)
+        + reduction.priorByteCount(tiling))
   }
 
   init(
     _ tiling: TilePlan, _ plan: ExecutionPlan, _ budget: ThreadBudget, _ factory: any EngineFactory,
-    readerCache: Int
+    reduction: ScoreReduction, readerCache: Int
   ) throws(EngineError) {
     process = Self.processByteCount
     engine = try factory.byteCount(for: plan, slots: budget.slots)
-    tiles = Self.tileByteCount(tiling, plan, budget)
+    tiles = Self.tileByteCount(tiling, plan, budget, reduction)
     reader = readerCache
     // Of the block being encoded a pyramid is made: a half, and a block of the next level or two.
     blocks =
-      tiling.openBlockByteCount + tiling.largestBlockByteCount + tiling.largestBlockByteCount / 2
+      reduction.planes.byteCount * (tiling.openBlockByteCount + tiling.largestBlockByteCount)
+      + tiling.largestBlockByteCount / 2 * (reduction.planes.map(\.byteCount).max() ?? 1)
   }
 }

@@ -12,6 +12,10 @@ public struct SegmentationPlan: Sendable {
   public let execution: ExecutionPlan
   /// How the cores are shared.
   public let budget: ThreadBudget
+  /// What is kept of the network's probabilities.
+  public let reduction: ScoreReduction
+  /// What passes before this one found.
+  let passes: PassPlace?
   /// What the run takes at its peak.
   public let memory: MemoryModel
   /// Makes the engine.
@@ -25,7 +29,8 @@ public struct SegmentationPlan: Sendable {
     let precision = options.precision ?? factory.precisions[0]
     let volume = scan.volume
     let graph: Graph
-    do { graph = try model.graph.forGreyScans() } catch { throw error.explanation }
+    do { graph = try options.graph(of: model) } catch { throw error.explanation }
+    let reduction = options.reduction(for: graph)
     let region = (options.tiling.region ?? Region(volume.shape)).shape
     var candidates: [Shape3]
     if case .shape(let shape) = options.tiling.tile {
@@ -51,7 +56,8 @@ public struct SegmentationPlan: Sendable {
       for budget in budgets {
         let execution = ExecutionPlan(
           graph: graph, normalisation: options.normalisation, voxelType: volume.voxelType,
-          shapes: tiling.inputShapes, precision: precision, threads: budget.engine)
+          shapes: tiling.inputShapes, precision: precision,
+          output: reduction.isLabelsAlone ? .labels : .scores, threads: budget.engine)
         choices.append(Choice(tiling: tiling, execution: execution, budget: budget))
       }
     }
@@ -59,7 +65,9 @@ public struct SegmentationPlan: Sendable {
     let order = choices.indices.sorted { (choices[$0].cost, $0) < (choices[$1].cost, $1) }
     var smallest = Int.max
     var best: (Choice, MemoryModel)?
-    let tiles = choices.map { MemoryModel.tileByteCount($0.tiling, $0.execution, $0.budget) }
+    let tiles = choices.map {
+      MemoryModel.tileByteCount($0.tiling, $0.execution, $0.budget, reduction)
+    }
     let least = tiles.min() ?? 0
     // What tiles take without the engine is known at once, and often too much already; the least
     // is asked for all the same, for the error.
@@ -69,9 +77,10 @@ public struct SegmentationPlan: Sendable {
       let memory: MemoryModel
       do {
         memory = try MemoryModel(
-          choice.tiling, choice.execution, choice.budget, factory,
+          choice.tiling, choice.execution, choice.budget, factory, reduction: reduction,
           readerCache: scan.cacheByteCount(
-            forBoxesOf: choice.tiling.inputShapes.first ?? choice.tiling.core))
+            forBoxesOf: choice.tiling.inputShapes.first ?? choice.tiling.core)
+            + (options.passes?.cacheByteCount(forBoxesOf: choice.tiling.core) ?? 0))
       } catch {
         throw error.explanation
       }
@@ -88,6 +97,8 @@ public struct SegmentationPlan: Sendable {
     budget = choice.budget
     self.memory = memory
     self.factory = factory
+    self.reduction = reduction
+    passes = options.passes
   }
 
   /// Tiles and threads that the run might have.

@@ -20,8 +20,11 @@ public final class SegmentationRun: Sendable {
   private let plan: SegmentationPlan
   private let reader: any VolumeReader
   private let writer: any VolumeWriter
+  private let outputs: RunOutputs
   private let stopSignal: @Sendable () -> Int32?
   private let trace: Trace?
+  private let observers: [any BlockObserver]
+  private let keeping: FactKeeping
   private let progress: @Sendable (_ voxelsDone: Int, _ voxels: Int) -> Void
 
   private let empty: BoundedQueue<TileSlot>
@@ -38,8 +41,13 @@ public final class SegmentationRun: Sendable {
   private let counts = Mutex<[Int]>(Array(repeating: 0, count: 256))
 
   /// Prepares to compute `plan` from `reader` to `writer`, whose blocks are the plan's.
+  ///
+  /// - Parameters:
+  ///   - siblings: the writers of what is kept beside the first plane, in the plan's order.
+  ///   - observers: find facts of each block of labels, which are then the plan's first plane.
   public init(
     _ plan: SegmentationPlan, from reader: any VolumeReader, to writer: any VolumeWriter,
+    siblings: [any VolumeWriter] = [], observers: [any BlockObserver] = [],
     stopSignal: @escaping @Sendable () -> Int32? = { nil }, trace: Trace? = nil,
     progress: @escaping @Sendable (_ voxelsDone: Int, _ voxels: Int) -> Void = { _, _ in }
   ) {
@@ -48,6 +56,9 @@ public final class SegmentationRun: Sendable {
     self.plan = plan
     self.reader = reader
     self.writer = writer
+    self.observers = observers
+    keeping = FactKeeping(writer, observers)
+    outputs = RunOutputs(plan.reduction.planes, [writer] + siblings, keeping)
     self.stopSignal = stopSignal
     self.trace = trace
     self.progress = progress
@@ -57,16 +68,16 @@ public final class SegmentationRun: Sendable {
     computed = BoundedQueue(capacity: slots)
     whole = BoundedQueue(capacity: max(4, writer.grid.count.y * writer.grid.count.x))
     pool = BytePool(
-      budget: plan.tiling.openBlockByteCount + plan.tiling.largestBlockByteCount)
-    committed = Set(writer.grid.indices.filter { writer.isCommitted($0) })
+      budget: plan.reduction.planes.byteCount
+        * (plan.tiling.openBlockByteCount + plan.tiling.largestBlockByteCount))
+    committed = Set(writer.grid.indices.filter { [outputs] in outputs.isCommitted($0) })
     let shapes = plan.tiling.inputShapes
     let largest = shapes.map(\.voxelCount).max() ?? 0
-    let labels = shapes.map { plan.execution.outputShape(for: $0).voxelCount }.max() ?? 0
     for index in 0..<slots {
       empty.push(
         TileSlot(
           index: index, voxelByteCount: largest * plan.execution.voxelType.byteCount,
-          labelByteCount: labels))
+          labelByteCount: plan.heldByteCount, priorByteCount: plan.priorByteCount))
     }
   }
 
@@ -76,7 +87,7 @@ public final class SegmentationRun: Sendable {
   public func run() throws(Explanation) -> SegmentationResult {
     let start = monotonicNanoseconds()
     reader.limitCache(to: plan.memory.reader)
-    writer.limitCache(to: plan.memory.output)
+    outputs.limitCache(to: plan.memory.output)
     let before = committed.reduce(0) { $0 + writer.grid.region(of: $1).voxelCount }
     let total = plan.tiling.region.voxelCount
     progress(before, total)
@@ -117,6 +128,13 @@ public final class SegmentationRun: Sendable {
       bytesWritten: bytesWritten.load(ordering: .relaxed))
   }
 
+  /// What the observers found out about `block`, in this run or in one that it went on with; `nil`
+  /// where it is not committed.
+  public func facts(of block: Index3) -> [String: JSONValue]? { keeping.facts(of: block) }
+
+  /// The blocks of labels, as the output has them.
+  public var blocks: ChunkGrid { writer.grid }
+
   /// A stage that fails ends all others, so that nobody waits for ever.
   private func guarded(_ body: () throws(PipelineError) -> Void) throws(PipelineError) {
     do throws(PipelineError) {
@@ -154,6 +172,7 @@ public final class SegmentationRun: Sendable {
               try slot.voxels.withMutableBytes(first: count) { bytes throws(VolumeReadError) in
                 try reading.read(tile.input, into: &bytes)
               }
+              try plan.readPrior(for: slot)
             }
           } catch {
             throw PipelineError(stage: "reading", place: tile.input, reason: error.reason)
@@ -206,7 +225,7 @@ public final class SegmentationRun: Sendable {
         guard let slot = inFlight.removeValue(forKey: index) else { continue }
         try placed(slot) { () throws(EngineError) in
           try engine.collect(index) { bytes throws(EngineError) in
-            slot.labels.withMutableBytes(first: bytes.byteCount) { $0.copy(bytes) }
+            plan.keep(bytes, in: slot)
           }
         }
         trace?.note("infer", slot.number, begins: false)
@@ -234,14 +253,18 @@ public final class SegmentationRun: Sendable {
   private func write(before: Int, total: Int) throws(PipelineError) {
     defer { whole.close() }
     var assembly = BlockAssembly(
-      grid: writer.grid, pool: pool, origin: plan.tiling.region.origin, committed: committed)
+      grid: writer.grid, pool: pool, origin: plan.tiling.region.origin, committed: committed,
+      planes: plan.reduction.planes, observers: observers)
     var done = before
     while let slot = computed.pop() {
       trace?.note("write", slot.number, begins: true)
-      let count = slot.output.voxelCount
+      let count = slot.held.voxelCount * plan.reduction.planes.byteCount
+      let read = slot.input.voxelCount * plan.execution.voxelType.byteCount
       // Waiting for a block's memory is not work, so only what is copied is timed.
       let begin = monotonicNanoseconds()
-      let blocks = slot.labels.withBytes(first: count) { assembly.add(slot, $0) }
+      let blocks = slot.labels.withBytes(first: count) { results in
+        slot.voxels.withBytes(first: read) { assembly.add(slot, results, $0) }
+      }
       writeClock.add(nanoseconds: monotonicNanoseconds() - begin)
       guard let blocks else { return }
       done += slot.core.voxelCount
@@ -256,16 +279,18 @@ public final class SegmentationRun: Sendable {
     while let block = whole.pop() {
       do throws(VolumeWriteError) {
         try writeClock.time { () throws(VolumeWriteError) in
-          try block.labels.withBytes { bytes throws(VolumeWriteError) in
-            countLabels(bytes)
-            let written = try writer.commit(block.index, bytes)
+          try block.results.withBytes { bytes throws(VolumeWriteError) in
+            if plan.reduction.planes[0] == .label {
+              countLabels(bytes.extracting(0..<block.region.voxelCount))
+            }
+            let written = try outputs.commit(block, bytes)
             bytesWritten.add(written, ordering: .relaxed)
           }
         }
       } catch {
         throw PipelineError(stage: "writing", place: nil, reason: error.explanation)
       }
-      pool.giveBack(block.region.voxelCount)
+      pool.giveBack(block.region.voxelCount * plan.reduction.planes.byteCount)
     }
   }
 

@@ -85,25 +85,36 @@ import VolumeTesting
     }
   }
 
-  /// Threads that make primitives of many shapes at once: the library once made wrong ones.
+  /// Threads that make primitives of many networks at once: the library made wrong ones.
   @Test func `computes the same when many threads prepare it at once`() async throws {
-    let (_, graph) = Self.networks[1]
-    let shapes = (0..<24).map { Shape3(z: 1, y: 32 + 4 * ($0 % 6), x: 40 + 4 * ($0 / 6)) }
-    let expected = try shapes.map {
-      try run(graph, $0, randomVoxels($0, seed: 3), .f32, .scores)
+    try OneDNNEngineFactory.keepNoPrimitives()
+    let cases = Self.networks.indices.flatMap { network in
+      OneDNNEngineFactory().precisions.flatMap { precision in
+        Self.shapes(Self.networks[network].1).map { (network, precision, $0) }
+      }
     }
-    for _ in 0..<4 {
-      let found = try await withThrowingTaskGroup(of: (Int, [UInt32]).self) { group in
-        for (place, shape) in shapes.enumerated() {
-          group.addTask {
-            (place, try run(graph, shape, randomVoxels(shape, seed: 3), .f32, .scores))
+    @Sendable func scores(_ place: Int) throws -> [UInt32] {
+      let (network, precision, shape) = cases[place]
+      let graph = Self.networks[network].1
+      return try run(graph, shape, randomVoxels(shape, seed: 3), precision, .scores)
+    }
+    var found: [[Int: [UInt32]]] = []
+    for round in 0..<8 {
+      found.append(
+        try await withThrowingTaskGroup(of: (Int, [UInt32]).self) { group in
+          for place in cases.indices {
+            let place = (place * 7 + round * 11) % cases.count
+            group.addTask { (place, try scores(place)) }
           }
-        }
-        return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
-      }
-      for (place, shape) in shapes.enumerated() {
-        #expect(found[place] == expected[place], "\(shape)")
-      }
+          return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        })
+    }
+    for place in cases.indices {
+      let (network, precision, shape) = cases[place]
+      let expected = try scores(place)
+      #expect(
+        found.allSatisfy { $0[place] == expected },
+        "\(Self.networks[network].0), \(precision), on \(shape)")
     }
   }
 

@@ -13,6 +13,9 @@ public struct OneDNNEngineFactory: EngineFactory {
   /// The factory, with engines that always, or never, compute deep tiles a few layers at a time.
   package init(streams: StreamChoice) { self.streams = streams }
 
+  /// Makes the library make every primitive anew, in this process: so that tests see it make many.
+  package static func keepNoPrimitives() throws(EngineError) { try Processor.keepPrimitives(0) }
+
   /// `onednn`.
   public var name: String { "onednn" }
 

@@ -24,6 +24,11 @@ func check(_ call: StaticString, _ status: dnnl_status_t) throws(EngineError) {
 
   deinit { unsafe dnnl_engine_destroy(engine) }
 
+  /// Makes the library forget primitives but for `count` of them; 0: each is made anew.
+  static func keepPrimitives(_ count: Int32) throws(EngineError) {
+    try check("dnnl_set_primitive_cache_capacity", dnnl_set_primitive_cache_capacity(count))
+  }
+
   /// "2.6.3".
   static var version: String {
     guard let version = unsafe dnnl_version() else { return "?" }
