@@ -174,13 +174,17 @@ let package = Package(
     module("Evaluation", "Sources/Evaluation", ["VolumeCore"]),
     fastModule(
       "VolumePipeline", "Sources/VolumePipeline",
-      ["EngineCore", "NeuralGraph", "TilePlanning", "Pipelines", "SystemIO", "VolumeCore"]),
+      [
+        "EngineCore", "Exterior", "NeuralGraph", "TilePlanning", "Pipelines", "SystemIO",
+        "VolumeCore",
+      ]),
 
     // Commands and the composition root.
     module(
       "VolumeCommands", "Sources/VolumeCommands",
       [
-        "VolumePipeline", "Evaluation", "Phantom", "EngineCore", "NeuralGraph", "TilePlanning",
+        "VolumePipeline", "Evaluation", "Exterior", "Phantom", "EngineCore", "NeuralGraph",
+        "TilePlanning",
         "Pipelines", "SystemIO", "VolumeCore",
       ]),
     .executableTarget(
@@ -247,7 +251,8 @@ let package = Package(
     plainTests(
       "VolumePipelineTests",
       [
-        "VolumePipeline", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning", "Pipelines",
+        "VolumePipeline", "Exterior", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning",
+        "Pipelines",
         "SystemIO",
       ]),
     plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore", "NeuralGraph", "SystemIO"]),

@@ -76,24 +76,39 @@ public struct Exterior: Sendable, Hashable {
     return cells.contains(ChunkGrid(volume: volume, chunk: chunk).indices(meeting: region))
   }
 
-  /// Gives the voxels of `region` that are outside the label of what is outside; `labels` are those
-  /// of `region`, one byte each, in C order.
-  public func paint(_ region: Region, _ labels: inout MutableRawSpan) {
-    precondition(labels.byteCount == region.voxelCount && Region(volume).contains(region))
-    var place = 0
-    unsafe labels.withUnsafeMutableBytes { bytes in
-      for z in region.z {
-        for y in region.y {
+  /// Gives the voxels of `part` that are outside `value`, usually the label of what is outside, in
+  /// each of their bytes.
+  ///
+  /// - Parameters:
+  ///   - voxels: those of `box`, in C order.
+  ///   - part: a box of the volume, which lies in `box`; `nil` stands for all of it.
+  ///   - width: bytes of a voxel.
+  public func paint(
+    _ voxels: inout MutableRawSpan, of box: Region, only part: Region? = nil,
+    value: UInt8 = Exterior.label, width: Int = 1
+  ) {
+    let part = part ?? box
+    precondition(voxels.byteCount == box.voxelCount * width)
+    precondition(box.contains(part) && Region(volume).contains(part))
+    guard !part.isEmpty else { return }
+    unsafe voxels.withUnsafeMutableBytes { bytes in
+      for z in part.z {
+        for y in part.y {
+          let row = ((z - box.z.lowerBound) * box.y.count + y - box.y.lowerBound) * box.x.count
+          let start = (row + part.x.lowerBound - box.x.lowerBound) * width
           unsafe paint(
-            z, y, region.x,
-            UnsafeMutableRawBufferPointer(rebasing: bytes[place..<(place + region.x.count)]))
-          place += region.x.count
+            z, y, part.x, value, width,
+            UnsafeMutableRawBufferPointer(
+              rebasing: bytes[start..<(start + part.x.count * width)]))
         }
       }
     }
   }
 
-  private func paint(_ z: Int, _ y: Int, _ x: Range<Int>, _ row: UnsafeMutableRawBufferPointer) {
+  private func paint(
+    _ z: Int, _ y: Int, _ x: Range<Int>, _ value: UInt8, _ width: Int,
+    _ row: UnsafeMutableRawBufferPointer
+  ) {
     let start = cells.row(z / edge, y / edge)
     var cell = x.lowerBound / edge
     let end = (x.upperBound - 1) / edge
@@ -107,10 +122,15 @@ public struct Exterior: Sendable, Hashable {
       let count = (~(word >> UInt64(gap))).trailingZeroBitCount
       let first = max(x.lowerBound, (cell + gap) * edge)
       let last = min(x.upperBound, (cell + gap + count) * edge)
-      for voxel in first..<max(first, last) { unsafe row[voxel - x.lowerBound] = Self.label }
+      for place
+        in ((first - x.lowerBound) * width)..<max(
+          (first - x.lowerBound) * width, (last - x.lowerBound) * width)
+      { unsafe row[place] = value }
       cell += gap + count
     }
-    edges.forEach(z, y, x) { voxel in unsafe row[voxel - x.lowerBound] = Self.label }
+    edges.forEach(z, y, x) { voxel in
+      for byte in 0..<width { unsafe row[(voxel - x.lowerBound) * width + byte] = value }
+    }
   }
 
   /// The number of its voxels.

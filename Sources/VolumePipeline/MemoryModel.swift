@@ -18,9 +18,11 @@ public struct MemoryModel: Hashable, Sendable {
   /// What the output keeps of its blocks: halves of them that wait for their neighbours. Less than
   /// it would like only makes it read back.
   public var output = 0
+  /// What lies outside the specimen, and what is on its way there.
+  public var exterior = 0
 
   /// All of it.
-  public var total: Int { process + engine + tiles + reader + blocks + output }
+  public var total: Int { process + engine + tiles + reader + blocks + output + exterior }
 
   /// The process without a run, as measured, with the libraries loaded and their pages touched.
   static let processByteCount = 64 << 20

@@ -58,10 +58,11 @@ enum AllowedImports {
     "Phantom": "VolumeCore",
     "Evaluation": "VolumeCore",
     "VolumePipeline":
-      "EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning VolumeCore",
+      "EngineCore Exterior Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning "
+      + "VolumeCore",
     // Commands: arguments to options, errors to words.
     "VolumeCommands":
-      "EngineCore Evaluation Glibc NeuralGraph Phantom Pipelines Synchronization SystemIO "
+      "EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Synchronization SystemIO "
       + "TilePlanning VolumeCore VolumePipeline",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":

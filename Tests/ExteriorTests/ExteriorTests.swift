@@ -34,7 +34,7 @@ import VolumeTesting
     var labels = [UInt8](repeating: 0, count: region.voxelCount)
     var span = labels.mutableSpan
     var raw = unsafe span.mutableBytes
-    exterior.paint(region, &raw)
+    exterior.paint(&raw, of: region)
     return labels
   }
 
