@@ -9,11 +9,8 @@ extension SegmentationPlan {
   /// Whether no voxel that the tile writes is of the specimen.
   func isOutside(_ tile: Tile) -> Bool { exterior?.covers(tile.core) ?? false }
 
-  /// The tiles that are not computed, because all that they write lies outside the specimen.
-  public var tilesOutside: Int { exterior?.tilesSkipped(of: tiling) ?? 0 }
-
-  /// The part of the tiles' voxels that is computed: 1 where nothing is outside.
-  public var computedShare: Double { exterior?.computedShare(of: tiling) ?? 1 }
+  /// What is computed and read: all of the tiles, but for those that lie outside.
+  public var work: TileWork { exterior?.work(of: tiling) ?? TileWork(all: tiling) }
 
   /// Gives the voxels of the slot's core that are outside what such voxels have.
   func paintOutside(_ slot: TileSlot) {
@@ -44,26 +41,44 @@ extension Exterior {
     }
   }
 
-  /// The part of the voxels that tiles of `tiling` compute all the same.
-  func computedShare(of tiling: TilePlan) -> Double {
-    var (all, computed) = (0, 0)
+  /// What of `tiling` is computed all the same.
+  func work(of tiling: TilePlan) -> TileWork {
+    var work = TileWork()
+    let volume = Region(tiling.volume)
     for slab in tiling.slabs {
       for column in tiling.columns {
         for tile in tiling.tiles(of: column, in: slab) {
-          all += tile.output.voxelCount
-          if !covers(tile.core) { computed += tile.output.voxelCount }
+          if covers(tile.core) {
+            work.tilesOutside += 1
+          } else {
+            work.tiles += 1
+            work.computedVoxels += tile.output.voxelCount
+            work.readVoxels += tile.input.clamped(to: volume).voxelCount
+          }
         }
       }
     }
-    return Double(computed) / Double(max(all, 1))
+    return work
   }
+}
 
-  /// The tiles of `tiling` that are not computed.
-  func tilesSkipped(of tiling: TilePlan) -> Int {
-    tiling.slabs.reduce(0) { sum, slab in
-      tiling.columns.reduce(sum) { sum, column in
-        sum + tiling.tiles(of: column, in: slab).count { covers($0.core) }
-      }
-    }
+/// What tiles take to be computed, without those that lie outside the specimen.
+public struct TileWork: Hashable, Sendable {
+  /// Tiles computed.
+  public var tiles = 0
+  /// Tiles that are not, because all that they write lies outside.
+  public var tilesOutside = 0
+  /// Voxels that the network gives a result for, those of the halo included.
+  public var computedVoxels = 0
+  /// Voxels of the scan that tiles ask for, those asked for again included.
+  public var readVoxels = 0
+
+  init() {}
+
+  /// All tiles of `tiling`.
+  init(all tiling: TilePlan) {
+    tiles = tiling.tileCount
+    computedVoxels = tiling.computedVoxelCount
+    readVoxels = tiling.readVoxelCount
   }
 }

@@ -23,6 +23,14 @@ public struct SegmentationPlan: Sendable {
   public let memory: MemoryModel
   /// Makes the engine.
   public let factory: any EngineFactory
+  /// What the run will read, compute and write.
+  ///
+  /// - Parameter left: voxels that are not there yet; `nil`: all.
+  public func forecast(left: Int? = nil) -> RunForecast {
+    RunForecast(self, cores: cores, left: left)
+  }
+  /// Processor cores that all stages share.
+  private let cores: Int
 
   /// Checks `options` for `model` on a volume, and chooses the tile where that is left to us.
   public init(
@@ -56,7 +64,8 @@ public struct SegmentationPlan: Sendable {
       } catch {
         throw error.explanation
       }
-      let share = options.exterior?.computedShare(of: tiling) ?? 1
+      let work = options.exterior?.work(of: tiling) ?? TileWork(all: tiling)
+      let share = Double(work.computedVoxels) / Double(max(tiling.computedVoxelCount, 1))
       for budget in budgets {
         let execution = ExecutionPlan(
           graph: graph, normalisation: options.normalisation, voxelType: volume.voxelType,
@@ -103,6 +112,7 @@ public struct SegmentationPlan: Sendable {
     budget = choice.budget
     self.memory = memory
     self.factory = factory
+    cores = options.threads
     self.reduction = reduction
     passes = options.passes
     exterior = options.exterior
