@@ -129,7 +129,7 @@ import VolumeTesting
     let chosen = try plan(exterior)
     #expect(chosen.tiling.core.y < 512)
     #expect(chosen.memory.exterior == exterior.byteCount)
-    #expect(chosen.tilesOutside > chosen.tiling.tileCount / 2)
+    #expect(chosen.work.tilesOutside > chosen.tiling.tileCount / 2)
   }
 
   @Test func `keeps no probability of what is outside`() throws {

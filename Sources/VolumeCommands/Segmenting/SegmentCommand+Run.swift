@@ -46,11 +46,9 @@ func runSegmentation(
   progress.end()
   table.rate = firstRate.withLock { $0 }
   let isExact = plan.tiling.isExact
-  var record: [String: JSONValue] = ["halo_exact": .bool(isExact)]
-  if let outside = request.outside {
-    record["outside"] = outside.record(tiles: table.forecast.tilesOutside)
+  try explained { () throws(VolumeWriteError) in
+    try writer.finish(record: ["halo_exact": .bool(isExact)])
   }
-  try explained { () throws(VolumeWriteError) in try writer.finish(record: record) }
   var counts = result.counts
   if result.voxelsBefore > 0 {
     counts = try countLabels(context.catalogue.open(request.output, hints: OpeningHints()))
