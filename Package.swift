@@ -96,6 +96,9 @@ let package = Package(
 
     module("Halving", "Sources/Halving/Halving", ["CHalving", "VolumeCore"]),
 
+    fastModule(
+      "Exterior", "Sources/Exterior", ["Halving", "Pipelines", "SystemIO", "VolumeCore"]),
+
     // Libraries that several formats use.
     module(
       "Compression", "Sources/Compression/Compression",
@@ -176,13 +179,17 @@ let package = Package(
       "Quantification", "Sources/Quantification/Quantification", ["CCounting", "VolumeCore"]),
     fastModule(
       "VolumePipeline", "Sources/VolumePipeline",
-      ["EngineCore", "NeuralGraph", "TilePlanning", "Pipelines", "SystemIO", "VolumeCore"]),
+      [
+        "EngineCore", "Exterior", "NeuralGraph", "TilePlanning", "Pipelines", "SystemIO",
+        "VolumeCore",
+      ]),
 
     // Commands and the composition root.
     module(
       "VolumeCommands", "Sources/VolumeCommands",
       [
-        "VolumePipeline", "Evaluation", "Quantification", "Phantom", "EngineCore", "NeuralGraph",
+        "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom", "EngineCore",
+        "NeuralGraph",
         "TilePlanning",
         "Pipelines", "SystemIO", "VolumeCore",
       ]),
@@ -217,6 +224,7 @@ let package = Package(
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
     plainTests("HalvingTests", ["Halving"]),
+    plainTests("ExteriorTests", ["Exterior", "Halving", "Phantom"]),
     tests("VolumeStoreTests", ["VolumeStore", "ZarrFormat", "Halving", "SystemIO"]),
     tests("RawFormatTests", ["RawFormat", "SystemIO"]),
     tests("TIFFFormatTests", ["TIFFFormat", "SystemIO", "VoxelFiles"]),
@@ -251,7 +259,8 @@ let package = Package(
     plainTests(
       "VolumePipelineTests",
       [
-        "VolumePipeline", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning", "Pipelines",
+        "VolumePipeline", "Exterior", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning",
+        "Pipelines",
         "SystemIO",
       ]),
     plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore", "NeuralGraph", "SystemIO"]),

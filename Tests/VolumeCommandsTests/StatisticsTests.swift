@@ -25,7 +25,7 @@ import VolumeTesting
     let one = try #require(outcome.json?["classes"]?.array?.last)
     #expect(one["voxels"]?.integer == 256)
     #expect(one["fraction"]?.number == 0.5)
-    #expect(one["fraction_of_all"]?.number == 0.5)
+    #expect(one["fraction_of_volume"]?.number == 0.5)
     #expect(one["corrected"] == .null)
     #expect(one["interval_volume"] == .null)
     let bounds = (one["interval_material"]?.array ?? []).compactMap(\.number)

@@ -54,9 +54,14 @@ func runSegmentation(
   }
   let statistics = try finishStatistics(request, counting, run, truth, writer, context)
   return SegmentFigures(
-    voxelsPerClass: statistics.voxels(of: request.model.card.classes), voxels: result.voxels,
+    voxelsPerClass: statistics.voxels(of: request.model.card.classes),
+    outside: request.outside.map {
+      OutsideFigures(
+        voxels: statistics.voxels(of: LabelClass.outsideValue), tiles: result.tilesOutside,
+        words: $0.words)
+    }, voxels: result.voxels,
     seconds: result.seconds, tiles: plan.tiling.tileCount, tile: plan.tiling.core,
-    halo: plan.tiling.halo, haloIsExact: isExact, computedPerWritten: plan.tiling.overhead,
+    halo: plan.tiling.halo, haloIsExact: isExact, computedPerWritten: table.forecast.overhead,
     engine: request.engine.name, engineWords: request.engine.words,
     precision: plan.execution.precision, busyRead: result.readBusy, busyInfer: result.inferBusy,
     busyWrite: result.writeBusy, bytesWritten: result.bytesWritten,
@@ -82,6 +87,7 @@ extension SegmentRequest {
     options.slots = choices.slots
     options.precision = precision
     options.normalisation = normalisation
+    options.exterior = outside?.exterior
     return options
   }
 }

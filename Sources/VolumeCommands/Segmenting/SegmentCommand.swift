@@ -38,9 +38,10 @@ public struct SegmentCommand: Command {
       OptionDeclaration(
         "window", "LOW:HIGH",
         "grey values that become 0 and 1, or auto (from the scan's own); default: the model's rule"),
-    ] + OptionDeclaration.inputs + StatisticsChoices.options + SeriesChoices.options + [
-      .overwrite, OptionDeclaration("no-picture", nil, "make no picture of the middle layer"),
-    ]
+    ] + OutsideChoices.declarations + StatisticsChoices.options + SeriesChoices.options
+      + OptionDeclaration.inputs + [
+        .overwrite, OptionDeclaration("no-picture", nil, "make no picture of the middle layer"),
+      ]
   }
   /// Lines to type.
   public var examples: [String] {

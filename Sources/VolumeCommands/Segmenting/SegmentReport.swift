@@ -7,6 +7,8 @@ struct SegmentFigures: Sendable {
   var voxelsPerClass: [Int]
   /// What was counted of the whole output.
   var statistics: RunStatistics?
+  /// What lies outside the specimen; `nil` where nobody looked.
+  var outside: OutsideFigures?
   /// Voxels labelled by this run, fewer where it went on with an earlier one.
   var voxels: Int
   /// From the plan to the finished output.
@@ -62,6 +64,7 @@ struct SegmentReport: Sendable {
   /// Where all counts are.
   var csv: String?
 
+  /// Parts of the specimen: what lies outside is no part of it.
   private var fractions: [(label: LabelClass, voxels: Int, fraction: Double?)] {
     let total = figures.voxelsPerClass.reduce(0, +)
     return zip(model.card.classes, figures.voxelsPerClass).map { label, voxels in
@@ -99,6 +102,7 @@ struct SegmentReport: Sendable {
           + "\(Words.memory(figures.plannedBytes)) planned",
         "  output   \(outputPath), \(Words.bytes(figures.bytesWritten)) written",
       ]
+    if let outside = figures.outside { lines.append("  outside  \(outside.line)") }
     if let picture { lines.append("  picture  \(picture)") }
     if let csv { lines.append("  counts   \(csv)") }
     if let table = figures.statistics?.table { lines.append("  " + table.remark) }
@@ -113,6 +117,7 @@ struct SegmentReport: Sendable {
       "output": .string(outputPath), "shape": shape.json,
       "picture": picture.map { .string($0) } ?? .null,
       "classes": figures.statistics?.table.json ?? .array([]),
+      "outside": figures.outside?.json(specimen: figures.voxelsPerClass.reduce(0, +)) ?? .null,
       "layers_per_minute": .number(figures.layersPerMinute),
       "voxels_per_second": .number(figures.voxelsPerSecond), "seconds": .number(figures.seconds),
       "peak_bytes": peakResidentBytes().map { .integer($0) } ?? .null,

@@ -1,4 +1,5 @@
 import EngineCore
+import Exterior
 import NeuralGraph
 import VolumeCore
 
@@ -17,6 +18,8 @@ struct SegmentRequest: Sendable {
   var output: String
   /// How greys of a step that has drifted are mapped back, for the record.
   var greyMap: JSONValue?
+  /// What lies outside the specimen, where that is to be left out.
+  var outside: RequestedExterior?
 
   /// Opens input and model, where none was opened before, and checks that they go together; creates
   /// nothing.
@@ -74,6 +77,7 @@ struct SegmentRequest: Sendable {
     for warning in greyWarnings(sample, volume, model, normalisation) {
       context.console.note("warning: \(warning)")
     }
+    outside = try requestedExterior(of: reader, choices, context)
   }
 
   /// What decides about the labels: two runs with equal plans make equal bytes.
@@ -98,6 +102,7 @@ struct SegmentRequest: Sendable {
       plan["tile"] = choices.tile.map { .string($0.description) } ?? "auto"
     }
     plan["match_grey"] = greyMap
+    if let outside { plan["outside"] = outside.json }
     if let order = choices.hints.byteOrder { plan["byte_order"] = .string(order.rawValue) }
     if let offset = choices.hints.offset { plan["offset"] = .integer(offset) }
     return plan
@@ -110,13 +115,13 @@ struct SegmentRequest: Sendable {
     volume.spacing = part.spacing
     volume.origin = part.origin
     volume.position = part.position
-    volume.classes = model.card.classes
+    volume.classes = model.card.classes + (outside == nil ? [] : [Exterior.labelClass])
     return OutputDescription(volume: volume, plan: plan, overwrites: choices.overwrites)
   }
 }
 
 /// `scan` with voxels of a type that networks are computed on, where one holds all its values.
-private func computable(
+func computable(
   _ scan: any VolumeReader, at path: String
 ) throws(Explanation) -> any VolumeReader {
   let type = scan.volume.voxelType

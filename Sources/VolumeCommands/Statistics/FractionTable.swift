@@ -31,7 +31,7 @@ struct FractionTable: Hashable, Sendable {
     let hasOutside = fractions.inside < fractions.voxels
     let hasTruth = !truthLayers.isEmpty
     var header = ["class", "voxels"]
-    if hasOutside { header.append("of all") }
+    if hasOutside { header.append("of all voxels") }
     header.append(hasOutside ? "of the specimen" : "volume fraction")
     if hasTruth { header += ["corrected", "95 %, this volume"] }
     header.append("95 %, the material")
@@ -46,12 +46,16 @@ struct FractionTable: Hashable, Sendable {
       row.append(item.material.map(Self.bounds) ?? "-")
       table.add(row)
     }
-    var lines = table.lines()
     if hasOutside {
-      lines.append(
-        "  outside  \(Words.grouped(fractions.voxels - fractions.inside)) voxels, "
-          + Words.percent(1 - Double(fractions.inside) / Double(fractions.voxels), 3))
+      func share(_ voxels: Int) -> String {
+        Words.percent(Double(voxels) / Double(fractions.voxels), 3)
+      }
+      let outside = fractions.voxels - fractions.inside
+      table.add(
+        ["\(LabelClass.outsideValue) outside", Words.grouped(outside), share(outside)])
+      table.add(["specimen", Words.grouped(fractions.inside), share(fractions.inside)])
     }
+    var lines = table.lines()
     if hasTruth {
       lines += [
         "  Corrected by layers \(truthLayers.map { "\($0)" }.joined(separator: ", ")): how labels there meet the truth."
@@ -78,7 +82,7 @@ struct FractionTable: Hashable, Sendable {
       "value": .integer(estimate.value), "name": .string(name(estimate.value)),
       "voxels": .integer(estimate.voxels),
       "fraction": isThere ? .number(estimate.labelled) : .null,
-      "fraction_of_all": .number(estimate.ofAll),
+      "fraction_of_volume": .number(estimate.ofAll),
       "corrected": truthLayers.isEmpty ? .null : .number(estimate.fraction),
       "interval_volume": bounds(estimate.volume), "interval_material": bounds(estimate.material),
     ]

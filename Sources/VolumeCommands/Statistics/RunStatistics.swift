@@ -120,7 +120,12 @@ func finishStatistics(
 extension RunStatistics {
   /// Voxels of each class.
   func voxels(of labels: [LabelClass]) -> [Int] {
-    labels.map { label in counts.tally.classes.first { $0.value == label.value }?.count ?? 0 }
+    labels.map { voxels(of: $0.value) }
+  }
+
+  /// Voxels of the class `value`.
+  func voxels(of value: Int) -> Int {
+    counts.tally.classes.first { $0.value == value }?.count ?? 0
   }
 }
 
