@@ -81,6 +81,9 @@ let package = Package(
       name: "CHalving", path: "Sources/Halving/CHalving",
       cSettings: [.unsafeFlags(["-O3"])]),
     .target(
+      name: "CCounting", path: "Sources/Quantification/CCounting",
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
       name: "CChecksum", path: "Sources/Compression/CChecksum",
       cSettings: [.unsafeFlags(["-O3"])]),
 
@@ -92,6 +95,9 @@ let package = Package(
     module("TilePlanning", "Sources/TilePlanning", ["VolumeCore", "NeuralGraph"]),
 
     module("Halving", "Sources/Halving/Halving", ["CHalving", "VolumeCore"]),
+
+    fastModule(
+      "Exterior", "Sources/Exterior", ["Halving", "Pipelines", "SystemIO", "VolumeCore"]),
 
     // Libraries that several formats use.
     module(
@@ -170,14 +176,21 @@ let package = Package(
     module("Phantom", "Sources/Phantom", ["VolumeCore"]),
     module("Evaluation", "Sources/Evaluation", ["VolumeCore"]),
     fastModule(
+      "Quantification", "Sources/Quantification/Quantification", ["CCounting", "VolumeCore"]),
+    fastModule(
       "VolumePipeline", "Sources/VolumePipeline",
-      ["EngineCore", "NeuralGraph", "TilePlanning", "Pipelines", "SystemIO", "VolumeCore"]),
+      [
+        "EngineCore", "Exterior", "NeuralGraph", "TilePlanning", "Pipelines", "SystemIO",
+        "VolumeCore",
+      ]),
 
     // Commands and the composition root.
     module(
       "VolumeCommands", "Sources/VolumeCommands",
       [
-        "VolumePipeline", "Evaluation", "Phantom", "EngineCore", "NeuralGraph", "TilePlanning",
+        "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom", "EngineCore",
+        "NeuralGraph",
+        "TilePlanning",
         "Pipelines", "SystemIO", "VolumeCore",
       ]),
     .executableTarget(
@@ -187,6 +200,7 @@ let package = Package(
         "AvizoFormat", "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat",
         "PictureStackFormat", "ClosedFormat", "HDF5Format", "HDF5Child", "HDF5Library",
         "VolumeCommands", "VolumePipeline", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures",
+        "Phantom", "Quantification",
         "KerasModel", "OneDNNEngine", "EngineCore", "NeuralGraph", "TilePlanning", "Compression",
         "Pipelines", "SystemIO", "VolumeCore",
       ],
@@ -210,6 +224,7 @@ let package = Package(
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
     plainTests("HalvingTests", ["Halving"]),
+    plainTests("ExteriorTests", ["Exterior", "Halving", "Phantom"]),
     tests("VolumeStoreTests", ["VolumeStore", "ZarrFormat", "Halving", "SystemIO"]),
     tests("RawFormatTests", ["RawFormat", "SystemIO"]),
     tests("TIFFFormatTests", ["TIFFFormat", "SystemIO", "VoxelFiles"]),
@@ -240,10 +255,12 @@ let package = Package(
       ["KerasModel", "EngineCore", "OneDNNEngine", "NeuralGraph", "SystemIO"]),
     plainTests("PhantomTests", ["Phantom"]),
     plainTests("EvaluationTests", ["Evaluation"]),
+    plainTests("QuantificationTests", ["Quantification", "Phantom"]),
     plainTests(
       "VolumePipelineTests",
       [
-        "VolumePipeline", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning", "Pipelines",
+        "VolumePipeline", "Exterior", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning",
+        "Pipelines",
         "SystemIO",
       ]),
     plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore", "NeuralGraph", "SystemIO"]),

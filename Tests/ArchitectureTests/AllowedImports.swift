@@ -24,6 +24,8 @@ enum AllowedImports {
     "NeuralGraph": "VolumeCore",
     "Halving": "CHalving VolumeCore",
     "TilePlanning": "NeuralGraph VolumeCore",
+    // What lies outside the specimen: found in a scan through the seam of all input.
+    "Exterior": "Halving Pipelines Synchronization SystemIO VolumeCore",
     // The engine seam.
     "EngineCore": "Glibc NeuralGraph VolumeCore",
     // Plugs: formats, engines, models. None imports another.
@@ -55,19 +57,21 @@ enum AllowedImports {
     // Workflows know only the seams.
     "Phantom": "VolumeCore",
     "Evaluation": "VolumeCore",
+    "Quantification": "CCounting Glibc VolumeCore",
     "VolumePipeline":
-      "EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning VolumeCore",
+      "EngineCore Exterior Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning "
+      + "VolumeCore",
     // Commands: arguments to options, errors to words.
     "VolumeCommands":
-      "EngineCore Evaluation Glibc NeuralGraph Phantom Pipelines Synchronization SystemIO "
-      + "TilePlanning VolumeCore VolumePipeline",
+      "EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Quantification "
+      + "Synchronization SystemIO TilePlanning VolumeCore VolumePipeline",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "
       + "VGStudioFormat AvizoFormat EDFFormat ISQFormat SkyScanFormat "
       + "DICOMFormat PictureStackFormat ClosedFormat HDF5Child HDF5Format "
-      + "HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph OneDNNEngine Pictures Pipelines "
-      + "RawFormat Synchronization SystemIO TIFFFormat TilePlanning VolumeCommands VolumeCore "
+      + "HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph OneDNNEngine Phantom Pictures Pipelines "
+      + "Quantification RawFormat Synchronization SystemIO TIFFFormat TilePlanning VolumeCommands VolumeCore "
       + "VolumePipeline VolumeStore",
   ]
 

@@ -20,9 +20,13 @@ struct SegmentChoices: Sendable {
   /// `nil`: the fastest.
   var precision: Precision?
   var window: WindowChoice
+  /// What lies outside the specimen.
+  var outside: OutsideChoices
   var hints: OpeningHints
   var overwrites: Bool
   var wantsPicture: Bool
+  /// What is wanted of the counts.
+  var statistics: StatisticsChoices
 
   /// Which grey values become 0 and 1.
   enum WindowChoice: Hashable, Sendable {
@@ -65,8 +69,10 @@ struct SegmentChoices: Sendable {
         try arguments.value("window") { text throws(UsageError) in try text.window() } ?? nil
       window = given.map { .given($0) } ?? .fromScan
     }
+    outside = try OutsideChoices(arguments)
     hints = try arguments.openingHints()
     overwrites = arguments.has("overwrite")
     wantsPicture = !arguments.has("no-picture")
+    statistics = try StatisticsChoices(arguments)
   }
 }

@@ -1,4 +1,5 @@
 import EngineCore
+import Exterior
 import NeuralGraph
 import VolumeCore
 
@@ -15,9 +16,16 @@ struct SegmentRequest: Sendable {
   /// The voxels to label.
   var region: Region
   var output: String
+  /// How greys of a step that has drifted are mapped back, for the record.
+  var greyMap: JSONValue?
+  /// What lies outside the specimen, where that is to be left out.
+  var outside: RequestedExterior?
 
-  /// Opens input and model and checks that they go together; creates nothing.
-  init(_ choices: SegmentChoices, _ context: CommandContext) throws(Explanation) {
+  /// Opens input and model, where none was opened before, and checks that they go together; creates
+  /// nothing.
+  init(
+    _ choices: SegmentChoices, _ context: CommandContext, model opened: Model? = nil
+  ) throws(Explanation) {
     self.choices = choices
     output = choices.output
     _ = try context.catalogue.formatWriting(output)
@@ -29,9 +37,13 @@ struct SegmentRequest: Sendable {
         "  computed as \(reader.volume.voxelType.rawValue), which holds every \(scanType.rawValue)")
     }
     try checkApart(output, from: [choices.input])
-    let path = try modelPath(choices.model, context)
-    model = try context.catalogue.model(path)
-    context.console.note("model: \(path): \(model.card.name), \(model.format)")
+    if let opened {
+      model = opened
+    } else {
+      let path = try modelPath(choices.model, context)
+      model = try context.catalogue.model(path)
+      context.console.note("model: \(path): \(model.card.name), \(model.format)")
+    }
     do { model.graph = try model.graph.forGreyScans() } catch { throw error.explanation }
     let shape = reader.volume.shape
     region = Region(shape)
@@ -65,6 +77,7 @@ struct SegmentRequest: Sendable {
     for warning in greyWarnings(sample, volume, model, normalisation) {
       context.console.note("warning: \(warning)")
     }
+    outside = try requestedExterior(of: reader, choices, context)
   }
 
   /// What decides about the labels: two runs with equal plans make equal bytes.
@@ -88,6 +101,8 @@ struct SegmentRequest: Sendable {
       plan["halo"] = .integer(halo)
       plan["tile"] = choices.tile.map { .string($0.description) } ?? "auto"
     }
+    plan["match_grey"] = greyMap
+    if let outside { plan["outside"] = outside.json }
     if let order = choices.hints.byteOrder { plan["byte_order"] = .string(order.rawValue) }
     if let offset = choices.hints.offset { plan["offset"] = .integer(offset) }
     return plan
@@ -100,13 +115,13 @@ struct SegmentRequest: Sendable {
     volume.spacing = part.spacing
     volume.origin = part.origin
     volume.position = part.position
-    volume.classes = model.card.classes
+    volume.classes = model.card.classes + (outside == nil ? [] : [Exterior.labelClass])
     return OutputDescription(volume: volume, plan: plan, overwrites: choices.overwrites)
   }
 }
 
 /// `scan` with voxels of a type that networks are computed on, where one holds all its values.
-private func computable(
+func computable(
   _ scan: any VolumeReader, at path: String
 ) throws(Explanation) -> any VolumeReader {
   let type = scan.volume.voxelType
