@@ -81,7 +81,7 @@ extension SegmentationPlan {
           var part =
             unsafe UnsafeMutableRawBufferPointer(rebasing: all[place..<(place + byteCount)])
             .mutableBytes
-          try sum.read(slot.core, into: &part)
+          try sum.read(slot.core.relative(to: tiling.region.origin), into: &part)
         }
       }
     }

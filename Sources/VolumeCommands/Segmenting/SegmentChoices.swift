@@ -23,6 +23,7 @@ struct SegmentChoices: Sendable {
   var hints: OpeningHints
   var overwrites: Bool
   var wantsPicture: Bool
+  var opinions: OpinionChoices
 
   /// Which grey values become 0 and 1.
   enum WindowChoice: Hashable, Sendable {
@@ -68,5 +69,6 @@ struct SegmentChoices: Sendable {
     hints = try arguments.openingHints()
     overwrites = arguments.has("overwrite")
     wantsPicture = !arguments.has("no-picture")
+    opinions = try OpinionChoices(arguments)
   }
 }

@@ -11,11 +11,16 @@ func runSegmentation(
   _ request: SegmentRequest, _ context: CommandContext
 ) throws(Explanation) -> SegmentFigures {
   let format = try context.catalogue.formatWriting(request.output)
+  let siblings = try SiblingStores(request, format)
   var options = request.segmentationOptions
-  options.outputByteCount = format.cacheByteCount(of: request.outputDescription)
+  options.outputByteCount =
+    format.cacheByteCount(of: request.outputDescription) + siblings.cacheByteCount
   let plan = try SegmentationPlan(
     options, model: request.model, scan: request.reader, factory: request.engine)
-  let expected = request.region.voxelCount / labelShrinkage
+  try siblings.check(labels: request.output, overwrites: request.choices.overwrites)
+  let expected =
+    request.region.voxelCount / labelShrinkage
+    + siblings.expectedByteCount(voxels: request.region.voxelCount)
   let free = try announce(plan, request, expected: expected, context)
   if let free, free < expected, kind(ofPath: request.output) == .missing {
     throw Explanation(
@@ -26,9 +31,13 @@ func runSegmentation(
   }
   let writer = try format.create(request.output, request.outputDescription)
   for remark in writer.remarks { context.console.note("\(request.output): \(remark)") }
+  let beside = try siblings.open(beside: writer, overwrites: request.choices.overwrites) {
+    context.console.note($0)
+  }
   let voxels = request.region.voxelCount
   let before = writer.grid.indices.reduce(0) { sum, block in
-    writer.isCommitted(block) ? sum + writer.grid.region(of: block).voxelCount : sum
+    ([writer] + beside).allSatisfy { $0.isCommitted(block) }
+      ? sum + writer.grid.region(of: block).voxelCount : sum
   }
   if before > 0 {
     context.console.note(
@@ -37,7 +46,7 @@ func runSegmentation(
   let progress = Progress(context.console, "segmenting", total: voxels, done: before)
   let known = Mutex(before)
   let run = SegmentationRun(
-    plan, from: request.reader, to: writer, stopSignal: context.stopSignal
+    plan, from: request.reader, to: writer, siblings: beside, stopSignal: context.stopSignal
   ) { done, _ in
     let more = known.withLock { known in
       defer { known = done }
@@ -49,9 +58,9 @@ func runSegmentation(
   let result = try run.run()
   progress.end()
   let isExact = plan.tiling.isExact
-  try explained { () throws(VolumeWriteError) in
-    try writer.finish(record: ["halo_exact": .bool(isExact)])
-  }
+  let record: [String: JSONValue] = ["halo_exact": .bool(isExact)]
+  try siblings.finish(beside, record: record)
+  try explained { () throws(VolumeWriteError) in try writer.finish(record: record) }
   var counts = result.counts
   if result.voxelsBefore > 0 {
     counts = try countLabels(context.catalogue.open(request.output, hints: OpeningHints()))
@@ -107,6 +116,8 @@ extension SegmentRequest {
     options.slots = choices.slots
     options.precision = precision
     options.normalisation = normalisation
+    options.flips = choices.opinions.flips
+    options.planes = choices.opinions.planes(of: model.card.classes)
     return options
   }
 }

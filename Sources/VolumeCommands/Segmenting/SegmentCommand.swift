@@ -38,7 +38,7 @@ public struct SegmentCommand: Command {
       OptionDeclaration(
         "window", "LOW:HIGH",
         "grey values that become 0 and 1, or auto (from the scan's own); default: the model's rule"),
-    ] + OptionDeclaration.inputs + [
+    ] + OpinionChoices.options + OptionDeclaration.inputs + [
       .overwrite, OptionDeclaration("no-picture", nil, "make no picture of the middle layer"),
     ]
   }
@@ -47,6 +47,7 @@ public struct SegmentCommand: Command {
     [
       "t2s-volume segment big.raw --tile 256",
       "t2s-volume segment big.raw --region 100:110,:,: --output try.zarr",
+      "t2s-volume segment big.raw --flips 8 --probabilities fibre,porosity --uncertainty entropy",
       "t2s-volume segment slices/ --model mine.h5 --memory 4G --voxel-size 1.3um",
     ]
   }
@@ -71,6 +72,9 @@ public struct SegmentCommand: Command {
       figures: figures, outputPath: request.output, shape: request.region.shape,
       model: request.model, modelPath: request.model.path, normalisation: request.normalisation,
       picture: nil)
+    let siblings = try SiblingStores(
+      request, try context.catalogue.formatWriting(request.output))
+    (report.probabilities, report.uncertainty) = (siblings.probabilities, siblings.uncertainty)
     if choices.wantsPicture {
       // The labels are safe by now: a picture that fails must not turn the run into a failure.
       do throws(Explanation) {

@@ -80,6 +80,10 @@ struct SegmentReport: Sendable {
   var modelPath: String
   var normalisation: Normalisation
   var picture: String?
+  /// Where the probabilities lie, if they were kept.
+  var probabilities: String?
+  /// Where the uncertainty lies, if it was kept.
+  var uncertainty: String?
 
   private var fractions: [(label: LabelClass, voxels: Int, fraction: Double?)] {
     let total = figures.voxelsPerClass.reduce(0, +)
@@ -125,6 +129,9 @@ struct SegmentReport: Sendable {
           + "\(Words.memory(figures.plannedBytes)) planned",
         "  output   \(outputPath), \(Words.bytes(figures.bytesWritten)) written",
       ]
+    for path in [probabilities, uncertainty].compactMap({ $0 }) {
+      lines.append("  beside   \(path)")
+    }
     if let picture { lines.append("  picture  \(picture)") }
     return lines
   }
@@ -140,7 +147,9 @@ struct SegmentReport: Sendable {
     let busy = Dictionary(uniqueKeysWithValues: figures.busy.map { ($0.stage, $0.part) })
     return [
       "output": .string(outputPath), "shape": shape.json,
-      "picture": picture.map { .string($0) } ?? .null, "classes": .array(classes),
+      "picture": picture.map { .string($0) } ?? .null,
+      "probabilities": probabilities.map { .string($0) } ?? .null,
+      "uncertainty": uncertainty.map { .string($0) } ?? .null, "classes": .array(classes),
       "layers_per_minute": .number(figures.layersPerMinute),
       "voxels_per_second": .number(figures.voxelsPerSecond), "seconds": .number(figures.seconds),
       "peak_bytes": peakResidentBytes().map { .integer($0) } ?? .null,

@@ -33,6 +33,8 @@ struct SegmentRequest: Sendable {
     model = try context.catalogue.model(path)
     context.console.note("model: \(path): \(model.card.name), \(model.format)")
     do { model.graph = try model.graph.forGreyScans() } catch { throw error.explanation }
+    let classes = model.card.classes
+    _ = try explained { () throws(UsageError) in try choices.opinions.channels(of: classes) }
     let shape = reader.volume.shape
     region = Region(shape)
     if let text = choices.region {
@@ -88,6 +90,7 @@ struct SegmentRequest: Sendable {
       plan["halo"] = .integer(halo)
       plan["tile"] = choices.tile.map { .string($0.description) } ?? "auto"
     }
+    plan.merge(choices.opinions.plan(model.card.classes)) { $1 }
     if let order = choices.hints.byteOrder { plan["byte_order"] = .string(order.rawValue) }
     if let offset = choices.hints.offset { plan["offset"] = .integer(offset) }
     return plan
