@@ -11,12 +11,27 @@ final class OpenBlock: @unchecked Sendable {
   /// The planes, one after the other.
   var results: PageBuffer
   var missing: Int
+  /// What is found out about it on the way, by the observers' names.
+  let observations: [(name: String, observation: any BlockObservation)]
 
-  init(_ index: Index3, _ region: Region, byteCount: Int) {
+  init(
+    _ index: Index3, _ region: Region, byteCount: Int, origin: Index3,
+    observers: [any BlockObserver]
+  ) {
     self.index = index
     self.region = region
+    observations = observers.map { ($0.name, $0.begin(index, region.moved(by: origin))) }
     results = PageBuffer(byteCount: byteCount)
     missing = region.voxelCount
+  }
+
+  /// The facts of the block, which is whole and whose first plane are labels.
+  func facts() -> [String: JSONValue] {
+    results.withBytes(first: region.voxelCount) { labels in
+      var facts: [String: JSONValue] = [:]
+      for (name, observation) in observations { facts[name] = observation.facts(labels) }
+      return facts
+    }
   }
 }
 
@@ -30,11 +45,15 @@ struct BlockAssembly {
   let committed: Set<Index3>
   /// What is kept of each voxel.
   let planes: [ResultPlane]
+  let observers: [any BlockObserver]
   private var open: [Index3: OpenBlock] = [:]
 
   init(
-    grid: ChunkGrid, pool: BytePool, origin: Index3, committed: Set<Index3>, planes: [ResultPlane]
+    grid: ChunkGrid, pool: BytePool, origin: Index3, committed: Set<Index3>,
+    planes: [ResultPlane], observers: [any BlockObserver]
   ) {
+    precondition(observers.isEmpty || planes[0] == .label, "observers look at labels")
+    self.observers = observers
     self.grid = grid
     self.pool = pool
     self.origin = origin
@@ -42,9 +61,10 @@ struct BlockAssembly {
     self.planes = planes
   }
 
-  /// Adds the core of `tile` from `results`, which are those of what it holds; returns the blocks that
-  /// are whole now, or `nil` where the run was stopped.
-  mutating func add(_ tile: TileSlot, _ results: RawSpan) -> [OpenBlock]? {
+  /// Adds the core of `tile` from `results`, which are those of what it holds, and shows its labels to
+  /// the observers with `voxels`, which are those of its input; returns the blocks that are whole now,
+  /// or `nil` where the run was stopped.
+  mutating func add(_ tile: TileSlot, _ results: RawSpan, _ voxels: RawSpan) -> [OpenBlock]? {
     let core = tile.core.relative(to: origin)
     let held = tile.held.relative(to: origin)
     var whole: [OpenBlock] = []
@@ -53,12 +73,18 @@ struct BlockAssembly {
         let region = grid.region(of: index)
         guard pool.take(region.voxelCount * planes.byteCount) else { return nil }
         open[index] = OpenBlock(
-          index, region, byteCount: region.voxelCount * planes.byteCount)
+          index, region, byteCount: region.voxelCount * planes.byteCount, origin: origin,
+          observers: observers)
       }
       guard let block = open[index] else { continue }
       let part = core.clamped(to: block.region)
       block.results.withMutableBytes { bytes in
         copyPlanes(planes, part, from: results, of: held, to: &bytes, of: block.region)
+      }
+      for (_, observation) in block.observations {
+        observation.add(
+          part.moved(by: origin), labels: results.extracting(0..<held.voxelCount), of: tile.held,
+          voxels: voxels, of: tile.input)
       }
       block.missing -= part.voxelCount
       if block.missing == 0 {

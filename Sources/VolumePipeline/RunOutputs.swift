@@ -7,16 +7,21 @@ import VolumeCore
 struct RunOutputs: Sendable {
   private let planes: [ResultPlane]
   private let writers: [any VolumeWriter]
+  /// Commits to the first of them, with the facts of the block.
+  private let keeping: FactKeeping
 
-  init(_ planes: [ResultPlane], _ writers: [any VolumeWriter]) {
+  init(_ planes: [ResultPlane], _ writers: [any VolumeWriter], _ keeping: FactKeeping) {
     precondition(planes.count == writers.count, "one writer for each plane")
     precondition(writers.allSatisfy { $0.grid == writers[0].grid }, "siblings have equal blocks")
     self.planes = planes
     self.writers = writers
+    self.keeping = keeping
   }
 
   /// Whether nothing of the block is missing.
-  func isCommitted(_ block: Index3) -> Bool { writers.allSatisfy { $0.isCommitted(block) } }
+  func isCommitted(_ block: Index3) -> Bool {
+    keeping.isCommitted(block) && writers.dropFirst().allSatisfy { $0.isCommitted(block) }
+  }
 
   /// Lets all of them together keep `byteCount`.
   func limitCache(to byteCount: Int) {
@@ -27,9 +32,13 @@ struct RunOutputs: Sendable {
   func commit(_ block: OpenBlock, _ results: RawSpan) throws(VolumeWriteError) -> Int {
     var end = results.byteCount
     var written = 0
-    for (plane, writer) in zip(planes, writers).reversed() {
+    for (number, (plane, writer)) in zip(planes, writers).enumerated().reversed() {
       let begin = end - block.region.voxelCount * plane.byteCount
-      if !writer.isCommitted(block.index) {
+      if number == 0 {
+        if !keeping.isCommitted(block.index) {
+          written += try keeping.commit(block, results.extracting(begin..<end))
+        }
+      } else if !writer.isCommitted(block.index) {
         written += try writer.commit(block.index, results.extracting(begin..<end))
       }
       end = begin

@@ -23,6 +23,8 @@ public final class SegmentationRun: Sendable {
   private let outputs: RunOutputs
   private let stopSignal: @Sendable () -> Int32?
   private let trace: Trace?
+  private let observers: [any BlockObserver]
+  private let keeping: FactKeeping
   private let progress: @Sendable (_ voxelsDone: Int, _ voxels: Int) -> Void
 
   private let empty: BoundedQueue<TileSlot>
@@ -40,10 +42,12 @@ public final class SegmentationRun: Sendable {
 
   /// Prepares to compute `plan` from `reader` to `writer`, whose blocks are the plan's.
   ///
-  /// - Parameter siblings: the writers of what is kept beside the first plane, in the plan's order.
+  /// - Parameters:
+  ///   - siblings: the writers of what is kept beside the first plane, in the plan's order.
+  ///   - observers: find facts of each block of labels, which are then the plan's first plane.
   public init(
     _ plan: SegmentationPlan, from reader: any VolumeReader, to writer: any VolumeWriter,
-    siblings: [any VolumeWriter] = [],
+    siblings: [any VolumeWriter] = [], observers: [any BlockObserver] = [],
     stopSignal: @escaping @Sendable () -> Int32? = { nil }, trace: Trace? = nil,
     progress: @escaping @Sendable (_ voxelsDone: Int, _ voxels: Int) -> Void = { _, _ in }
   ) {
@@ -52,7 +56,9 @@ public final class SegmentationRun: Sendable {
     self.plan = plan
     self.reader = reader
     self.writer = writer
-    outputs = RunOutputs(plan.reduction.planes, [writer] + siblings)
+    self.observers = observers
+    keeping = FactKeeping(writer, observers)
+    outputs = RunOutputs(plan.reduction.planes, [writer] + siblings, keeping)
     self.stopSignal = stopSignal
     self.trace = trace
     self.progress = progress
@@ -121,6 +127,13 @@ public final class SegmentationRun: Sendable {
       writeBusy: writeClock.seconds / seconds,
       bytesWritten: bytesWritten.load(ordering: .relaxed))
   }
+
+  /// What the observers found out about `block`, in this run or in one that it went on with; `nil`
+  /// where it is not committed.
+  public func facts(of block: Index3) -> [String: JSONValue]? { keeping.facts(of: block) }
+
+  /// The blocks of labels, as the output has them.
+  public var blocks: ChunkGrid { writer.grid }
 
   /// A stage that fails ends all others, so that nobody waits for ever.
   private func guarded(_ body: () throws(PipelineError) -> Void) throws(PipelineError) {
@@ -241,14 +254,17 @@ public final class SegmentationRun: Sendable {
     defer { whole.close() }
     var assembly = BlockAssembly(
       grid: writer.grid, pool: pool, origin: plan.tiling.region.origin, committed: committed,
-      planes: plan.reduction.planes)
+      planes: plan.reduction.planes, observers: observers)
     var done = before
     while let slot = computed.pop() {
       trace?.note("write", slot.number, begins: true)
       let count = slot.held.voxelCount * plan.reduction.planes.byteCount
+      let read = slot.input.voxelCount * plan.execution.voxelType.byteCount
       // Waiting for a block's memory is not work, so only what is copied is timed.
       let begin = monotonicNanoseconds()
-      let blocks = slot.labels.withBytes(first: count) { assembly.add(slot, $0) }
+      let blocks = slot.labels.withBytes(first: count) { results in
+        slot.voxels.withBytes(first: read) { assembly.add(slot, results, $0) }
+      }
       writeClock.add(nanoseconds: monotonicNanoseconds() - begin)
       guard let blocks else { return }
       done += slot.core.voxelCount

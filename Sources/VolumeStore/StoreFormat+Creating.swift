@@ -133,7 +133,7 @@ extension StoreFormat {
       let old = bytes.flatMap(StorePlan.init(decoding:))
     {
       if old == plan {
-        for folder in [paths.group, paths.side, paths.ledgers] {
+        for folder in [paths.group, paths.side, paths.ledgers, paths.facts] {
           try system { () throws(SystemError) in try removeLeftOvers(in: folder) }
         }
         return try levels.enumerated().map { number, level throws(StoreError) in
@@ -156,6 +156,7 @@ extension StoreFormat {
       try removeFile(paths.seal)
       for number in try levelsThere(paths) { try removeFile(paths.levelMetadata(number)) }
       for name in try names(inFolder: paths.ledgers) { try removeFile("\(paths.ledgers)/\(name)") }
+      try FactsFolder(paths).clear()
       for number in try levelsThere(paths) { try removeFolder(paths.level(number)) }
       try writeFileAtomically(paths.plan, plan.encoded())
       let ledgers = try levels.indices.map { number throws(SystemError) in
