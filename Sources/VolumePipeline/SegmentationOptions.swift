@@ -24,6 +24,8 @@ public struct SegmentationOptions: Sendable {
   public var planes: [ResultPlane] = [.label]
   /// What passes before this one found, where it is one of several that are averaged.
   public var passes: PassPlace?
+  /// What a blended tile writes; `nil`: the most that memory allows.
+  public var core: Shape3?
   /// The unit in which labels are committed.
   public var block = Shape3(z: 64, y: 1024, x: 1024)
 

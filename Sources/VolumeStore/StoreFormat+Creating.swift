@@ -54,6 +54,23 @@ extension StoreFormat {
     }
   }
 
+  /// Throws where `beginWriter` would for what lies at the output's path; changes nothing.
+  func checkWriter(_ paths: StorePaths, _ output: OutputDescription) throws(StoreError) {
+    try check(output.volume, paths)
+    let levels = levels(of: output, try codecs(output, paths))
+    let place = try place(paths)
+    guard !output.overwrites, place != .free else { return }
+    if place == .finished { throw .exists(path: paths.group) }
+    let bytes: [UInt8]? = try system { () throws(SystemError) in
+      guard try certainKind(ofPath: paths.plan) != .missing else { return nil }
+      return try contents(ofFile: paths.plan)
+    }
+    let plan = StorePlan(output, levels.arrays, levels.halving)
+    if let old = bytes.flatMap(StorePlan.init(decoding:)), old != plan {
+      throw .isAnotherPlans(path: paths.group, differences: plan.differences(from: old))
+    }
+  }
+
   /// How chunks are compressed.
   private func codecs(
     _ output: OutputDescription, _ paths: StorePaths

@@ -7,6 +7,8 @@ import VolumePipeline
 struct OpinionChoices: Hashable, Sendable {
   /// Orientations of each tile: 1, 4 or 8.
   var flips = 1
+  /// Whether a network of single layers looks along all three axes.
+  var alongAllAxes = false
   /// The classes whose probability is kept, as the user named them; `nil`: none, and empty: all.
   var probabilities: [OptionText]?
   /// The measure of uncertainty that is kept.
@@ -17,6 +19,9 @@ struct OpinionChoices: Hashable, Sendable {
       try text.oneOf(["none", "4", "8"])
     }
     self.flips = flips.flatMap(Int.init) ?? 1
+    alongAllAxes =
+      try arguments.value("axes") { text throws(UsageError) in try text.oneOf(["z", "zyx"]) }
+      == "zyx"
     if let text = arguments.values["probabilities"] {
       probabilities =
         text == "all"
@@ -37,6 +42,10 @@ struct OpinionChoices: Hashable, Sendable {
       "flips", "N",
       "look at each tile in 4 or 8 orientations (mirrored; for 2D networks 8 are also transposed, "
         + "for 3D mirrored along z), and average: takes N times as long; default: none"),
+    OptionDeclaration(
+      "axes", "AXES",
+      "z (the default), or zyx: a 2D network also looks at the planes across y and x, and the three "
+        + "are averaged: takes three times as long, and scratch on the output's disk"),
     OptionDeclaration(
       "probabilities", "CLASSES",
       "also write NAME.probabilities.zarr (class, z, y, x), 255 being 1: of all classes, or of "
@@ -80,6 +89,7 @@ struct OpinionChoices: Hashable, Sendable {
   func plan(_ classes: [LabelClass]) -> [String: JSONValue] {
     var plan: [String: JSONValue] = [:]
     if flips > 1 { plan["flips"] = .integer(flips) }
+    if alongAllAxes { plan["axes"] = "zyx" }
     if let channels = try? channels(of: classes), !channels.isEmpty {
       plan["probabilities"] = .array(channels.map { .string(classes[$0].name) })
     }

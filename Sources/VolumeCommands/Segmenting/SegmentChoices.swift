@@ -10,6 +10,10 @@ struct SegmentChoices: Sendable {
   var tile: TileSize?
   /// `nil`: all that the network sees.
   var halo: Int?
+  /// By which tiles overlap that are blended; `nil`: they are not, where that can be.
+  var overlap: Int?
+  /// Whether what is not exact is refused.
+  var mustBeExact: Bool
   /// Read against the volume's extent once that is known.
   var region: OptionText?
   var memory: Int
@@ -47,6 +51,10 @@ struct SegmentChoices: Sendable {
     tile = try arguments.value("tile") { text throws(UsageError) in try text.tileSize() } ?? nil
     halo = try arguments.value("halo") { text throws(UsageError) in try text.wholeNumber(atLeast: 0)
     }
+    overlap = try arguments.value("overlap") { text throws(UsageError) in
+      try text.wholeNumber(atLeast: 1)
+    }
+    mustBeExact = arguments.has("exact")
     region = arguments.values["region"].map { OptionText(option: "region", text: $0) }
     let limits = try CopyLimits(arguments)
     memory = limits.memory

@@ -28,6 +28,13 @@ public struct SegmentCommand: Command {
         "voxels read around a tile. The default covers all that the network sees, so that tiles do "
           + "not show; less is NOT exact, and the result says so"),
       OptionDeclaration(
+        "overlap", "N",
+        "blend tiles that overlap by N voxels instead of reading a halo: NOT exact; networks that "
+          + "normalise over space (group, instance norm) are always blended, by 32 voxels"),
+      OptionDeclaration(
+        "exact", nil,
+        "refuse what is not exact: such a network, --overlap, a --halo that is too small"),
+      OptionDeclaration(
         "region", "z0:z1,y0:y1,x0:x1",
         "only this box, for a try-out: its labels are those of the full run; ':' stands for all"),
       .memory, .threads,

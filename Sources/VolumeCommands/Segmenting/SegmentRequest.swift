@@ -90,6 +90,10 @@ struct SegmentRequest: Sendable {
       plan["halo"] = .integer(halo)
       plan["tile"] = choices.tile.map { .string($0.description) } ?? "auto"
     }
+    if choices.overlap != nil || model.graph.normalisesOverSpace != nil {
+      plan["overlap"] = choices.overlap.map { .integer($0) } ?? "default"
+      plan["tile"] = choices.tile.map { .string($0.description) } ?? "auto"
+    }
     plan.merge(choices.opinions.plan(model.card.classes)) { $1 }
     if let order = choices.hints.byteOrder { plan["byte_order"] = .string(order.rawValue) }
     if let offset = choices.hints.offset { plan["offset"] = .integer(offset) }
