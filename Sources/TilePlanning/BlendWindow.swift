@@ -1,3 +1,5 @@
+import VolumeCore
+
 /// The windows that a network sees along one axis, where what it says of them is blended: where each
 /// begins, and how much it counts at each of its positions.
 ///

@@ -1,5 +1,6 @@
 import EngineCore
 import NeuralGraph
+import SystemIO
 import TilePlanning
 import VolumeCore
 
@@ -63,7 +64,8 @@ final class BlendingEngine: InferenceEngine {
   private let layout: BlendLayout
   /// Each slot's blended probabilities.
   private var results: [[Float]]
-  private var voxels: [UInt8] = []
+  /// The window that is being handed to the engine, which copies it.
+  private var voxels: PageBuffer
   private var notify: @Sendable (Int) -> Void = { _ in }
 
   /// One window of a tile.
@@ -81,6 +83,8 @@ final class BlendingEngine: InferenceEngine {
     self.plan = plan
     self.layout = layout
     results = Array(repeating: [], count: slots)
+    let largest = plan.shapes.map { layout.window(of: $0, plan.graph).voxelCount }.max() ?? 0
+    voxels = PageBuffer(byteCount: largest * plan.voxelType.byteCount)
   }
 
   func whenComputed(_ notify: @escaping @Sendable (Int) -> Void) { self.notify = notify }
@@ -126,13 +130,12 @@ final class BlendingEngine: InferenceEngine {
   ) throws(EngineError) {
     let width = plan.voxelType.byteCount
     let count = window.voxelCount * width
-    if voxels.count < count { voxels = [UInt8](repeating: 0, count: count) }
-    var span = voxels.mutableSpan
-    unsafe span.withUnsafeMutableBytes { bytes in
-      var part = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]).mutableBytes
+    voxels.withMutableBytes(first: count) { part in
       copyVoxels(window, from: tile, of: Region(shape), to: &part, of: window, width: width)
     }
-    try inner.submit(slot, shape: window.shape, unsafe voxels.span.bytes.extracting(0..<count))
+    try voxels.withBytes(first: count) { part throws(EngineError) in
+      try inner.submit(slot, shape: window.shape, part)
+    }
   }
 
   /// Adds what the network says of a window, weighted, to the slot's result.

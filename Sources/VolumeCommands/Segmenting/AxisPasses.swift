@@ -102,8 +102,12 @@ struct AxisPasses: Sendable {
     for plan in try plans() {
       let halo = plan.tiling.halo
       let widest = max(halo.z, halo.y, halo.x) + plan.tiling.stride.y
-      needed = needed.grown(
-        by: Shape3(z: widest, y: widest, x: widest), within: Region(request.reader.volume.shape))
+      let bounds = request.reader.volume.shape
+      func grown(_ range: Range<Int>, _ extent: Int) -> Range<Int> {
+        max(0, range.lowerBound - widest)..<min(extent, range.upperBound + widest)
+      }
+      needed = Region(
+        z: grown(needed.z, bounds.z), y: grown(needed.y, bounds.y), x: grown(needed.x, bounds.x))
     }
     return needed
   }
@@ -191,8 +195,8 @@ struct AxisPasses: Sendable {
     defer { progress.end() }
     let run = SegmentationRun(
       plan, from: AxisView(scan, order: order, planes: Self.planes), to: first,
-      siblings: Array(writers.dropFirst()), stopSignal: context.stopSignal
-    ) { done, _ in progress.reach(done) }
+      siblings: Array(writers.dropFirst()), stopSignal: context.stopSignal,
+      progress: { done, _ in progress.reach(done) })
     _ = try run.run()
     for writer in writers {
       try explained { () throws(VolumeWriteError) in try writer.finish(record: [:]) }
