@@ -93,6 +93,9 @@ let package = Package(
 
     module("Halving", "Sources/Halving/Halving", ["CHalving", "VolumeCore"]),
 
+    fastModule(
+      "Exterior", "Sources/Exterior", ["Halving", "Pipelines", "SystemIO", "VolumeCore"]),
+
     // Libraries that several formats use.
     module(
       "Compression", "Sources/Compression/Compression",
@@ -171,13 +174,17 @@ let package = Package(
     module("Evaluation", "Sources/Evaluation", ["VolumeCore"]),
     fastModule(
       "VolumePipeline", "Sources/VolumePipeline",
-      ["EngineCore", "NeuralGraph", "TilePlanning", "Pipelines", "SystemIO", "VolumeCore"]),
+      [
+        "EngineCore", "Exterior", "NeuralGraph", "TilePlanning", "Pipelines", "SystemIO",
+        "VolumeCore",
+      ]),
 
     // Commands and the composition root.
     module(
       "VolumeCommands", "Sources/VolumeCommands",
       [
-        "VolumePipeline", "Evaluation", "Phantom", "EngineCore", "NeuralGraph", "TilePlanning",
+        "VolumePipeline", "Evaluation", "Exterior", "Phantom", "EngineCore", "NeuralGraph",
+        "TilePlanning",
         "Pipelines", "SystemIO", "VolumeCore",
       ]),
     .executableTarget(
@@ -210,6 +217,7 @@ let package = Package(
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
     plainTests("HalvingTests", ["Halving"]),
+    plainTests("ExteriorTests", ["Exterior", "Halving", "Phantom"]),
     tests("VolumeStoreTests", ["VolumeStore", "ZarrFormat", "Halving", "SystemIO"]),
     tests("RawFormatTests", ["RawFormat", "SystemIO"]),
     tests("TIFFFormatTests", ["TIFFFormat", "SystemIO", "VoxelFiles"]),
@@ -243,7 +251,8 @@ let package = Package(
     plainTests(
       "VolumePipelineTests",
       [
-        "VolumePipeline", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning", "Pipelines",
+        "VolumePipeline", "Exterior", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning",
+        "Pipelines",
         "SystemIO",
       ]),
     plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore", "NeuralGraph", "SystemIO"]),

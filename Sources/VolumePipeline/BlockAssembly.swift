@@ -1,4 +1,5 @@
 import EngineCore
+import Exterior
 import Pipelines
 import SystemIO
 import VolumeCore
@@ -69,14 +70,7 @@ struct BlockAssembly {
     let held = tile.held.relative(to: origin)
     var whole: [OpenBlock] = []
     for index in grid.indices(meeting: core).indices where !committed.contains(index) {
-      if open[index] == nil {
-        let region = grid.region(of: index)
-        guard pool.take(region.voxelCount * planes.byteCount) else { return nil }
-        open[index] = OpenBlock(
-          index, region, byteCount: region.voxelCount * planes.byteCount, origin: origin,
-          observers: observers)
-      }
-      guard let block = open[index] else { continue }
+      guard let block = block(index) else { return nil }
       let part = core.clamped(to: block.region)
       block.results.withMutableBytes { bytes in
         copyPlanes(planes, part, from: results, of: held, to: &bytes, of: block.region)
@@ -86,13 +80,76 @@ struct BlockAssembly {
           part.moved(by: origin), labels: results.extracting(0..<held.voxelCount), of: tile.held,
           voxels: voxels, of: tile.input)
       }
-      block.missing -= part.voxelCount
-      if block.missing == 0 {
-        open[index] = nil
-        whole.append(block)
-      }
+      if take(part, of: block) { whole.append(block) }
     }
     return whole
+  }
+
+  /// The block of this index, begun where it is not; `nil` where the run was stopped.
+  private mutating func block(_ index: Index3) -> OpenBlock? {
+    if let block = open[index] { return block }
+    let region = grid.region(of: index)
+    guard pool.take(region.voxelCount * planes.byteCount) else { return nil }
+    let block = OpenBlock(
+      index, region, byteCount: region.voxelCount * planes.byteCount, origin: origin,
+      observers: observers)
+    open[index] = block
+    return block
+  }
+
+  /// Notes that `part` is there; returns whether the block is whole by that.
+  private mutating func take(_ part: Region, of block: OpenBlock) -> Bool {
+    block.missing -= part.voxelCount
+    guard block.missing == 0 else { return false }
+    open[block.index] = nil
+    return true
+  }
+}
+
+extension BlockAssembly {
+  /// Fills `core`, which is outside the specimen as a whole; returns the blocks that are whole now, or
+  /// `nil` where the run was stopped.
+  mutating func addOutside(_ core: Region) -> [OpenBlock]? {
+    let core = core.relative(to: origin)
+    var whole: [OpenBlock] = []
+    for index in grid.indices(meeting: core).indices where !committed.contains(index) {
+      guard let block = block(index) else { return nil }
+      let part = core.clamped(to: block.region)
+      block.results.withMutableBytes { bytes in
+        fillOutside(planes, part, &bytes, of: block.region)
+      }
+      let (outer, inner) = (block.region.moved(by: origin), part.moved(by: origin))
+      for (_, observation) in block.observations {
+        block.results.withBytes(first: block.region.voxelCount) { labels in
+          observation.add(
+            inner, labels: labels, of: outer, voxels: labels.extracting(0..<0), of: inner)
+        }
+      }
+      if take(part, of: block) { whole.append(block) }
+    }
+    return whole
+  }
+}
+
+/// Gives the voxels of `part` in each of `planes` what voxels outside the specimen have.
+private func fillOutside(
+  _ planes: [ResultPlane], _ part: Region, _ bytes: inout MutableRawSpan, of box: Region
+) {
+  unsafe bytes.withUnsafeMutableBytes { bytes in
+    var start = 0
+    for plane in planes {
+      let width = plane.byteCount
+      for z in part.z {
+        for y in part.y {
+          let row = ((z - box.z.lowerBound) * box.y.count + y - box.y.lowerBound) * box.x.count
+          let first = start + (row + part.x.lowerBound - box.x.lowerBound) * width
+          let place = unsafe bytes[first..<(first + part.x.count * width)]
+          unsafe UnsafeMutableRawBufferPointer(rebasing: place)
+            .initializeMemory(as: UInt8.self, repeating: Exterior.value(in: plane))
+        }
+      }
+      start += box.voxelCount * width
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import EngineCore
+import Exterior
 import TilePlanning
 import VolumeCore
 
@@ -26,6 +27,8 @@ public struct SegmentationOptions: Sendable {
   public var passes: PassPlace?
   /// What a blended tile writes; `nil`: the most that memory allows.
   public var core: Shape3?
+  /// What of the scan lies outside the specimen, and is not computed.
+  public var exterior: Exterior?
   /// The unit in which labels are committed.
   public var block = Shape3(z: 64, y: 1024, x: 1024)
 

@@ -37,6 +37,7 @@ public final class SegmentationRun: Sendable {
   private let inferClock = StageClock()
   private let writeClock = StageClock()
   private let tilesRead = Atomic<Int>(0)
+  private let tilesOutside = Atomic<Int>(0)
   private let voxelsComputed = Atomic<Int>(0)
   private let rateClock: RateClock
   private let bytesWritten = Atomic<Int>(0)
@@ -127,7 +128,8 @@ public final class SegmentationRun: Sendable {
     let counts = counts.withLock { $0 }
     return SegmentationResult(
       counts: counts, voxels: total - before, voxelsBefore: before,
-      tiles: tilesRead.load(ordering: .relaxed), seconds: seconds,
+      tiles: tilesRead.load(ordering: .relaxed),
+      tilesOutside: tilesOutside.load(ordering: .relaxed), seconds: seconds,
       readBusy: readClock.seconds / seconds, inferBusy: inferClock.seconds / seconds,
       writeBusy: writeClock.seconds / seconds,
       bytesWritten: bytesWritten.load(ordering: .relaxed), bytesRead: reader.bytesRead,
@@ -162,11 +164,17 @@ public final class SegmentationRun: Sendable {
     let reading = TileReading(reader: reader)
     let width = plan.execution.voxelType.byteCount
     var number = 0
+    var skipped: [Region] = []
     for slab in plan.tiling.slabs {
       for column in plan.tiling.columns {
         for tile in plan.tiling.tiles(of: column, in: slab) {
           if isDone(tile) { continue }
+          if plan.isOutside(tile) {
+            skipped.append(tile.core)
+            continue
+          }
           guard let slot = empty.pop(), stopSignal() == nil else { return }
+          slot.take(&skipped)
           slot.number = number
           slot.core = tile.core
           slot.input = tile.input
@@ -190,6 +198,12 @@ public final class SegmentationRun: Sendable {
         }
       }
     }
+    // What is outside behind the last tile goes with a slot of its own, in which nothing is computed.
+    guard !skipped.isEmpty, let slot = empty.pop(), stopSignal() == nil else { return }
+    slot.take(&skipped)
+    slot.number = number
+    slot.core = Region(z: 0..<0, y: 0..<0, x: 0..<0)
+    events.push(.read(slot))
   }
 
   /// Whether all blocks that the tile writes to are committed.
@@ -213,10 +227,21 @@ public final class SegmentationRun: Sendable {
     var ready: [Int: TileSlot] = [:]
     var next = 0
     var began = 0
+    /// Tiles are handed on in the plan's order, which keeps few blocks open.
+    func handOn(_ slot: TileSlot) -> Bool {
+      ready[slot.number] = slot
+      while let slot = ready.removeValue(forKey: next) {
+        next += 1
+        guard computed.push(slot) else { return false }
+      }
+      return true
+    }
     // The reader closes the queue when it has read all; what it knows nothing of is in flight.
     while true {
       guard let event = inFlight.isEmpty ? events.pop() : events.popEvenWhenClosed() else { break }
       switch event {
+      case .read(let slot) where slot.core.isEmpty:
+        guard handOn(slot) else { return }
       case .read(let slot):
         if inFlight.isEmpty { began = monotonicNanoseconds() }
         rateClock.begin()
@@ -239,12 +264,7 @@ public final class SegmentationRun: Sendable {
         voxelsComputed.add(slot.output.voxelCount, ordering: .relaxed)
         rateClock.add(voxels: slot.output.voxelCount)
         if inFlight.isEmpty { inferClock.add(nanoseconds: monotonicNanoseconds() - began) }
-        // Tiles are handed on in the plan's order, which keeps few blocks open.
-        ready[slot.number] = slot
-        while let slot = ready.removeValue(forKey: next) {
-          next += 1
-          guard computed.push(slot) else { return }
-        }
+        guard handOn(slot) else { return }
       }
     }
   }
@@ -266,7 +286,19 @@ public final class SegmentationRun: Sendable {
       planes: plan.reduction.planes, observers: observers)
     var done = before
     while let slot = computed.pop() {
+      for core in slot.skipped {
+        guard stopSignal() == nil, let blocks = assembly.addOutside(core) else { return }
+        tilesOutside.add(1, ordering: .relaxed)
+        done += core.voxelCount
+        for block in blocks { guard whole.push(block) else { return } }
+        progress(min(done, total), total)
+      }
+      if slot.core.isEmpty {
+        empty.push(slot)
+        continue
+      }
       trace?.note("write", slot.number, begins: true)
+      plan.paintOutside(slot)
       let count = slot.held.voxelCount * plan.reduction.planes.byteCount
       let read = slot.input.voxelCount * plan.execution.voxelType.byteCount
       // Waiting for a block's memory is not work, so only what is copied is timed.

@@ -12,12 +12,12 @@ import VolumeCore
       "--uncertainty", "entropy", "--no-picture", "--json",
     ]
     // Stopped on the way, and given again.
-    let stopped = try tool.run(words, environment: [:], outputTo: nil) { process in
+    let stopped = try tool.run(words) { process in
       Thread.sleep(forTimeInterval: 1.5)
       kill(process.processIdentifier, SIGTERM)
     }
     #expect([0, 75].contains(stopped.code), "\(stopped.words)")
-    let ending = stopped.code == 0 ? stopped : try tool.run(words, environment: [:], outputTo: nil)
+    let ending = stopped.code == 0 ? stopped : try tool.run(words)
     #expect(ending.code == 0, "\(ending.words)")
     #expect(ending.json?["probabilities"]?.string == "big.probabilities.zarr")
     #expect(ending.json?["uncertainty"]?.string == "big.uncertainty.zarr")
@@ -46,10 +46,44 @@ import VolumeCore
     let layers = suggested.json?["layers"]?.array?.compactMap { $0["layer"]?.integer } ?? []
     #expect(Set(layers).count == 3 && layers.allSatisfy { (0..<70).contains($0) })
     #expect(tool.has("big.suggestions.png"))
-    let again = try tool.run(words, environment: [:], outputTo: nil)
+    let again = try tool.run(words)
     #expect(again.code == 2, "\(again.words)")
-    let replaced = try tool.run(words + ["--overwrite"], environment: [:], outputTo: nil)
+    let replaced = try tool.run(words + ["--overwrite"])
     #expect(replaced.code == 0, "\(replaced.words)")
     #expect(try tool("suggest-layers", "big.probabilities.zarr").code == 2)
+  }
+
+  @Test(.enabled(if: Models.hasStandard, "Samples/default.h5 is not here"))
+  func `along three axes takes scratch, is gone on with, and leaves nothing behind`() throws {
+    let tool = try BuiltTool()
+    try tool("phantom", "big.raw", "--shape", "70x64x80", "--seed", "6")
+    let words = [
+      "segment", "big.raw", "--axes", "zyx", "--uncertainty", "margin", "--no-picture", "--json",
+    ]
+    let plan = try tool("plan", "big.raw", "--axes", "zyx", "--rate", "1M", "--json")
+    #expect(plan.json?["scratch_bytes"]?.integer == 70 * 64 * 80 * (1 + 8), "\(plan.words)")
+    let whole = try tool.run(words + ["--output", "whole.labels.zarr"])
+    #expect(whole.code == 0, "\(whole.words)")
+    for pause in [0.4, 0.8, 1.2] {
+      _ = try tool.run(words) { process in
+        Thread.sleep(forTimeInterval: pause)
+        kill(process.processIdentifier, SIGKILL)
+      }
+    }
+    let ending = tool.has("big.labels.zarr/zarr.json") ? whole : try tool.run(words)
+    #expect(ending.code == 0, "\(ending.words)")
+    #expect(!tool.has("big.passes") && !tool.has("whole.passes"))
+    for part in ["labels", "uncertainty"] {
+      let (a, b) = (try tool.tree("whole.\(part).zarr/0"), try tool.tree("big.\(part).zarr/0"))
+      #expect(a == b && !a.isEmpty, "\(part)")
+    }
+    // Another axis is another opinion.
+    #expect(try tool("segment", "big.raw", "--output", "z.labels.zarr", "--no-picture").code == 0)
+    #expect(try tool.tree("z.labels.zarr/0") != tool.tree("whole.labels.zarr/0"))
+    func jaccard(_ labels: String) throws -> Double {
+      let scores = try tool("evaluate", labels, "big.raw.labels.zarr", "--json")
+      return try #require(scores.json?["mean_jaccard"]?.number)
+    }
+    #expect(try jaccard("whole.labels.zarr") > jaccard("z.labels.zarr") - 0.02)
   }
 }

@@ -118,6 +118,8 @@ struct AxisPasses: Sendable {
     let order = AxisOrder.passes[number]
     var options = request.segmentationOptions
     options.planes = sums
+    // What is outside is known by layers; along other axes it is computed, and not used.
+    options.exterior = nil
     options.passes = place
     options.block = Self.block
     options.tiling.region = order.region(request.region)

@@ -64,9 +64,13 @@ func runSegmentation(
     counts = try countLabels(context.catalogue.open(request.output, hints: OpeningHints()))
   }
   return SegmentFigures(
-    voxelsPerClass: request.model.card.classes.map { counts[$0.value] }, voxels: result.voxels,
+    voxelsPerClass: request.model.card.classes.map { counts[$0.value] },
+    outside: request.outside.map {
+      OutsideFigures(
+        voxels: counts[LabelClass.outsideValue], tiles: result.tilesOutside, words: $0.words)
+    }, voxels: result.voxels,
     seconds: result.seconds, tiles: plan.tiling.tileCount, tile: plan.tiling.core,
-    halo: plan.tiling.halo, haloIsExact: isExact, computedPerWritten: plan.tiling.overhead,
+    halo: plan.tiling.halo, haloIsExact: isExact, computedPerWritten: table.forecast.overhead,
     engine: request.engine.name, engineWords: request.engine.words,
     precision: plan.execution.precision, busyRead: result.readBusy, busyInfer: result.inferBusy,
     busyWrite: result.writeBusy, bytesWritten: result.bytesWritten,
@@ -95,6 +99,7 @@ extension SegmentRequest {
     options.normalisation = normalisation
     options.flips = choices.opinions.flips
     options.planes = choices.opinions.planes(of: model.card.classes)
+    options.exterior = outside?.exterior
     return options
   }
 }

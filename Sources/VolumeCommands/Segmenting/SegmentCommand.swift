@@ -45,7 +45,7 @@ public struct SegmentCommand: Command {
       OptionDeclaration(
         "window", "LOW:HIGH",
         "grey values that become 0 and 1, or auto (from the scan's own); default: the model's rule"),
-    ] + OpinionChoices.options + OptionDeclaration.inputs + [
+    ] + OpinionChoices.options + OutsideChoices.declarations + OptionDeclaration.inputs + [
       .overwrite, OptionDeclaration("no-picture", nil, "make no picture of the middle layer"),
     ]
   }
