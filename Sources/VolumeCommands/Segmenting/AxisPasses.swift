@@ -91,7 +91,7 @@ struct AxisPasses: Sendable {
       limits: CopyLimits(memory: request.choices.memory, threads: request.choices.threads))
     writing.output.isScratch = true
     if kind(ofPath: "\(path)/zarr.json") == .missing {
-      _ = try writing.run("copying the scan to \(path)", context)
+      _ = try writing.run("copying the scan", context)
     }
     return try context.catalogue.open(path, hints: OpeningHints())
   }

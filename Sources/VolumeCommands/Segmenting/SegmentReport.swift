@@ -84,7 +84,7 @@ struct SegmentReport: Sendable {
     let table = figures.outside?.table(of: fractions) ?? plainTable
     let exact =
       figures.haloIsExact
-      ? "exact: tiles do not show" : "NOT exact: less than the network sees, tiles may show"
+      ? "exact: tiles do not show" : "NOT exact: tiles may show"
     let busy = figures.busy.map { "\($0.stage) \(Words.percent($0.part, 0))" }
     var lines =
       ["\(outputPath): \(shape.words)", ""] + table.lines() + [
