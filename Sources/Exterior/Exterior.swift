@@ -76,6 +76,37 @@ public struct Exterior: Sendable, Hashable {
     return cells.contains(ChunkGrid(volume: volume, chunk: chunk).indices(meeting: region))
   }
 
+  /// The box of all voxels that are not outside, in whole cells; empty where all is outside.
+  public var specimen: Region {
+    var (z, y) = (Int.max..<Int.max, Int.max..<Int.max)
+    var columns = [UInt64](repeating: 0, count: cells.wordsInRow)
+    func grown(_ range: Range<Int>, _ place: Int) -> Range<Int> {
+      range.isEmpty
+        ? place..<(place + 1)
+        : min(range.lowerBound, place)..<max(range.upperBound, place + 1)
+    }
+    let inside = cells.complement
+    for layer in 0..<cells.shape.z {
+      for line in 0..<cells.shape.y {
+        let start = cells.row(layer, line)
+        let row = inside.words[start..<(start + cells.wordsInRow)]
+        guard row.contains(where: { $0 != 0 }) else { continue }
+        z = grown(z, layer)
+        y = grown(y, line)
+        for (word, bits) in row.enumerated() { columns[word] |= bits }
+      }
+    }
+    let first = columns.firstIndex { $0 != 0 }
+    let last = columns.lastIndex { $0 != 0 }
+    guard let first, let last else { return Region(z: 0..<0, y: 0..<0, x: 0..<0) }
+    let begin = first * 64 + columns[first].trailingZeroBitCount
+    let end = last * 64 + 64 - columns[last].leadingZeroBitCount
+    func voxels(_ range: Range<Int>) -> Range<Int> {
+      (range.lowerBound * edge)..<(range.upperBound * edge)
+    }
+    return Region(z: voxels(z), y: voxels(y), x: voxels(begin..<end)).clamped(to: Region(volume))
+  }
+
   /// Gives the voxels of `part` that are outside `value`, usually the label of what is outside, in
   /// each of their bytes.
   ///

@@ -26,6 +26,8 @@ public struct TilePlan: Hashable, Sendable {
   public let filled: Shape3
   /// What is written.
   public let region: Region
+  /// The part of it that tiles cover.
+  public let within: Region
   /// What a tile writes, before the faces cut it off.
   public let core: Shape3
   /// The unit in which labels are committed.
@@ -65,8 +67,8 @@ public struct TilePlan: Hashable, Sendable {
   }
 
   init(
-    volume: Shape3, region: Region, core: Shape3, block: Shape3, graph: Graph, halo: Int?,
-    blend: BlendLayout? = nil
+    volume: Shape3, region: Region, within: Region?, core: Shape3, block: Shape3, graph: Graph,
+    halo: Int?, blend: BlendLayout? = nil
   ) throws(TilingError) {
     let stride = graph.totalStride
     let filled = Shape3 { volume[$0].roundedUp(to: stride[$0]) }
@@ -83,6 +85,8 @@ public struct TilePlan: Hashable, Sendable {
     self.volume = volume
     self.filled = filled
     self.region = region
+    let within = (within ?? region).clamped(to: region)
+    self.within = within
     self.core = core
     self.block = block
     self.stride = stride
@@ -103,9 +107,9 @@ public struct TilePlan: Hashable, Sendable {
       return BlendCutter(filled: filled[axis], window: blend.window[axis], step: blend.step[axis])
         .cut(core)
     }
-    let layers = slabs.flatMap { Self.runs($0, core.z) }.map { cut($0, .z, &z) }
-    let rows = Self.runs(region.y, core.y).map { cut($0, .y, &y) }
-    let places = Self.runs(region.x, core.x).map { cut($0, .x, &x) }
+    let layers = slabs.flatMap { Self.runs($0, core.z, within.z) }.map { cut($0, .z, &z) }
+    let rows = Self.runs(region.y, core.y, within.y).map { cut($0, .y, &y) }
+    let places = Self.runs(region.x, core.x, within.x).map { cut($0, .x, &x) }
     runs = layers
     var columns: [Column] = []
     for row in rows {
@@ -155,6 +159,19 @@ public struct TilePlan: Hashable, Sendable {
     Swift.stride(from: range.lowerBound, to: range.upperBound, by: length).map {
       $0..<($0 + min(length, range.upperBound - $0))
     }
+  }
+
+  /// The same, what lies beyond `within` cut off.
+  private static func runs(
+    _ range: Range<Int>, _ length: Int, _ within: Range<Int>
+  ) -> [Range<Int>] {
+    runs(range, length).map { $0.clamped(to: within) }.filter { !$0.isEmpty }
+  }
+
+  /// The number of tiles if they covered all of the region.
+  public var tileCountOfRegion: Int {
+    slabs.reduce(0) { $0 + Self.runs($1, core.z).count } * Self.runs(region.y, core.y).count
+      * Self.runs(region.x, core.x).count
   }
 
   /// The number of tiles.

@@ -22,6 +22,8 @@ public struct TilingOptions: Hashable, Sendable {
   public var mustBeExact = false
   /// What is to be written; `nil`: the whole volume.
   public var region: Region?
+  /// Beyond this box nothing is computed, though it is written; `nil`: all is.
+  public var within: Region?
 
   /// The defaults, to be changed field by field.
   public init() {}
@@ -55,8 +57,8 @@ public struct TilingOptions: Hashable, Sendable {
       throw .regionOutside(region, volume: volume)
     }
     let plan = try TilePlan(
-      volume: volume, region: region, core: core, block: block, graph: graph, halo: halo,
-      blend: blend)
+      volume: volume, region: region, within: within, core: core, block: block, graph: graph,
+      halo: halo, blend: blend)
     if mustBeExact, !plan.isExact {
       throw .haloIsTooSmall(
         plan.halo, needed: Reach(before: plan.reach.before, after: plan.reach.after))

@@ -12,6 +12,8 @@ final class OpenBlock: @unchecked Sendable {
   /// The planes, one after the other.
   var results: PageBuffer
   var missing: Int
+  /// Voxels that no tile reaches.
+  var beyond = 0
   /// What is found out about it on the way, by the observers' names.
   let observations: [(name: String, observation: any BlockObservation)]
 
@@ -46,13 +48,16 @@ struct BlockAssembly {
   let committed: Set<Index3>
   /// What is kept of each voxel.
   let planes: [ResultPlane]
+  /// Beyond this box no tile writes; in the output's coordinates.
+  let within: Region
   let observers: [any BlockObserver]
   private var open: [Index3: OpenBlock] = [:]
 
   init(
     grid: ChunkGrid, pool: BytePool, origin: Index3, committed: Set<Index3>,
-    planes: [ResultPlane], observers: [any BlockObserver]
+    planes: [ResultPlane], within: Region, observers: [any BlockObserver]
   ) {
+    self.within = within
     precondition(observers.isEmpty || planes[0] == .label, "observers look at labels")
     self.observers = observers
     self.grid = grid
@@ -94,6 +99,12 @@ struct BlockAssembly {
       index, region, byteCount: region.voxelCount * planes.byteCount, origin: origin,
       observers: observers)
     open[index] = block
+    // What no tile reaches is outside from the beginning.
+    let reached = region.clamped(to: within)
+    guard reached != region, !reached.isEmpty else { return block }
+    for part in region.without(reached) { fill(part, of: block) }
+    block.missing = reached.voxelCount
+    block.beyond = region.voxelCount - reached.voxelCount
     return block
   }
 
@@ -115,19 +126,40 @@ extension BlockAssembly {
     for index in grid.indices(meeting: core).indices where !committed.contains(index) {
       guard let block = block(index) else { return nil }
       let part = core.clamped(to: block.region)
-      block.results.withMutableBytes { bytes in
-        fillOutside(planes, part, &bytes, of: block.region)
-      }
-      let (outer, inner) = (block.region.moved(by: origin), part.moved(by: origin))
-      for (_, observation) in block.observations {
-        block.results.withBytes(first: block.region.voxelCount) { labels in
-          observation.add(
-            inner, labels: labels, of: outer, voxels: labels.extracting(0..<0), of: inner)
-        }
-      }
+      fill(part, of: block)
       if take(part, of: block) { whole.append(block) }
     }
     return whole
+  }
+}
+
+extension BlockAssembly {
+  /// Makes `part` of a block outside, and shows it to the observers.
+  private func fill(_ part: Region, of block: OpenBlock) {
+    block.results.withMutableBytes { bytes in
+      fillOutside(planes, part, &bytes, of: block.region)
+    }
+    let (outer, inner) = (block.region.moved(by: origin), part.moved(by: origin))
+    for (_, observation) in block.observations {
+      block.results.withBytes(first: block.region.voxelCount) { labels in
+        observation.add(
+          inner, labels: labels, of: outer, voxels: labels.extracting(0..<0), of: inner)
+      }
+    }
+  }
+}
+
+extension Region {
+  /// What is left of it without `part`, which lies in it: boxes that do not overlap.
+  fileprivate func without(_ part: Region) -> [Region] {
+    [
+      Region(z: z.lowerBound..<part.z.lowerBound, y: y, x: x),
+      Region(z: part.z.upperBound..<z.upperBound, y: y, x: x),
+      Region(z: part.z, y: y.lowerBound..<part.y.lowerBound, x: x),
+      Region(z: part.z, y: part.y.upperBound..<y.upperBound, x: x),
+      Region(z: part.z, y: part.y, x: x.lowerBound..<part.x.lowerBound),
+      Region(z: part.z, y: part.y, x: part.x.upperBound..<x.upperBound),
+    ].filter { !$0.isEmpty }
   }
 }
 

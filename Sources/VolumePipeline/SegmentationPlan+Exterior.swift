@@ -48,9 +48,7 @@ extension Exterior {
     for slab in tiling.slabs {
       for column in tiling.columns {
         for tile in tiling.tiles(of: column, in: slab) {
-          if covers(tile.core) {
-            work.tilesOutside += 1
-          } else {
+          if !covers(tile.core) {
             work.tiles += 1
             work.computedVoxels += tile.output.voxelCount
             work.readVoxels += tile.input.clamped(to: volume).voxelCount
@@ -58,6 +56,7 @@ extension Exterior {
         }
       }
     }
+    work.tilesOutside = tiling.tileCountOfRegion - work.tiles
     return work
   }
 }

@@ -57,11 +57,15 @@ public struct SegmentationPlan: Sendable {
       // A tile of a volume is long in the making: one read ahead is enough.
       ThreadBudget(cores: $0, slots: options.slots ?? (graph.isPlanar ? nil : $0 + 1))
     }
+    var tilingOptions = options.tiling
+    let specimen = options.exterior?.specimen.clamped(
+      to: options.tiling.region ?? Region(volume.shape))
+    if let specimen, !specimen.isEmpty { tilingOptions.within = specimen }
     var choices: [Choice] = []
     for core in candidates {
       let tiling: TilePlan
       do {
-        tiling = try options.tiling.plan(
+        tiling = try tilingOptions.plan(
           covering: volume.shape, for: graph, core: core, block: options.block)
       } catch {
         throw error.explanation

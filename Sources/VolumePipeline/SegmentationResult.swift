@@ -10,7 +10,8 @@ public struct SegmentationResult: Hashable, Sendable {
   public var voxelsBefore: Int
   /// Tiles computed.
   public var tiles: Int
-  /// Tiles that were not computed, because all that they write lies outside the specimen.
+  /// Tiles of the whole output that are not computed, because all that they write lies outside the
+  /// specimen.
   public var tilesOutside: Int
   /// Wall time.
   public var seconds: Double

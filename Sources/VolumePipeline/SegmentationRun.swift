@@ -37,7 +37,6 @@ public final class SegmentationRun: Sendable {
   private let inferClock = StageClock()
   private let writeClock = StageClock()
   private let tilesRead = Atomic<Int>(0)
-  private let tilesOutside = Atomic<Int>(0)
   private let voxelsComputed = Atomic<Int>(0)
   private let rateClock: RateClock
   private let bytesWritten = Atomic<Int>(0)
@@ -129,7 +128,7 @@ public final class SegmentationRun: Sendable {
     return SegmentationResult(
       counts: counts, voxels: total - before, voxelsBefore: before,
       tiles: tilesRead.load(ordering: .relaxed),
-      tilesOutside: tilesOutside.load(ordering: .relaxed), seconds: seconds,
+      tilesOutside: plan.work.tilesOutside, seconds: seconds,
       readBusy: readClock.seconds / seconds, inferBusy: inferClock.seconds / seconds,
       writeBusy: writeClock.seconds / seconds,
       bytesWritten: bytesWritten.load(ordering: .relaxed), bytesRead: reader.bytesRead,
@@ -166,6 +165,7 @@ public final class SegmentationRun: Sendable {
     var number = 0
     var skipped: [Region] = []
     for slab in plan.tiling.slabs {
+      skipped += blocksBeyond(slab)
       for column in plan.tiling.columns {
         for tile in plan.tiling.tiles(of: column, in: slab) {
           if isDone(tile) { continue }
@@ -204,6 +204,17 @@ public final class SegmentationRun: Sendable {
     slot.number = number
     slot.core = Region(z: 0..<0, y: 0..<0, x: 0..<0)
     events.push(.read(slot))
+  }
+
+  /// The blocks of a slab that no tile reaches, in the scan.
+  private func blocksBeyond(_ slab: Range<Int>) -> [Region] {
+    let tiling = plan.tiling
+    guard tiling.within != tiling.region else { return [] }
+    let origin = tiling.region.origin
+    let region = Region(z: slab, y: tiling.region.y, x: tiling.region.x).relative(to: origin)
+    return writer.grid.indices(meeting: region).indices.filter { !committed.contains($0) }
+      .map { writer.grid.region(of: $0).moved(by: origin) }
+      .filter { !$0.overlaps(tiling.within) }
   }
 
   /// Whether all blocks that the tile writes to are committed.
@@ -283,13 +294,13 @@ public final class SegmentationRun: Sendable {
     defer { whole.close() }
     var assembly = BlockAssembly(
       grid: writer.grid, pool: pool, origin: plan.tiling.region.origin, committed: committed,
-      planes: plan.reduction.planes, observers: observers)
+      planes: plan.reduction.planes,
+      within: plan.tiling.within.relative(to: plan.tiling.region.origin), observers: observers)
     var done = before
     while let slot = computed.pop() {
       for core in slot.skipped {
         guard stopSignal() == nil, let blocks = assembly.addOutside(core) else { return }
-        tilesOutside.add(1, ordering: .relaxed)
-        done += core.voxelCount
+        done += core.voxelCount + blocks.reduce(0) { $0 + $1.beyond }
         for block in blocks { guard whole.push(block) else { return } }
         progress(min(done, total), total)
       }
@@ -308,7 +319,7 @@ public final class SegmentationRun: Sendable {
       }
       writeClock.add(nanoseconds: monotonicNanoseconds() - begin)
       guard let blocks else { return }
-      done += slot.core.voxelCount
+      done += slot.core.voxelCount + blocks.reduce(0) { $0 + $1.beyond }
       trace?.note("write", slot.number, begins: false)
       empty.push(slot)
       for block in blocks { guard whole.push(block) else { return } }

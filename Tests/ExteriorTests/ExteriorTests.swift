@@ -215,3 +215,29 @@ enum Halved {
     return MemoryVolume(shape.halved, .uint8, half)
   }
 }
+
+@Suite struct `The box of a specimen` {
+  @Test func `holds all that is not outside, in whole cells`() throws {
+    let shape = Shape3(z: 21, y: 70, x: 301)
+    for box in [
+      Region(z: 5..<9, y: 33..<34, x: 100..<290), Region(Shape3(z: 21, y: 70, x: 301)),
+      Region(z: 20..<21, y: 0..<70, x: 300..<301),
+    ] {
+      let one = Shape3(z: 1, y: 1, x: 1)
+      let mask = Region(shape).indices.map {
+        box.contains(Region(origin: $0, shape: one)) ? UInt8(0) : 1
+      }
+      let exterior = try Exterior(
+        mask: MemoryVolume(shape, .uint8, mask), of: shape, ExteriorOptions())
+      let specimen = exterior.specimen
+      #expect(specimen.contains(box))
+      #expect(box.z.lowerBound - specimen.z.lowerBound < 4)
+      #expect(specimen.z.upperBound - box.z.upperBound < 4)
+      #expect(specimen.y.count < box.y.count + 8 && specimen.x.count < box.x.count + 8)
+    }
+    let all = try Exterior(
+      mask: MemoryVolume(shape, .uint8, Array(repeating: 1, count: shape.voxelCount)), of: shape,
+      ExteriorOptions())
+    #expect(all.specimen.isEmpty)
+  }
+}

@@ -77,6 +77,14 @@ import VolumeTesting
     #expect(scan.readRegions.allSatisfy { $0.z.lowerBound < 8 })
   }
 
+  @Test func `computes a box about the specimen where a tile is a whole layer`() throws {
+    let scan = MemoryVolume.scan(Self.shape, seed: 4)
+    let run = try segment(try Self.exterior(), scan) { $0.tiling.tile = .automatic }
+    // The layers of the bar, in cells; its halo reaches all around it.
+    #expect(run.result.tiles == 8)
+    #expect(scan.readRegions.allSatisfy { $0.z.lowerBound < 8 })
+  }
+
   @Test func `is done without computing where all is outside`() throws {
     let run = try segment(try Self.exterior(Self.mask.map { _ in 1 }))
     #expect(run.labels.allSatisfy { $0 == 254 })
@@ -112,10 +120,12 @@ import VolumeTesting
   }
 
   @Test func `chooses tiles that leave out more where that is cheaper`() throws {
-    // A thin bar in a wide layer: small tiles compute more halo, and far less air.
+    // Two thin bars in a wide layer: small tiles compute more halo, and far less air.
     let shape = Shape3(z: 8, y: 1024, x: 1024)
     let scan = MemoryVolume(shape, .uint8, Array(repeating: 9, count: shape.voxelCount))
-    let mask = Region(shape).indices.map { UInt8((500..<560).contains($0.y) ? 0 : 1) }
+    let mask = Region(shape).indices.map {
+      UInt8((40..<80).contains($0.y) || (940..<960).contains($0.y) ? 0 : 1)
+    }
     let exterior = try Exterior(
       mask: MemoryVolume(shape, .uint8, mask), of: shape, ExteriorOptions())
     func plan(_ exterior: Exterior?) throws -> SegmentationPlan {
@@ -127,9 +137,11 @@ import VolumeTesting
     }
     #expect(try plan(nil).tiling.core == Shape3(z: 1, y: 1024, x: 1024))
     let chosen = try plan(exterior)
-    #expect(chosen.tiling.core.y < 512)
+    #expect(chosen.tiling.within == Region(z: 0..<8, y: 40..<960, x: 0..<1024))
     #expect(chosen.memory.exterior == exterior.byteCount)
-    #expect(chosen.work.tilesOutside > chosen.tiling.tileCount / 2)
+    // Between the two bars, and beyond them, it is not computed.
+    #expect(3 * chosen.work.computedVoxels < 2 * shape.voxelCount)
+    #expect(chosen.work.tilesOutside > chosen.tiling.tileCountOfRegion / 3)
   }
 
   @Test func `keeps no probability of what is outside`() throws {
