@@ -31,16 +31,15 @@ struct GrainWindow {
 
   private func layer(_ z: Int) -> [Float] {
     let place = grain(z)
-    return [Float](unsafeUninitializedCapacity: y.count * x.count) { values, count in
-      var index = 0
-      for row in y {
-        let line = place(row)
-        for column in x {
-          unsafe values.initializeElement(at: index, to: line(column).normal)
-          index += 1
-        }
+    var values = [Float](repeating: 0, count: y.count * x.count)
+    var index = 0
+    for row in y {
+      let line = place(row)
+      for column in x {
+        values[index] = line(column).normal
+        index += 1
       }
-      count = index
     }
+    return values
   }
 }
