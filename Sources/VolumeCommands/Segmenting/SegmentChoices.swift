@@ -25,6 +25,8 @@ struct SegmentChoices: Sendable {
   var hints: OpeningHints
   var overwrites: Bool
   var wantsPicture: Bool
+  /// What is wanted of the counts.
+  var statistics: StatisticsChoices
 
   /// Which grey values become 0 and 1.
   enum WindowChoice: Hashable, Sendable {
@@ -71,5 +73,6 @@ struct SegmentChoices: Sendable {
     hints = try arguments.openingHints()
     overwrites = arguments.has("overwrite")
     wantsPicture = !arguments.has("no-picture")
+    statistics = try StatisticsChoices(arguments)
   }
 }

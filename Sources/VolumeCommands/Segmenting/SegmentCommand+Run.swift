@@ -8,6 +8,7 @@ import VolumePipeline
 func runSegmentation(
   _ request: SegmentRequest, _ context: CommandContext
 ) throws(Explanation) -> SegmentFigures {
+  let truth = try request.checkStatistics(context)
   let prepared = try PreparedSegmentation(request, context)
   let plan = prepared.plan
   var table = PlanTable(prepared)
@@ -27,8 +28,10 @@ func runSegmentation(
   let firstRate = Mutex<RunRate?>(nil)
   let progress = Progress(context.console, "segmenting", total: voxels, done: before)
   let known = Mutex(before)
+  let counting = StatisticsObserver(request)
   let run = SegmentationRun(
-    plan, from: request.reader, to: writer, stopSignal: context.stopSignal,
+    plan, from: request.reader, to: writer, observers: [counting],
+    stopSignal: context.stopSignal,
     rateKnown: { [table] rate in
       firstRate.withLock { $0 = rate }
       let seconds = table.forecast.seconds(at: rate)
@@ -49,15 +52,13 @@ func runSegmentation(
   try explained { () throws(VolumeWriteError) in
     try writer.finish(record: ["halo_exact": .bool(isExact)])
   }
-  var counts = result.counts
-  if result.voxelsBefore > 0 {
-    counts = try countLabels(context.catalogue.open(request.output, hints: OpeningHints()))
-  }
+  let statistics = try finishStatistics(request, counting, run, truth, writer, context)
   return SegmentFigures(
-    voxelsPerClass: request.model.card.classes.map { counts[$0.value] },
+    voxelsPerClass: statistics.voxels(of: request.model.card.classes),
     outside: request.outside.map {
       OutsideFigures(
-        voxels: counts[LabelClass.outsideValue], tiles: result.tilesOutside, words: $0.words)
+        voxels: statistics.voxels(of: LabelClass.outsideValue), tiles: result.tilesOutside,
+        words: $0.words)
     }, voxels: result.voxels,
     seconds: result.seconds, tiles: plan.tiling.tileCount, tile: plan.tiling.core,
     halo: plan.tiling.halo, haloIsExact: isExact, computedPerWritten: table.forecast.overhead,
@@ -66,7 +67,8 @@ func runSegmentation(
     busyWrite: result.writeBusy, bytesWritten: result.bytesWritten,
     plannedBytes: plan.memory.total,
     comparison: PlanComparison(
-      planned: table, measured: result, peakBytes: peakResidentBytes()))
+      planned: table, measured: result, peakBytes: peakResidentBytes())
+  ).with(statistics)
 }
 
 extension SegmentRequest {
@@ -88,18 +90,4 @@ extension SegmentRequest {
     options.exterior = outside?.exterior
     return options
   }
-}
-
-/// How often each label value occurs in a volume, read layer block by layer block.
-func countLabels(_ labels: any VolumeReader) throws(Explanation) -> [Int] {
-  var counts = [Int](repeating: 0, count: 256)
-  let shape = labels.volume.shape
-  let grid = ChunkGrid(volume: shape, chunk: Shape3(z: 64, y: 256, x: min(shape.x, 1024)))
-  for block in grid.indices {
-    let bytes = try explained { () throws(VolumeReadError) in
-      try labels.bytes(of: grid.region(of: block))
-    }
-    labelHistogram(unsafe bytes.span.bytes, into: &counts)
-  }
-  return counts
 }
