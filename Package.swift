@@ -81,6 +81,9 @@ let package = Package(
       name: "CHalving", path: "Sources/Halving/CHalving",
       cSettings: [.unsafeFlags(["-O3"])]),
     .target(
+      name: "CCounting", path: "Sources/Quantification/CCounting",
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
       name: "CChecksum", path: "Sources/Compression/CChecksum",
       cSettings: [.unsafeFlags(["-O3"])]),
 
@@ -173,6 +176,8 @@ let package = Package(
     module("Phantom", "Sources/Phantom", ["VolumeCore"]),
     module("Evaluation", "Sources/Evaluation", ["VolumeCore"]),
     fastModule(
+      "Quantification", "Sources/Quantification/Quantification", ["CCounting", "VolumeCore"]),
+    fastModule(
       "VolumePipeline", "Sources/VolumePipeline",
       [
         "EngineCore", "Exterior", "NeuralGraph", "TilePlanning", "Pipelines", "SystemIO",
@@ -183,7 +188,8 @@ let package = Package(
     module(
       "VolumeCommands", "Sources/VolumeCommands",
       [
-        "VolumePipeline", "Evaluation", "Exterior", "Phantom", "EngineCore", "NeuralGraph",
+        "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom", "EngineCore",
+        "NeuralGraph",
         "TilePlanning",
         "Pipelines", "SystemIO", "VolumeCore",
       ]),
@@ -194,6 +200,7 @@ let package = Package(
         "AvizoFormat", "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat",
         "PictureStackFormat", "ClosedFormat", "HDF5Format", "HDF5Child", "HDF5Library",
         "VolumeCommands", "VolumePipeline", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures",
+        "Phantom", "Quantification",
         "KerasModel", "OneDNNEngine", "EngineCore", "NeuralGraph", "TilePlanning", "Compression",
         "Pipelines", "SystemIO", "VolumeCore",
       ],
@@ -248,6 +255,7 @@ let package = Package(
       ["KerasModel", "EngineCore", "OneDNNEngine", "NeuralGraph", "SystemIO"]),
     plainTests("PhantomTests", ["Phantom"]),
     plainTests("EvaluationTests", ["Evaluation"]),
+    plainTests("QuantificationTests", ["Quantification", "Phantom"]),
     plainTests(
       "VolumePipelineTests",
       [

@@ -39,8 +39,8 @@ public struct PhantomVolume: Sendable {
     let box = Box(
       low: Vector(z: -0.5, y: -0.5, x: -0.5),
       high: Vector(z: Double(shape.z) - 0.5, y: Double(shape.y) - 0.5, x: Double(shape.x) - 0.5))
-    let grid = FibreLayout.make(in: box, from: hash(1))
-    let holes = PoreLayout.make(in: box, among: grid, from: hash(2))
+    let grid = FibreLayout.make(in: box, counts: options.counts, from: hash(1))
+    let holes = PoreLayout.make(in: box, among: grid, counts: options.counts, from: hash(2))
     let seen = box.grown(by: 12)
     fibres = LayerIndex(
       grid.fibres.filter { fibre in
@@ -82,8 +82,9 @@ public struct PhantomVolume: Sendable {
     precondition(Region(shape).contains(region), "a part of the phantom")
     guard !region.isEmpty else { return }
     var layer = PhantomLayer(y: region.y, x: region.x)
+    var grains = noise.grains(y: region.y, x: region.x)
     for (index, z) in region.z.enumerated() {
-      let noise = noise.layer(z, y: region.y, x: region.x)
+      let noise = noise.layer(z, y: region.y, x: region.x, &grains)
       layer.draw(
         z, fibres: fibres.items(at: z), pores: pores.items(at: z),
         specimen: specimen?.layer(z, x: region.x), noise: noise)

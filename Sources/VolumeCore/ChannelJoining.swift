@@ -18,7 +18,7 @@ public struct ChannelPart: Hashable, Sendable {
 /// A format in which finished volumes of one shape become the channels of one: (channel, z, y, x).
 ///
 /// Each is written by itself, with all that makes writing safe, and nothing is copied at the end.
-public protocol ChannelJoining: VolumeFormat {
+public protocol ChannelJoining: Sendable {
   /// Whether a volume of channels is at `path` that was joined whole; throws where something else is
   /// there.
   func isJoined(_ path: String) throws(Explanation) -> Bool

@@ -90,6 +90,44 @@ import VolumeTesting
     }
   }
 
+  @Test func `reads no axis of a scan of 2048³ more than 1.3 times at 2 GiB`() throws {
+    let scan = UnreadVolume(Shape3(z: 2048, y: 2048, x: 2048))
+    let graph = Graph.plainUNet(filters: 8, depth: 3, seed: 1)
+    for (number, order) in AxisOrder.passes.enumerated() {
+      var options = SegmentationOptions()
+      options.memoryByteCount = 2 << 30
+      options.threads = 2
+      let isLast = number == AxisOrder.passes.count - 1
+      options.planes =
+        isLast ? [.label, .uncertainty(.entropy)] : [.sum(channel: 0), .sum(channel: 1)]
+      if !isLast { options.block = Shape3(z: 32, y: 1024, x: 1024) }
+      let sums =
+        number == 0
+        ? []
+        : (0..<2).map { _ in
+          AxisView(
+            UnreadVolume(scan.volume.shape, .uint16),
+            order: AxisOrder.passes[number - 1].converting(to: order), planes: 32)
+        }
+      options.passes = PassPlace(count: 3, before: number, sums: sums)
+      let view = AxisView(scan, order: order, planes: 32)
+      let plan = try SegmentationPlan(
+        options, model: `A segmentation`.randomModel(graph), scan: view,
+        factory: OneDNNEngineFactory())
+      // What a tile reads lies in whole cubes of 32, each of which is decoded once for a column.
+      func decoded(_ range: Range<Int>) -> Int {
+        let inside = range.clamped(to: 0..<2048)
+        return (inside.upperBound + 31) / 32 * 32 - inside.lowerBound / 32 * 32
+      }
+      let read = plan.tiling.columns.reduce(0) { $0 + decoded($1.inputY) * decoded($1.inputX) }
+      let ratio = Double(read) / (2048 * 2048)
+      #expect(ratio <= 1.3, "along \(order.name): \(ratio) in tiles of \(plan.tiling.core)")
+      #expect(plan.tiling.overhead <= 1.2, "along \(order.name)")
+      #expect(plan.memory.total <= 2 << 30 && plan.tiling.isExact)
+      print(order.name, plan.tiling.core, plan.tiling.overhead, ratio, plan.memory.total >> 20)
+    }
+  }
+
   // MARK: - Helpers
 
   /// The specification: the volume's axes are put in each order, and the mean is taken.

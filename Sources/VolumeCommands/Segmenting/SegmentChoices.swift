@@ -30,6 +30,8 @@ struct SegmentChoices: Sendable {
   var overwrites: Bool
   var wantsPicture: Bool
   var opinions: OpinionChoices
+  /// What is wanted of the counts.
+  var statistics: StatisticsChoices
 
   /// Which grey values become 0 and 1.
   enum WindowChoice: Hashable, Sendable {
@@ -81,5 +83,6 @@ struct SegmentChoices: Sendable {
     overwrites = arguments.has("overwrite")
     wantsPicture = !arguments.has("no-picture")
     opinions = try OpinionChoices(arguments)
+    statistics = try StatisticsChoices(arguments)
   }
 }

@@ -8,6 +8,7 @@ import VolumePipeline
 func runSegmentation(
   _ request: SegmentRequest, _ context: CommandContext
 ) throws(Explanation) -> SegmentFigures {
+  let truth = try request.checkStatistics(context)
   let prepared = try PreparedSegmentation(request, context)
   var plan = prepared.plan
   var table = PlanTable(prepared)
@@ -36,8 +37,10 @@ func runSegmentation(
   let firstRate = Mutex<RunRate?>(nil)
   let progress = Progress(context.console, "segmenting", total: voxels, done: before)
   let known = Mutex(before)
+  let counting = StatisticsObserver(request)
   let run = SegmentationRun(
-    plan, from: reader, to: writer, siblings: beside, stopSignal: context.stopSignal,
+    plan, from: reader, to: writer, siblings: beside, observers: [counting],
+    stopSignal: context.stopSignal,
     rateKnown: { [table] rate in
       firstRate.withLock { $0 = rate }
       let seconds = table.seconds(at: rate)
@@ -59,15 +62,13 @@ func runSegmentation(
   try prepared.siblings.finish(beside, record: record)
   try explained { () throws(VolumeWriteError) in try writer.finish(record: record) }
   try prepared.passes?.remove()
-  var counts = result.counts
-  if result.voxelsBefore > 0 {
-    counts = try countLabels(context.catalogue.open(request.output, hints: OpeningHints()))
-  }
+  let statistics = try finishStatistics(request, counting, run, truth, writer, context)
   return SegmentFigures(
-    voxelsPerClass: request.model.card.classes.map { counts[$0.value] },
+    voxelsPerClass: statistics.voxels(of: request.model.card.classes),
     outside: request.outside.map {
       OutsideFigures(
-        voxels: counts[LabelClass.outsideValue], tiles: result.tilesOutside, words: $0.words)
+        voxels: statistics.voxels(of: LabelClass.outsideValue), tiles: result.tilesOutside,
+        words: $0.words)
     }, voxels: result.voxels,
     seconds: result.seconds, tiles: plan.tiling.tileCount, tile: plan.tiling.core,
     halo: plan.tiling.halo, haloIsExact: isExact, computedPerWritten: table.forecast.overhead,
@@ -76,7 +77,8 @@ func runSegmentation(
     busyWrite: result.writeBusy, bytesWritten: result.bytesWritten,
     plannedBytes: prepared.peakByteCount,
     comparison: PlanComparison(
-      planned: table, measured: result, peakBytes: peakResidentBytes()))
+      planned: table, measured: result, peakBytes: peakResidentBytes())
+  ).with(statistics)
 }
 
 extension SegmentRequest {
@@ -102,18 +104,4 @@ extension SegmentRequest {
     options.exterior = outside?.exterior
     return options
   }
-}
-
-/// How often each label value occurs in a volume, read layer block by layer block.
-func countLabels(_ labels: any VolumeReader) throws(Explanation) -> [Int] {
-  var counts = [Int](repeating: 0, count: 256)
-  let shape = labels.volume.shape
-  let grid = ChunkGrid(volume: shape, chunk: Shape3(z: 64, y: 256, x: min(shape.x, 1024)))
-  for block in grid.indices {
-    let bytes = try explained { () throws(VolumeReadError) in
-      try labels.bytes(of: grid.region(of: block))
-    }
-    labelHistogram(unsafe bytes.span.bytes, into: &counts)
-  }
-  return counts
 }
