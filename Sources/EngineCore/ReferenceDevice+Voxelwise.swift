@@ -24,6 +24,43 @@ extension ReferenceDevice {
     return result
   }
 
+  func groupNormalisation(_ layer: GroupNormalisation, _ input: FeatureMap) -> FeatureMap {
+    var result = input
+    let width = input.channels / layer.groups
+    let plane = input.shape.y * input.shape.x
+    let (parts, voxels) =
+      switch layer.extent {
+      case .voxel: (input.shape.voxelCount, 1)
+      case .layer: (input.shape.z, plane)
+      case .volume: (1, input.shape.voxelCount)
+      }
+    for part in 0..<parts {
+      for group in 0..<layer.groups {
+        let channels = (group * width)..<((group + 1) * width)
+        /// The sum of what `value` makes of each number of the group, in double precision.
+        func sum(_ value: (Double) -> Double) -> Double {
+          var sum = 0.0
+          for voxel in (part * voxels)..<((part + 1) * voxels) {
+            for c in channels { sum += value(Double(input.values[voxel * input.channels + c])) }
+          }
+          return sum
+        }
+        let count = Double(voxels * width)
+        let mean = sum { $0 } / count
+        let variance = sum { ($0 - mean) * ($0 - mean) } / count
+        let factor = 1 / (variance + Double(layer.epsilon)).squareRoot()
+        for voxel in (part * voxels)..<((part + 1) * voxels) {
+          for c in channels {
+            let place = voxel * input.channels + c
+            result.values[place] =
+              Float((Double(input.values[place]) - mean) * factor) * layer.scale[c] + layer.shift[c]
+          }
+        }
+      }
+    }
+    return result
+  }
+
   func relu(_ input: FeatureMap) -> FeatureMap {
     var result = input
     for place in result.values.indices { result.values[place] = max(input.values[place], 0) }

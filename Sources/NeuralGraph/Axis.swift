@@ -110,7 +110,8 @@ extension Operation {
       .scatter(kernel: factor[axis], stride: factor[axis], before: 0, after: 0)
     case .layersToChannels(let count):
       axis == .z ? .window(reach: (count - 1) / 2) : .pointwise
-    case .input, .batchNormalisation, .relu, .add, .concatenate, .softmax, .identity:
+    case .input, .batchNormalisation, .groupNormalisation, .relu, .add, .concatenate, .softmax,
+      .identity:
       .pointwise
     }
   }

@@ -42,7 +42,8 @@ extension Operation {
       return .transposedConvolution(layer)
     case .maxPool(let window): return .maxPool(window: window.swapping(a, b))
     case .upsampleNearest(let factor): return .upsampleNearest(factor: factor.swapping(a, b))
-    case .input, .layersToChannels, .batchNormalisation, .relu, .add, .concatenate, .softmax,
+    case .input, .layersToChannels, .batchNormalisation, .groupNormalisation, .relu, .add,
+      .concatenate, .softmax,
       .identity:
       return self
     }

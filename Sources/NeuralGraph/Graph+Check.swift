@@ -58,7 +58,8 @@ extension Graph {
     case .add, .concatenate:
       guard count >= 1 else { throw .wrongInputCount(node: node.name, wanted: 2, found: count) }
     case .layersToChannels, .convolution, .depthwiseConvolution, .transposedConvolution,
-      .batchNormalisation, .relu, .maxPool, .upsampleNearest, .softmax, .identity:
+      .batchNormalisation, .groupNormalisation, .relu, .maxPool, .upsampleNearest, .softmax,
+      .identity:
       guard count == 1 else { throw .wrongInputCount(node: node.name, wanted: 1, found: count) }
     }
   }
@@ -92,6 +93,13 @@ extension Node {
       for list in [layer.shift, layer.mean, layer.variance] {
         try check(list, [layer.scale.count])
       }
+    case .groupNormalisation(let layer):
+      try check("the number of groups", layer.groups, atLeast: 1)
+      guard layer.scale.count % layer.groups == 0 else {
+        throw .impossibleParameter(
+          node: name, parameter: "the number of groups", value: layer.groups)
+      }
+      try check(layer.shift, [layer.scale.count])
     case .maxPool(let size), .upsampleNearest(let size):
       try check(size, size, Padding(before: none, after: none), [])
     case .relu, .add, .concatenate, .softmax, .identity:
@@ -152,6 +160,8 @@ extension Node {
       try expect(layer.inputs)
       return layer.outputs
     case .batchNormalisation(let layer):
+      try expect(layer.scale.count)
+    case .groupNormalisation(let layer):
       try expect(layer.scale.count)
     case .concatenate:
       return inputs.reduce(0, +)

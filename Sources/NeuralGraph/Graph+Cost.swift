@@ -62,6 +62,10 @@ extension Node {
       return ParameterCount(
         trainable: (layer.hasScale ? channels : 0) + (layer.hasShift ? channels : 0),
         frozen: 2 * channels)
+    case .groupNormalisation(let layer):
+      let channels = layer.scale.count
+      return ParameterCount(
+        trainable: (layer.hasScale ? channels : 0) + (layer.hasShift ? channels : 0), frozen: 0)
     case .input, .layersToChannels, .relu, .add, .concatenate, .maxPool, .upsampleNearest,
       .softmax, .identity:
       return ParameterCount(trainable: 0, frozen: 0)
@@ -80,7 +84,8 @@ extension Operation {
     case .transposedConvolution(let layer):
       // Each output voxel is reached by kernel / stride of the weights.
       Double(layer.weights.count) / Double(layer.stride.voxelCount)
-    case .input, .layersToChannels, .batchNormalisation, .relu, .add, .concatenate, .maxPool,
+    case .input, .layersToChannels, .batchNormalisation, .groupNormalisation, .relu, .add,
+      .concatenate, .maxPool,
       .upsampleNearest, .softmax, .identity:
       0
     }

@@ -19,7 +19,8 @@ extension Graph {
       case .depthwiseConvolution(let layer): result.append(layer.inputs * layer.multiplier)
       case .transposedConvolution(let layer): result.append(layer.outputs)
       case .concatenate: result.append(inputs.reduce(0, +))
-      case .batchNormalisation, .relu, .add, .maxPool, .upsampleNearest, .softmax, .identity:
+      case .batchNormalisation, .groupNormalisation, .relu, .add, .maxPool, .upsampleNearest,
+        .softmax, .identity:
         result.append(inputs.first ?? 0)
       }
     }

@@ -19,6 +19,9 @@ extension Graph {
   public var isPlanar: Bool {
     nodes.allSatisfy { node in
       if case .layersToChannels = node.operation { return true }
+      if case .groupNormalisation(let layer) = node.operation, layer.extent == .volume {
+        return false
+      }
       return switch node.operation.step(along: .z) {
       case .pointwise: true
       case .gather(let kernel, let stride, let before, let after):

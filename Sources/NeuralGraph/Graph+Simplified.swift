@@ -90,7 +90,8 @@ extension Operation {
       inner.bias = bias(inner.bias)
       inner.hasBias = true
       return .transposedConvolution(inner)
-    case .input, .layersToChannels, .batchNormalisation, .relu, .add, .concatenate, .maxPool,
+    case .input, .layersToChannels, .batchNormalisation, .groupNormalisation, .relu, .add,
+      .concatenate, .maxPool,
       .upsampleNearest, .softmax, .identity:
       return nil
     }

@@ -15,6 +15,9 @@ public enum Operation: Hashable, Sendable {
   case transposedConvolution(TransposedConvolution)
   /// (x - mean) / sqrt(variance + epsilon) * scale + shift, channel by channel.
   case batchNormalisation(BatchNormalisation)
+  /// The same with the mean and the variance of the value itself: of each group of channels, over a
+  /// whole layer or volume, or of one voxel's channels alone.
+  case groupNormalisation(GroupNormalisation)
   /// max(x, 0).
   case relu
   /// The sum of all inputs.
@@ -207,5 +210,63 @@ public struct BatchNormalisation: Hashable, Sendable {
     self.epsilon = epsilon
     self.hasScale = hasScale
     self.hasShift = hasShift
+  }
+}
+
+/// A normalisation whose statistics are those of the value that it is given: group norm, instance norm
+/// (a group for each channel), layer norm (one group).
+public struct GroupNormalisation: Hashable, Sendable {
+  /// What mean and variance are taken over, beside the channels of a group.
+  public enum Extent: Hashable, Sendable {
+    /// One voxel: the result in one place depends on no other.
+    case voxel
+    /// One layer, as a network of single layers sees it.
+    case layer
+    /// The whole volume.
+    case volume
+  }
+
+  /// Groups of as many channels each, one after the other.
+  public var groups: Int
+  /// gamma, one for each channel; ones where the layer has none.
+  public var scale: [Float]
+  /// beta; zeros where the layer has none.
+  public var shift: [Float]
+  /// Added to the variance.
+  public var epsilon: Float
+  /// What the statistics are of.
+  public var extent: Extent
+  /// Whether the layer has a scale, for the count of parameters alone.
+  public var hasScale: Bool
+  /// Whether the layer has a shift, for the count of parameters alone.
+  public var hasShift: Bool
+
+  /// A group normalisation with all its parameters.
+  public init(
+    groups: Int, scale: [Float], shift: [Float], epsilon: Float, extent: Extent,
+    hasScale: Bool = true, hasShift: Bool = true
+  ) {
+    precondition(scale.count == shift.count && groups > 0 && scale.count % groups == 0)
+    self.groups = groups
+    self.scale = scale
+    self.shift = shift
+    self.epsilon = epsilon
+    self.extent = extent
+    self.hasScale = hasScale
+    self.hasShift = hasShift
+  }
+}
+
+extension Graph {
+  /// The first layer whose result in one place depends on all others, so that no tile of a volume can be
+  /// as the volume is; `nil` where tiles can be exact.
+  public var normalisesOverSpace: String? {
+    nodes.first { node in
+      if case .groupNormalisation(let layer) = node.operation {
+        layer.extent != .voxel
+      } else {
+        false
+      }
+    }?.name
   }
 }

@@ -157,7 +157,8 @@ extension Operation {
     case .layersToChannels:
       // The layers' order would be another one in the weights of whatever takes them.
       return axis == .z ? nil : self
-    case .input, .batchNormalisation, .relu, .add, .concatenate, .maxPool, .upsampleNearest,
+    case .input, .batchNormalisation, .groupNormalisation, .relu, .add, .concatenate, .maxPool,
+      .upsampleNearest,
       .softmax, .identity:
       return self
     }

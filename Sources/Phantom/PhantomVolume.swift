@@ -82,8 +82,9 @@ public struct PhantomVolume: Sendable {
     precondition(Region(shape).contains(region), "a part of the phantom")
     guard !region.isEmpty else { return }
     var layer = PhantomLayer(y: region.y, x: region.x)
+    var grains = noise.grains(y: region.y, x: region.x)
     for (index, z) in region.z.enumerated() {
-      let noise = noise.layer(z, y: region.y, x: region.x)
+      let noise = noise.layer(z, y: region.y, x: region.x, &grains)
       layer.draw(
         z, fibres: fibres.items(at: z), pores: pores.items(at: z),
         specimen: specimen?.layer(z, x: region.x), noise: noise)

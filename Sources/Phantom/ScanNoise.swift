@@ -36,9 +36,9 @@ struct ScanNoise: Sendable {
 
   /// White noise that resembles that of the layers above and below.
   @inline(__always)
-  private static func white(_ above: Hash, _ here: Hash, _ below: Hash, _ x: Int) -> Float {
+  private static func white(_ above: Float, _ here: Float, _ below: Float) -> Float {
     // The weights' squares add up to 1.
-    0.408_248_3 * (above(x).normal + below(x).normal) + 0.816_496_6 * here(x).normal
+    0.408_248_3 * (above + below) + 0.816_496_6 * here
   }
 
   /// Weights with the squares' sum 1, from the middle outwards.
@@ -47,8 +47,19 @@ struct ScanNoise: Sendable {
     return weights.map { $0 / sum.squareRoot() }
   }
 
-  /// Noise of the voxels `y`, `x` of layer `z`, in C order.
-  func layer(_ z: Int, y: Range<Int>, x: Range<Int>) -> [Float] {
+  /// The white noise that layers of the voxels `y`, `x` are made of.
+  func grains(y: Range<Int>, x: Range<Int>) -> GrainWindow {
+    func wide(_ range: Range<Int>) -> Range<Int> {
+      (range.lowerBound - Self.reach)..<(range.upperBound + Self.reach)
+    }
+    return GrainWindow(grain, y: wide(y), x: wide(x))
+  }
+
+  /// Noise of the voxels `y`, `x` of layer `z`, in C order; `grains` are those of the same voxels.
+  func layer(
+    _ z: Int, y: Range<Int>, x: Range<Int>, _ grains: inout GrainWindow
+  ) -> [Float] {
+    grains.move(to: z)
     let reach = Self.reach
     let width = x.count
     let wide = width + 2 * reach
@@ -61,10 +72,9 @@ struct ScanNoise: Sendable {
     // Along x first, for the rows and their neighbours.
     var smooth = [Float](repeating: 0, count: (y.count + 2 * reach) * width)
     for row in 0..<(y.count + 2 * reach) {
-      let place = y.lowerBound - reach + row
-      let (above, here, below) = (grain(z - 1)(place), grain(z)(place), grain(z + 1)(place))
       for column in 0..<wide {
-        line[column] = Self.white(above, here, below, x.lowerBound - reach + column)
+        let place = row * wide + column
+        line[column] = Self.white(grains.above[place], grains.here[place], grains.below[place])
       }
       for column in 0..<width {
         let i = column + reach
@@ -112,7 +122,8 @@ struct ScanNoise: Sendable {
     func lattice(_ node: Int) -> [Float] {
       let (above, here, below) = (streaks(z - 1)(node), streaks(z)(node), streaks(z + 1)(node))
       for column in 0..<line.count {
-        line[column] = Self.white(above, here, below, x.lowerBound - reach + column)
+        let place = x.lowerBound - reach + column
+        line[column] = Self.white(above(place).normal, here(place).normal, below(place).normal)
       }
       return (0..<width).map { column in
         let i = column + reach

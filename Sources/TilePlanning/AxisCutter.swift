@@ -6,6 +6,8 @@ struct AxisCut: Hashable {
   var input: Range<Int>
   /// Whether all that the core depends on is read.
   var isExact: Bool
+  /// Positions that the network computes for it, where these are not those that it reads.
+  var computed: Int?
 
   /// The most that is read of the scan on one side of the core.
   func widestSide(of volume: Int) -> Int {

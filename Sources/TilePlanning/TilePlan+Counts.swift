@@ -3,8 +3,8 @@ import VolumeCore
 extension TilePlan {
   /// Voxels that the network gives a result for, those of the halo included.
   public var computedVoxelCount: Int {
-    runs.reduce(0) { $0 + output($1).count }
-      * columns.reduce(0) { $0 + $1.inputY.count * $1.inputX.count }
+    runs.reduce(0) { $0 + ($1.computed ?? output($1).count) }
+      * columns.reduce(0) { $0 + $1.computed }
   }
 
   /// Voxels of the scan that tiles ask for, those asked for again included; what is reflected is

@@ -38,6 +38,8 @@ public struct TilePlan: Hashable, Sendable {
   public let reach: (before: Shape3, after: Shape3)
   /// The most that any tile reads on one side of its core.
   public let halo: Shape3
+  /// How tiles are cut into windows that are blended; `nil` where they are computed at once.
+  public let blend: BlendLayout?
   /// Whether every tile reads all that its core depends on.
   public let isExact: Bool
   /// The cores in a layer, those of one block together, with what they read.
@@ -60,11 +62,13 @@ public struct TilePlan: Hashable, Sendable {
     public var inputY: Range<Int>
     /// Columns read.
     public var inputX: Range<Int>
+    /// Voxels computed for it in each layer.
+    var computed: Int
   }
 
   init(
     volume: Shape3, region: Region, within: Region?, core: Shape3, block: Shape3, graph: Graph,
-    halo: Int?
+    halo: Int?, blend: BlendLayout? = nil
   ) throws(TilingError) {
     let stride = graph.totalStride
     let filled = Shape3 { volume[$0].roundedUp(to: stride[$0]) }
@@ -97,15 +101,23 @@ public struct TilePlan: Hashable, Sendable {
     var x = AxisCutter(
       axis: .x, graph: graph, volume: volume.x, filled: filled.x, stride: stride.x, halo: halo)
     slabs = Self.runs(region.z, core.z > block.z ? core.z.roundedUp(to: block.z) : block.z)
-    let layers = slabs.flatMap { Self.runs($0, core.z, within.z) }.map { z.cut($0) }
-    let rows = Self.runs(region.y, core.y, within.y).map { y.cut($0) }
-    let places = Self.runs(region.x, core.x, within.x).map { x.cut($0) }
+    self.blend = blend
+    func cut(_ core: Range<Int>, _ axis: Axis, _ cutter: inout AxisCutter) -> AxisCut {
+      guard let blend, axis != .z || !graph.isPlanar else { return cutter.cut(core) }
+      return BlendCutter(filled: filled[axis], window: blend.window[axis], step: blend.step[axis])
+        .cut(core)
+    }
+    let layers = slabs.flatMap { Self.runs($0, core.z, within.z) }.map { cut($0, .z, &z) }
+    let rows = Self.runs(region.y, core.y, within.y).map { cut($0, .y, &y) }
+    let places = Self.runs(region.x, core.x, within.x).map { cut($0, .x, &x) }
     runs = layers
     var columns: [Column] = []
     for row in rows {
       for place in places {
         columns.append(
-          Column(y: row.core, x: place.core, inputY: row.input, inputX: place.input))
+          Column(
+            y: row.core, x: place.core, inputY: row.input, inputX: place.input,
+            computed: (row.computed ?? row.input.count) * (place.computed ?? place.input.count)))
       }
     }
     // Blocks are counted from the region's origin.
@@ -175,7 +187,10 @@ public struct TilePlan: Hashable, Sendable {
 
   /// Voxels that the network computes for each that is written: what the halo costs.
   public var overhead: Double {
-    planeOverhead * Double(runs.reduce(0) { $0 + output($1).count }) / Double(region.z.count)
+    let computed = columns.reduce(0) { $0 + $1.computed }
+    let layers = runs.reduce(0) { $0 + ($1.computed ?? output($1).count) }
+    return Double(computed) / Double(region.y.count * region.x.count) * Double(layers)
+      / Double(region.z.count)
   }
 
   /// Voxels of tile inputs for each that is written: what reading again costs, where nothing is

@@ -61,6 +61,12 @@ public struct OutputDescription: Hashable, Sendable {
   public var threads: Int?
   /// Whether a store gets its pyramid of lower resolutions.
   public var hasPyramid = true
+  /// Whether an output of the same plan that is finished is gone on with, which writes nothing: for one
+  /// of several that are finished one after the other.
+  public var acceptsFinished = false
+  /// Whether it is there for the time of a run alone: it is cut into small cubes, to be read along any
+  /// axis, and has no levels of lower resolution.
+  public var isScratch = false
 
   /// A new output of `volume` made by `plan`.
   public init(volume: VolumeDescription, plan: [String: JSONValue], overwrites: Bool) {

@@ -25,6 +25,8 @@ public struct SegmentationOptions: Sendable {
   public var planes: [ResultPlane] = [.label]
   /// What passes before this one found, where it is one of several that are averaged.
   public var passes: PassPlace?
+  /// What a blended tile writes; `nil`: the most that memory allows.
+  public var core: Shape3?
   /// What of the scan lies outside the specimen, and is not computed.
   public var exterior: Exterior?
   /// The unit in which labels are committed.

@@ -11,7 +11,8 @@ extension SegmentationOptions {
     if flips > 1 {
       return try graph.averaged(over: Orientation.all(flips, isPlanar: graph.isPlanar))
     }
-    return planes == [.label] && passes == nil ? graph : graph.withProbabilities()
+    let isPlain = planes == [.label] && passes == nil && tiling.overlap == nil
+    return isPlain && graph.normalisesOverSpace == nil ? graph : graph.withProbabilities()
   }
 
   /// What is made of the probabilities of `graph`.
@@ -28,7 +29,7 @@ extension ScoreReduction {
 
   /// Bytes of what is kept of a tile.
   func heldByteCount(_ tiling: TilePlan, _ plan: ExecutionPlan) -> Int {
-    if isLabelsAlone {
+    if plan.output == .labels {
       return tiling.inputShapes.map { plan.outputShape(for: $0).voxelCount }.max() ?? 0
     }
     return tiling.largestCoreVoxelCount * planes.byteCount
@@ -55,7 +56,7 @@ extension SegmentationPlan {
 
   /// Puts into `slot` what is kept of `output`, the engine's for the slot's tile.
   func keep(_ output: RawSpan, in slot: TileSlot) {
-    if reduction.isLabelsAlone {
+    if execution.output == .labels {
       slot.held = slot.output
       slot.labels.withMutableBytes(first: output.byteCount) { $0.copy(output) }
       return
@@ -81,9 +82,16 @@ extension SegmentationPlan {
           var part =
             unsafe UnsafeMutableRawBufferPointer(rebasing: all[place..<(place + byteCount)])
             .mutableBytes
-          try sum.read(slot.core, into: &part)
+          try sum.read(slot.core.relative(to: tiling.region.origin), into: &part)
         }
       }
     }
+  }
+}
+
+extension TilePlan {
+  /// What computes these tiles: `engine`, or windows of it that are blended.
+  func factory(_ engine: any EngineFactory) -> any EngineFactory {
+    blend.map { BlendingFactory(inner: engine, layout: $0) } ?? engine
   }
 }

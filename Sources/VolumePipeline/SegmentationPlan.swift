@@ -44,11 +44,13 @@ public struct SegmentationPlan: Sendable {
     let reduction = options.reduction(for: graph)
     let region = (options.tiling.region ?? Region(volume.shape)).shape
     var candidates: [Shape3]
-    if case .shape(let shape) = options.tiling.tile {
+    let isBlended = options.tiling.isBlended(graph)
+    if case .shape(let shape) = options.tiling.tile, !isBlended {
       candidates = [shape]
     } else {
       candidates = options.tiling.candidates(region: region, block: options.block, for: graph)
     }
+    if isBlended, let core = options.core { candidates = [core] }
     // Fewer tiles at once may be larger, and of a volume a larger tile computes much less halo.
     let fewest = graph.isPlanar || candidates.count == 1 ? options.threads : 1
     let budgets = (min(fewest, options.threads)...max(options.threads, 1)).reversed().map {
@@ -74,7 +76,8 @@ public struct SegmentationPlan: Sendable {
         let execution = ExecutionPlan(
           graph: graph, normalisation: options.normalisation, voxelType: volume.voxelType,
           shapes: tiling.inputShapes, precision: precision,
-          output: reduction.isLabelsAlone ? .labels : .scores, threads: budget.engine)
+          output: reduction.isLabelsAlone && tiling.blend == nil ? .labels : .scores,
+          threads: budget.engine)
         choices.append(
           Choice(tiling: tiling, execution: execution, budget: budget, share: share))
       }
@@ -95,7 +98,8 @@ public struct SegmentationPlan: Sendable {
       var memory: MemoryModel
       do {
         memory = try MemoryModel(
-          choice.tiling, choice.execution, choice.budget, factory, reduction: reduction,
+          choice.tiling, choice.execution, choice.budget, choice.tiling.factory(factory),
+          reduction: reduction,
           readerCache: scan.cacheByteCount(
             forBoxesOf: choice.tiling.inputShapes.first ?? choice.tiling.core)
             + (options.passes?.cacheByteCount(forBoxesOf: choice.tiling.core) ?? 0))
@@ -115,7 +119,7 @@ public struct SegmentationPlan: Sendable {
     execution = choice.execution
     budget = choice.budget
     self.memory = memory
-    self.factory = factory
+    self.factory = choice.tiling.factory(factory)
     cores = options.threads
     self.reduction = reduction
     passes = options.passes

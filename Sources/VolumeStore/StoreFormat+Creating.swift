@@ -20,7 +20,9 @@ extension StoreFormat {
     let levels = levels(of: output, try codecs(output, paths))
     let plan = StorePlan(output, levels.arrays, levels.halving)
     let place = try place(paths)
-    if place == .finished, !output.overwrites { throw .exists(path: paths.group) }
+    if place == .finished, !output.overwrites, !output.acceptsFinished {
+      throw .exists(path: paths.group)
+    }
 
     let (isNew, folderIsNew) = try system { () throws(SystemError) in
       (
@@ -32,7 +34,8 @@ extension StoreFormat {
       try system { () throws(SystemError) in try makeFolder(paths.ledgers) }
       let lock = try StoreLock(paths.lock, of: paths.group)
       let ledgers = try prepare(
-        paths, plan: plan, levels: levels.arrays, overwrites: output.overwrites)
+        paths, plan: plan, levels: levels.arrays, overwrites: output.overwrites,
+        acceptsFinished: output.acceptsFinished)
       return StoreWriter(
         paths: paths, output: output, plan: levels, ledgers: ledgers, lock: lock,
         threads: max(1, output.threads ?? threads))
@@ -133,16 +136,19 @@ extension StoreFormat {
 
   /// Under the lock: goes on with what is there, or clears it away and begins.
   private func prepare(
-    _ paths: StorePaths, plan: StorePlan, levels: [ArrayMetadata], overwrites: Bool
+    _ paths: StorePaths, plan: StorePlan, levels: [ArrayMetadata], overwrites: Bool,
+    acceptsFinished: Bool
   ) throws(StoreError) -> [LedgerFile] {
     // Another process may have finished it between the first look and the lock.
     let place = try place(paths)
-    if place == .finished, !overwrites { throw .exists(path: paths.group) }
+    if place == .finished, !overwrites, !acceptsFinished { throw .exists(path: paths.group) }
     let bytes: [UInt8]? = try system { () throws(SystemError) in
       guard try certainKind(ofPath: paths.plan) != .missing else { return nil }
       return try contents(ofFile: paths.plan)
     }
-    if place == .unfinished, let old = bytes.flatMap(StorePlan.init(decoding:)) {
+    if place == .unfinished || place == .finished && acceptsFinished,
+      let old = bytes.flatMap(StorePlan.init(decoding:))
+    {
       if old == plan {
         for folder in [paths.group, paths.side, paths.ledgers, paths.facts] {
           try system { () throws(SystemError) in try removeLeftOvers(in: folder) }

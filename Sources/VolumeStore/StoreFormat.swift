@@ -71,8 +71,12 @@ public struct StoreFormat: VolumeFormat {
   func levels(of output: OutputDescription, _ codecs: ChunkCodecs) -> StoreLevels {
     StoreLevels(
       of: output.volume,
-      ShardLayout(volume: output.volume.shape, shard: shard, chunk: chunk), codecs,
-      hasPyramid: output.hasPyramid, top: top)
+      output.isScratch
+        ? ShardLayout(
+          volume: output.volume.shape, shard: ShardLayout.scratchShard,
+          chunk: ShardLayout.scratchChunk)
+        : ShardLayout(volume: output.volume.shape, shard: shard, chunk: chunk), codecs,
+      hasPyramid: output.hasPyramid && !output.isScratch, top: top)
   }
 
   /// Whether a ledger of ours watches over `path`, a group or a level of it.

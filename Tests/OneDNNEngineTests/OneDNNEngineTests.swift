@@ -47,8 +47,34 @@ import VolumeTesting
         networks.append(("2.5D of \(layers)", graph))
       }
     }
+    // Eight orientations in one graph: sums and a factor behind the softmax.
+    if let graph = try? Graph.plainUNet(depth: 1, seed: 10).averaged(
+      over: Orientation.all(8, isPlanar: true))
+    {
+      networks.append(("plain f8 depth 1 in 8 orientations", graph))
+    }
+    networks.append(("norms of groups", normalised))
     return networks
   }()
+
+  /// Group norms over layers and over channels alone, with a ReLU behind one of them.
+  private static var normalised: Graph {
+    var net = GraphBuilder(channels: 1, seed: 11)
+    net.convolution("first", kernel: 3, outputs: 6)
+    func norm(_ groups: Int, _ extent: GroupNormalisation.Extent) -> Operation {
+      .groupNormalisation(
+        GroupNormalisation(
+          groups: groups, scale: [1.2, 0.8, 1, 1.1, 0.9, 1], shift: [0.1, 0, -0.1, 0.2, 0, 0],
+          epsilon: 1e-3, extent: extent))
+    }
+    net.add("layer", norm(3, .layer))
+    net.relu("relu")
+    net.convolution("second", kernel: 3, outputs: 6)
+    net.add("voxel", norm(1, .voxel))
+    net.convolution("out", kernel: 1, outputs: 3)
+    net.add("softmax", .softmax)
+    return net.graph
+  }
 
   static func shapes(_ graph: Graph) -> [Shape3] {
     graph.isPlanar && graph.layerMargin == 0

@@ -250,12 +250,12 @@ struct Family: CustomTestStringConvertible, Sendable {
 }
 
 /// A volume for plans alone.
-private final class UnreadVolume: VolumeReader {
+final class UnreadVolume: VolumeReader {
   let volume: VolumeDescription
   var fingerprint: String { "unread" }
 
-  init(_ shape: Shape3) {
-    volume = VolumeDescription(shape: shape, voxelType: .uint8, format: "none")
+  init(_ shape: Shape3, _ type: VoxelType = .uint8) {
+    volume = VolumeDescription(shape: shape, voxelType: type, format: "none")
   }
 
   func read(_ region: Region, into destination: inout MutableRawSpan) throws(VolumeReadError) {

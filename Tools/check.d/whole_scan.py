@@ -4,15 +4,15 @@
     whole_scan.py [SHAPE] [--kind composite|biaxial] [--tool T2S_VOLUME] [--memory 2G] [--threads 2]
                   [--kills 2] [--undisturbed] [--sample 1%] [--folder DIR] [--keep] [-- OPTIONS]
 
-Makes a phantom of SHAPE (layers x rows x columns; default 2048x2048x2048, 17 GB of disk with all that
-comes of it) as a raw file, converts it to a store, and labels that with the default model: the process is
-ended by SIGKILL --kills times, when as many parts of the blocks are there, and the same command goes on
-each time. No process may hold more than --memory and a twentieth, whenever it is looked at and in its own
-words. Then `verify --sample` computes a share of the tiles again, and `evaluate` says how good the
-labels are. --undisturbed labels once more without a kill, and every file but the lock and the receipt must
-be the same. OPTIONS go to `segment`, such as -- --outside auto. TOOL is the built t2s-volume (default:
-$T2S_VOLUME); build it for release. What is in --folder already, and finished, is not made again. Exit code
-1 where something is not so, 77 without the tool.
+Makes a phantom of SHAPE (layers x rows x columns; default 200x600x1100; 2048x2048x2048 is a whole scan,
+and takes 25 GB of disk with all that comes of it) as a raw file, converts it to a store, and labels that
+with the default model: the process is ended by SIGKILL --kills times, when as many parts of the blocks are
+there, and the same command goes on each time. No process may hold more than --memory and a twentieth,
+whenever it is looked at and in its own words. Then `verify --sample` computes a share of the tiles again,
+and `evaluate` says how good the labels are. --undisturbed labels once more without a kill, and every file
+but the lock and the receipt must be the same. OPTIONS go to `segment`, such as -- --outside auto. TOOL is
+the built t2s-volume (default: $T2S_VOLUME); build it for release. What is in --folder already, and
+finished, is not made again. Exit code 1 where something is not so, 77 without the tool.
 """
 import argparse
 import json
@@ -29,7 +29,7 @@ words = sys.argv[1:]
 more = words[words.index("--") + 1:] if "--" in words else []
 words = words[:words.index("--")] if "--" in words else words
 parser = argparse.ArgumentParser()
-parser.add_argument("shape", nargs="?", default="2048x2048x2048")
+parser.add_argument("shape", nargs="?", default="200x600x1100")
 parser.add_argument("--kind", default="composite")
 parser.add_argument("--tool", default=os.environ.get("T2S_VOLUME"))
 parser.add_argument("--memory", default="2G")

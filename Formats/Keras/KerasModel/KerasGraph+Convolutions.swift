@@ -114,6 +114,43 @@ extension KerasGraph {
     return builder.add(layer.name, .batchNormalisation(operation), of: [input])
   }
 
+  mutating func addGroupNormalisation(
+    _ layer: KerasLayer, _ input: Int
+  ) throws(KerasModelError) -> Int {
+    let channels = builder.channels(of: input)
+    // -1 stands for a group for each channel.
+    guard let given = layer.options["groups"].integer, given == -1 || given > 0 else {
+      throw .configLacks("'groups'", layer: layer.name)
+    }
+    let groups = given == -1 ? channels : given
+    guard channels % groups == 0 else { throw layer.options.unsupported("groups") }
+    return try addNormalisation(
+      layer, input, groups: groups, extent: dimensions == 3 ? .volume : .layer)
+  }
+
+  private mutating func addNormalisation(
+    _ layer: KerasLayer, _ input: Int, groups: Int, extent: GroupNormalisation.Extent
+  ) throws(KerasModelError) -> Int {
+    let options = layer.options
+    try options.require("axis", -1, channelAxis, [-1], [channelAxis])
+    guard let epsilon = options["epsilon"].number, epsilon >= 0, epsilon.isFinite else {
+      throw .configLacks("'epsilon'", layer: layer.name)
+    }
+    let channels = builder.channels(of: input)
+    let hasScale = try options.flag("scale", default: true)
+    let hasShift = try options.flag("center", default: true)
+    let operation = GroupNormalisation(
+      groups: groups,
+      scale: hasScale
+        ? try weights.read(["gamma"], of: layer.name, shape: [channels])
+        : [Float](repeating: 1, count: channels),
+      shift: hasShift
+        ? try weights.read(["beta"], of: layer.name, shape: [channels])
+        : [Float](repeating: 0, count: channels),
+      epsilon: Float(epsilon), extent: extent, hasScale: hasScale, hasShift: hasShift)
+    return builder.add(layer.name, .groupNormalisation(operation), of: [input])
+  }
+
   private func bias(
     _ layer: KerasLayer, _ count: Int
   ) throws(KerasModelError) -> (values: [Float], there: Bool) {

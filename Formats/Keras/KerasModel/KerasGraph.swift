@@ -9,6 +9,7 @@ enum KerasLayerKind: String, CaseIterable {
   case depthwiseConvolution = "DepthwiseConv2D"
   case transposedConvolution = "Conv2DTranspose"
   case batchNormalisation = "BatchNormalization"
+  case groupNormalisation = "GroupNormalization"
   case relu = "ReLU"
   case activation = "Activation"
   case softmax = "Softmax"
@@ -41,10 +42,8 @@ enum KerasLayerKind: String, CaseIterable {
     (allCases.map(\.rawValue) + volumetric.keys.sorted()).joined(separator: ", ")
   }
 
-  /// Norms over the whole image or volume, whose result in one place depends on every other.
-  static let spatialNorms: Set = [
-    "GroupNormalization", "InstanceNormalization", "LayerNormalization",
-  ]
+  /// Norms over the whole image or volume by classes that are not computed here.
+  static let spatialNorms: Set = ["InstanceNormalization", "LayerNormalization"]
 }
 
 /// A network in the making: Keras's layers become nodes, one or several for each.
@@ -169,6 +168,7 @@ struct KerasGraph: ~Copyable {
     case .depthwiseConvolution: return try addDepthwiseConvolution(layer, inputs[0])
     case .transposedConvolution: return try addTransposedConvolution(layer, inputs[0])
     case .batchNormalisation: return try addBatchNormalisation(layer, inputs[0])
+    case .groupNormalisation: return try addGroupNormalisation(layer, inputs[0])
     case .relu:
       try layer.options.require("max_value")
       try layer.options.require("negative_slope", 0, .number(0))

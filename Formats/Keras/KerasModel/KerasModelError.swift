@@ -83,11 +83,11 @@ public enum KerasModelError: ExplainedError, Hashable {
         "give a network for images (rank 4: batch, y, x, channels) or for volumes (rank 5)")
     case .normalisesOverSpace(let kind, let name, let number, let count):
       explain(
-        "layer \(number) of \(count), '\(name)', is of class \(kind): its result in one place "
-          + "depends on the whole image, so a scan computed in tiles would not be the scan "
-          + "computed at once",
-        "train the network with BatchNormalization instead, which at inference is the same "
-          + "everywhere")
+        "layer \(number) of \(count), '\(name)', is of class \(kind), which normalises over the "
+          + "whole image in a way that is not computed here",
+        "build it with GroupNormalization(groups=-1), which is the same; or train with "
+          + "BatchNormalization, which at inference is the same everywhere, so that tiles are exact"
+      )
     case .unsupportedOption(let layer, let option, let value):
       explain(
         "layer '\(layer)' has \(option) = \(value), which is not computed here",

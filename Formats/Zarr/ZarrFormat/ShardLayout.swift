@@ -12,6 +12,11 @@ public struct ShardLayout: Hashable, Sendable {
   /// What this tool writes.
   public static let standardChunk = Shape3(z: 64, y: 64, x: 64)
 
+  /// Stores that are there for a run alone: a slab of 32 layers.
+  public static let scratchShard = Shape3(z: 32, y: 1024, x: 1024)
+  /// Cubes, so that planes across any axis cut through as few.
+  public static let scratchChunk = Shape3(z: 32, y: 32, x: 32)
+
   /// An array of `volume` cut into shards of `shard`, cut into chunks of `chunk`.
   public init(
     volume: Shape3, shard: Shape3 = standardShard, chunk: Shape3 = standardChunk

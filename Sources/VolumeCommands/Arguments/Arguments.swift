@@ -25,6 +25,10 @@ public struct Arguments: Hashable, Sendable {
         operands.append(word)
         continue
       }
+      if word.count == 2, let option = options.first(where: { $0.short == word.last }) {
+        try take(option, attached: nil, from: &words)
+        continue
+      }
       let parts = word.drop { $0 == "-" }.split(
         separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let name = parts.first.map(String.init) ?? ""

@@ -8,9 +8,12 @@ public struct OptionDeclaration: Hashable, Sendable {
   public var value: String?
   /// What it does and what is the default, in one or two lines.
   public var help: String
+  /// A letter by which it may be given as well: `-n`.
+  public var short: Character?
 
   /// The option `--name VALUE`, or `--name` where `value` is `nil`.
-  public init(_ name: String, _ value: String?, _ help: String) {
+  public init(_ name: String, _ value: String?, _ help: String, short: Character? = nil) {
+    self.short = short
     self.name = name
     self.value = value
     self.help = help

@@ -115,6 +115,9 @@ extension NeuralGraph.Operation {
     case .transposedConvolution(let layer):
       strided("transposed convolution", layer.kernel, layer.stride)
     case .batchNormalisation: "batch normalisation"
+    case .groupNormalisation(let layer):
+      layer.extent == .voxel
+        ? "normalisation over channels" : "group normalisation, \(layer.groups)"
     case .relu: "ReLU"
     case .add: "addition"
     case .concatenate: "concatenation"

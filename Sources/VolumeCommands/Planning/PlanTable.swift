@@ -6,16 +6,24 @@ import VolumePipeline
 struct PlanTable: Sendable {
   let prepared: PreparedSegmentation
   let forecast: RunForecast
+  /// The runs along other axes, before.
+  private let passes: [RunForecast]
   /// How fast the run goes, once that is known.
   var rate: RunRate?
 
   init(_ prepared: PreparedSegmentation, left: Int? = nil) {
     self.prepared = prepared
     forecast = prepared.plan.forecast(left: left)
+    passes = left == nil ? prepared.passPlans.map { $0.forecast() } : []
   }
 
   /// The seconds that it takes, once that can be said.
-  var seconds: Double? { rate.map { forecast.seconds(at: $0) } }
+  var seconds: Double? { rate.map { self.seconds(at: $0) } }
+
+  /// The same at `rate`.
+  func seconds(at rate: RunRate) -> Double {
+    passes.reduce(forecast.seconds(at: rate)) { $0 + $1.seconds(at: rate) }
+  }
 
   /// The page that `plan` prints.
   var page: [String] {
@@ -31,10 +39,18 @@ struct PlanTable: Sendable {
         + "is labelled",
       "  written  \(Words.bytes(forecast.bytesWritten)) of labels, about "
         + "\(Words.bytes(prepared.expectedByteCount)) on disk"
-        + (prepared.freeBytes.map { " of \(Words.bytes($0)) free" } ?? "") + "; no scratch",
-      "  memory   \(Words.memory(forecast.memory.total)) at the peak (limit "
+        + (prepared.freeBytes.map { " of \(Words.bytes($0)) free" } ?? "")
+        + (prepared.scratchByteCount > 0
+          ? "; scratch at most \(Words.bytes(prepared.scratchByteCount))" : "; no scratch"),
+      "  memory   \(Words.memory(prepared.peakByteCount)) at the peak (limit "
         + "\(Words.memory(prepared.request.choices.memory)))",
     ]
+    for (pass, plan) in zip(passes, prepared.passPlans) {
+      lines.append(
+        "  before   \(Words.grouped(pass.tiles)) tiles of \(plan.tiling.core) along another axis, "
+          + "\(Words.fixed(pass.overhead, 2)) voxels computed for each one written, "
+          + "\(Words.memory(pass.memory.total)) of memory")
+    }
     for part in forecast.memory.parts where part.byteCount > 0 {
       let name = part.name + String(repeating: " ", count: max(0, 8 - part.name.count))
       lines.append("             \(name)  \(Words.memory(part.byteCount))")
@@ -62,10 +78,13 @@ struct PlanTable: Sendable {
       "\(Words.grouped(forecast.tiles)) tiles of \(tiling.core)\(outside), halo \(tiling.halo), "
       + "\(Words.fixed(forecast.overhead, 2)) voxels computed for each one written; "
       + "\(Words.bytes(forecast.bytesRead)) to read; "
-      + "\(Words.memory(forecast.memory.total)) of memory (limit "
+      + "\(Words.memory(prepared.peakByteCount)) of memory (limit "
       + "\(Words.memory(prepared.request.choices.memory))); output about "
       + Words.bytes(prepared.expectedByteCount)
       + (prepared.freeBytes.map { " of \(Words.bytes($0)) free" } ?? "")
+      + (prepared.passes.map {
+        ", scratch at most \(Words.bytes($0.byteCount)) in \($0.folder)"
+      } ?? "")
       + "; \(prepared.request.engine.words), \(prepared.plan.execution.precision.rawValue), "
       + "\(forecast.engineThreads) \(forecast.engineThreads == 1 ? "thread" : "threads")"
   }
@@ -74,13 +93,22 @@ struct PlanTable: Sendable {
   var warning: String? {
     let tiling = prepared.plan.tiling
     guard !tiling.isExact else { return nil }
+    if let blend = tiling.blend {
+      let norm = prepared.request.model.graph.normalisesOverSpace
+      return "warning: "
+        + (norm.map { "layer '\($0)' takes mean and variance of all that it sees; " } ?? "")
+        + "windows of \(blend.window), one every \(blend.step), are blended: NOT exact, but the same "
+        + "whatever the tiles"
+    }
     return "warning: a halo of \(tiling.halo) is less than the network sees "
       + "(\(tiling.reach.before) before, \(tiling.reach.after) after): tiles may show"
   }
 
   private var exactness: String {
     prepared.plan.tiling.isExact
-      ? "exact: tiles do not show" : "NOT exact: less than the network sees, tiles may show"
+      ? "exact: tiles do not show"
+      : prepared.plan.tiling.blend != nil
+        ? "windows are blended, NOT exact" : "NOT exact: less than the network sees, tiles may show"
   }
 
   /// What `plan --json` prints, and `segment --json` as what was planned.
@@ -96,10 +124,11 @@ struct PlanTable: Sendable {
       "computed_per_written": .number(forecast.overhead),
       "bytes_read": .integer(forecast.bytesRead),
       "label_bytes": .integer(forecast.bytesWritten),
-      "output_bytes": .integer(prepared.expectedByteCount), "scratch_bytes": 0,
+      "output_bytes": .integer(prepared.expectedByteCount),
+      "scratch_bytes": .integer(prepared.scratchByteCount),
       "disk_free_bytes": prepared.freeBytes.map { .integer($0) } ?? .null,
       "memory_limit_bytes": .integer(prepared.request.choices.memory),
-      "peak_bytes": .integer(forecast.memory.total), "peak_parts": .object(parts),
+      "peak_bytes": .integer(prepared.peakByteCount), "peak_parts": .object(parts),
       "seconds": seconds.map { .number($0) } ?? .null, "rate": rate?.json ?? .null,
     ]
   }

@@ -10,12 +10,26 @@ struct PreparedSegmentation: Sendable {
   let format: any VolumeFormat
   let output: OutputDescription
   let plan: SegmentationPlan
+  /// What is written beside the labels.
+  let siblings: SiblingStores
+  /// The runs along x and y before this one, and their plans, where all axes are looked along.
+  let passes: AxisPasses?
+  let passPlans: [SegmentationPlan]
   /// Bytes free on the output's disk, by the file system's own figure.
   let freeBytes: Int?
-  /// Bytes that the labels should take on disk, about: they shrink to a thirtieth or less.
-  var expectedByteCount: Int { request.region.voxelCount / 30 }
+  /// Bytes that the outputs should take on disk, about: labels shrink to a thirtieth or less.
+  var expectedByteCount: Int {
+    request.region.voxelCount / 30 + siblings.expectedByteCount(voxels: request.region.voxelCount)
+  }
+  /// Bytes of scratch, at most.
+  var scratchByteCount: Int { passes?.byteCount ?? 0 }
+  /// What the process holds at its peak, in whichever pass that is.
+  var peakByteCount: Int { passPlans.reduce(plan.memory.total) { max($0, $1.memory.total) } }
   /// Bytes of free disk that are asked for, to be sure: a tenth of the voxels.
-  private var neededByteCount: Int { request.region.voxelCount / 10 }
+  private var neededByteCount: Int {
+    request.region.voxelCount / 10 + siblings.expectedByteCount(voxels: request.region.voxelCount)
+      + scratchByteCount
+  }
 
   /// Checks output, model, memory and disk, in this order.
   init(_ request: SegmentRequest, _ context: CommandContext) throws(Explanation) {
@@ -24,8 +38,12 @@ struct PreparedSegmentation: Sendable {
     output = request.outputDescription
     try format.check(output, at: request.output)
     try checkFit(of: request.model.graph, named: request.model.card.name, on: request.region)
-    var options = request.segmentationOptions
-    options.outputByteCount = format.cacheByteCount(of: output)
+    siblings = try SiblingStores(request, format)
+    try siblings.check(labels: request.output, overwrites: request.choices.overwrites)
+    passes = request.choices.opinions.alongAllAxes ? try AxisPasses(request, format) : nil
+    passPlans = try passes?.plans() ?? []
+    var options = try passes?.lastOptions ?? request.segmentationOptions
+    options.outputByteCount = format.cacheByteCount(of: output) + siblings.cacheByteCount
     plan = try SegmentationPlan(
       options, model: request.model, scan: request.reader, factory: request.engine)
     freeBytes = SystemIO.freeBytes(onDiskOf: request.output)

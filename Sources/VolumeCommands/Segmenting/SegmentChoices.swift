@@ -10,6 +10,10 @@ struct SegmentChoices: Sendable {
   var tile: TileSize?
   /// `nil`: all that the network sees.
   var halo: Int?
+  /// By which tiles overlap that are blended; `nil`: they are not, where that can be.
+  var overlap: Int?
+  /// Whether what is not exact is refused.
+  var mustBeExact: Bool
   /// Read against the volume's extent once that is known.
   var region: OptionText?
   var memory: Int
@@ -25,6 +29,7 @@ struct SegmentChoices: Sendable {
   var hints: OpeningHints
   var overwrites: Bool
   var wantsPicture: Bool
+  var opinions: OpinionChoices
   /// What is wanted of the counts.
   var statistics: StatisticsChoices
 
@@ -50,6 +55,10 @@ struct SegmentChoices: Sendable {
     tile = try arguments.value("tile") { text throws(UsageError) in try text.tileSize() } ?? nil
     halo = try arguments.value("halo") { text throws(UsageError) in try text.wholeNumber(atLeast: 0)
     }
+    overlap = try arguments.value("overlap") { text throws(UsageError) in
+      try text.wholeNumber(atLeast: 1)
+    }
+    mustBeExact = arguments.has("exact")
     region = arguments.values["region"].map { OptionText(option: "region", text: $0) }
     let limits = try CopyLimits(arguments)
     memory = limits.memory
@@ -73,6 +82,7 @@ struct SegmentChoices: Sendable {
     hints = try arguments.openingHints()
     overwrites = arguments.has("overwrite")
     wantsPicture = !arguments.has("no-picture")
+    opinions = try OpinionChoices(arguments)
     statistics = try StatisticsChoices(arguments)
   }
 }

@@ -10,31 +10,40 @@ func runSegmentation(
 ) throws(Explanation) -> SegmentFigures {
   let truth = try request.checkStatistics(context)
   let prepared = try PreparedSegmentation(request, context)
-  let plan = prepared.plan
+  var plan = prepared.plan
   var table = PlanTable(prepared)
   context.console.note(table.line)
   if let warning = table.warning { context.console.note(warning) }
   let writer = try prepared.format.create(request.output, prepared.output)
   for remark in writer.remarks { context.console.note("\(request.output): \(remark)") }
+  let beside = try prepared.siblings.open(
+    beside: writer, overwrites: request.choices.overwrites
+  ) { context.console.note($0) }
   let voxels = request.region.voxelCount
   let before = writer.grid.indices.reduce(0) { sum, block in
-    writer.isCommitted(block) ? sum + writer.grid.region(of: block).voxelCount : sum
+    ([writer] + beside).allSatisfy { $0.isCommitted(block) }
+      ? sum + writer.grid.region(of: block).voxelCount : sum
   }
   if before > 0 {
     context.console.note(
       "\(request.output): going on, \(Words.percent(Double(before) / Double(voxels), 0)) is there")
   }
   if before > 0 { table = PlanTable(prepared, left: voxels - before) }
+  var reader = request.reader
+  if let passes = prepared.passes, before < voxels {
+    (reader, plan) = try passes.run(prepared, context)
+    table = PlanTable(prepared, left: voxels - before)
+  }
   let firstRate = Mutex<RunRate?>(nil)
   let progress = Progress(context.console, "segmenting", total: voxels, done: before)
   let known = Mutex(before)
   let counting = StatisticsObserver(request)
   let run = SegmentationRun(
-    plan, from: request.reader, to: writer, observers: [counting],
+    plan, from: reader, to: writer, siblings: beside, observers: [counting],
     stopSignal: context.stopSignal,
     rateKnown: { [table] rate in
       firstRate.withLock { $0 = rate }
-      let seconds = table.forecast.seconds(at: rate)
+      let seconds = table.seconds(at: rate)
       context.console.note("about \(Words.duration(seconds)) in all, \(words(of: rate))")
     }
   ) { done, _ in
@@ -49,9 +58,10 @@ func runSegmentation(
   progress.end()
   table.rate = firstRate.withLock { $0 }
   let isExact = plan.tiling.isExact
-  try explained { () throws(VolumeWriteError) in
-    try writer.finish(record: ["halo_exact": .bool(isExact)])
-  }
+  let record: [String: JSONValue] = ["halo_exact": .bool(isExact)]
+  try prepared.siblings.finish(beside, record: record)
+  try explained { () throws(VolumeWriteError) in try writer.finish(record: record) }
+  try prepared.passes?.remove()
   let statistics = try finishStatistics(request, counting, run, truth, writer, context)
   return SegmentFigures(
     voxelsPerClass: statistics.voxels(of: request.model.card.classes),
@@ -65,7 +75,7 @@ func runSegmentation(
     engine: request.engine.name, engineWords: request.engine.words,
     precision: plan.execution.precision, busyRead: result.readBusy, busyInfer: result.inferBusy,
     busyWrite: result.writeBusy, bytesWritten: result.bytesWritten,
-    plannedBytes: plan.memory.total,
+    plannedBytes: prepared.peakByteCount,
     comparison: PlanComparison(
       planned: table, measured: result, peakBytes: peakResidentBytes())
   ).with(statistics)
@@ -81,12 +91,16 @@ extension SegmentRequest {
       options.tiling.tile = .shape(Shape3(z: tile.z ?? depth, y: tile.y, x: tile.x))
     }
     options.tiling.halo = choices.halo
+    options.tiling.overlap = choices.overlap
+    options.tiling.mustBeExact = choices.mustBeExact
     options.tiling.region = region
     options.memoryByteCount = choices.memory
     options.threads = choices.threads
     options.slots = choices.slots
     options.precision = precision
     options.normalisation = normalisation
+    options.flips = choices.opinions.flips
+    options.planes = choices.opinions.planes(of: model.card.classes)
     options.exterior = outside?.exterior
     return options
   }

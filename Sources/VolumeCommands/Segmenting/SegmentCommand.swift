@@ -28,6 +28,13 @@ public struct SegmentCommand: Command {
         "voxels read around a tile. The default covers all that the network sees, so that tiles do "
           + "not show; less is NOT exact, and the result says so"),
       OptionDeclaration(
+        "overlap", "N",
+        "blend tiles that overlap by N voxels instead of reading a halo: NOT exact; networks that "
+          + "normalise over space (group, instance norm) are always blended, by 32 voxels"),
+      OptionDeclaration(
+        "exact", nil,
+        "refuse what is not exact: such a network, --overlap, a --halo that is too small"),
+      OptionDeclaration(
         "region", "z0:z1,y0:y1,x0:x1",
         "only this box, for a try-out: its labels are those of the full run; ':' stands for all"),
       .memory, .threads,
@@ -38,7 +45,8 @@ public struct SegmentCommand: Command {
       OptionDeclaration(
         "window", "LOW:HIGH",
         "grey values that become 0 and 1, or auto (from the scan's own); default: the model's rule"),
-    ] + OutsideChoices.declarations + StatisticsChoices.options + SeriesChoices.options
+    ] + OpinionChoices.options + OutsideChoices.declarations + StatisticsChoices.options
+      + SeriesChoices.options
       + OptionDeclaration.inputs + [
         .overwrite, OptionDeclaration("no-picture", nil, "make no picture of the middle layer"),
       ]
@@ -48,6 +56,7 @@ public struct SegmentCommand: Command {
     [
       "t2s-volume segment big.raw --tile 256",
       "t2s-volume segment big.raw --region 100:110,:,: --output try.zarr",
+      "t2s-volume segment big.raw --flips 8 --probabilities fibre,porosity --uncertainty entropy",
       "t2s-volume segment slices/ --model mine.h5 --memory 4G --voxel-size 1.3um",
       "t2s-volume segment big.raw --truth-layers truth.tif@210,640,1060 --csv big.csv",
       "t2s-volume segment load0.raw load1.raw load2.raw --series test --match-grey",
@@ -82,6 +91,9 @@ public struct SegmentCommand: Command {
       figures: figures, outputPath: request.output, shape: request.region.shape,
       model: request.model, modelPath: request.model.path, normalisation: request.normalisation,
       picture: nil, csv: choices.statistics.csv)
+    let siblings = try SiblingStores(
+      request, try context.catalogue.formatWriting(request.output))
+    (report.probabilities, report.uncertainty) = (siblings.probabilities, siblings.uncertainty)
     if choices.wantsPicture {
       // The labels are safe by now: a picture that fails must not turn the run into a failure.
       do throws(Explanation) {

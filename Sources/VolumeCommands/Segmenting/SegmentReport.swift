@@ -61,6 +61,10 @@ struct SegmentReport: Sendable {
   var modelPath: String
   var normalisation: Normalisation
   var picture: String?
+  /// Where the probabilities lie, if they were kept.
+  var probabilities: String?
+  /// Where the uncertainty lies, if it was kept.
+  var uncertainty: String?
   /// Where all counts are.
   var csv: String?
 
@@ -83,7 +87,7 @@ struct SegmentReport: Sendable {
   var page: [String] {
     let exact =
       figures.haloIsExact
-      ? "exact: tiles do not show" : "NOT exact: less than the network sees, tiles may show"
+      ? "exact: tiles do not show" : "NOT exact: tiles may show"
     let busy = figures.busy.map { "\($0.stage) \(Words.percent($0.part, 0))" }
     var lines =
       ["\(outputPath): \(shape.words)", ""] + (figures.statistics?.table.lines ?? []) + [
@@ -102,6 +106,9 @@ struct SegmentReport: Sendable {
           + "\(Words.memory(figures.plannedBytes)) planned",
         "  output   \(outputPath), \(Words.bytes(figures.bytesWritten)) written",
       ]
+    for path in [probabilities, uncertainty].compactMap({ $0 }) {
+      lines.append("  beside   \(path)")
+    }
     if let outside = figures.outside { lines.append("  outside  \(outside.line)") }
     if let picture { lines.append("  picture  \(picture)") }
     if let csv { lines.append("  counts   \(csv)") }
@@ -116,6 +123,8 @@ struct SegmentReport: Sendable {
     return [
       "output": .string(outputPath), "shape": shape.json,
       "picture": picture.map { .string($0) } ?? .null,
+      "probabilities": probabilities.map { .string($0) } ?? .null,
+      "uncertainty": uncertainty.map { .string($0) } ?? .null,
       "classes": figures.statistics?.table.json ?? .array([]),
       "outside": figures.outside?.json(specimen: figures.voxelsPerClass.reduce(0, +)) ?? .null,
       "layers_per_minute": .number(figures.layersPerMinute),

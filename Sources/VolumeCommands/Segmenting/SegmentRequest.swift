@@ -45,6 +45,8 @@ struct SegmentRequest: Sendable {
       context.console.note("model: \(path): \(model.card.name), \(model.format)")
     }
     do { model.graph = try model.graph.forGreyScans() } catch { throw error.explanation }
+    let classes = model.card.classes
+    _ = try explained { () throws(UsageError) in try choices.opinions.channels(of: classes) }
     let shape = reader.volume.shape
     region = Region(shape)
     if let text = choices.region {
@@ -101,6 +103,11 @@ struct SegmentRequest: Sendable {
       plan["halo"] = .integer(halo)
       plan["tile"] = choices.tile.map { .string($0.description) } ?? "auto"
     }
+    if choices.overlap != nil || model.graph.normalisesOverSpace != nil {
+      plan["overlap"] = choices.overlap.map { .integer($0) } ?? "default"
+      plan["tile"] = choices.tile.map { .string($0.description) } ?? "auto"
+    }
+    plan.merge(choices.opinions.plan(model.card.classes)) { $1 }
     plan["match_grey"] = greyMap
     if let outside { plan["outside"] = outside.json }
     if let order = choices.hints.byteOrder { plan["byte_order"] = .string(order.rawValue) }

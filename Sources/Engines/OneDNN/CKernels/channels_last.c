@@ -225,3 +225,32 @@ void t2s_widen(const void *in, float *out, long count) {
   const uint16_t *a = in;
   for (long i = 0; i < count; i++) out[i] = t2s_from_bf16(a[i]);
 }
+
+// Statistics in double precision: a layer has millions of numbers, and the variance is a difference.
+T2S_CLONES
+void t2s_group_norm(const void *in, void *out, long parts, long pixels, long c, long groups,
+                    const float *scale, const float *shift, float epsilon, int bf16, int relu) {
+  long width = c / groups;
+#define GROUP_NORM(L, S)                                                      \
+  for (long part = 0; part < parts; part++) {                                 \
+    for (long g = 0; g < groups; g++) {                                       \
+      double sum = 0, squares = 0, count = (double)pixels * width;            \
+      for (long p = part * pixels; p < (part + 1) * pixels; p++)              \
+        for (long i = g * width; i < (g + 1) * width; i++)                    \
+          sum += L(a[p * c + i]);                                             \
+      double mean = sum / count;                                              \
+      for (long p = part * pixels; p < (part + 1) * pixels; p++)              \
+        for (long i = g * width; i < (g + 1) * width; i++) {                  \
+          double d = L(a[p * c + i]) - mean;                                  \
+          squares += d * d;                                                   \
+        }                                                                     \
+      float factor = (float)(1 / sqrt(squares / count + epsilon));            \
+      for (long p = part * pixels; p < (part + 1) * pixels; p++)              \
+        for (long i = g * width; i < (g + 1) * width; i++) {                  \
+          float v = (float)(L(a[p * c + i]) - mean) * factor * scale[i] + shift[i]; \
+          b[p * c + i] = S(relu && v < 0 ? 0.0f : v);                         \
+        }                                                                     \
+    }                                                                         \
+  }
+  FOR_BOTH_TYPES(GROUP_NORM)
+}

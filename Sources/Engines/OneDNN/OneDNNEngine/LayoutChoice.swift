@@ -93,7 +93,8 @@ extension Operation {
   /// Whether its kernel can end with a ReLU.
   var canFuseRelu: Bool {
     switch self {
-    case .convolution, .depthwiseConvolution, .transposedConvolution, .batchNormalisation, .add:
+    case .convolution, .depthwiseConvolution, .transposedConvolution, .batchNormalisation,
+      .groupNormalisation, .add:
       true
     default: false
     }

@@ -93,6 +93,13 @@ struct Lowering {
           scale: factors, shift: shifts, from: plainSource(node.inputs[0]), to: to,
           relu: layouts.hasFusedRelu[index]))
       values[index] = .buffer(to)
+    case .groupNormalisation(let layer):
+      let to = add(plain, channels[index], index)
+      steps.append(
+        .groupNorm(
+          GroupNormSpec(layer, relu: layouts.hasFusedRelu[index]),
+          from: plainSource(node.inputs[0]), to: to))
+      values[index] = .buffer(to)
     case .add:
       let from = node.inputs.map { plainSource($0) }
       let to = add(layout(index), channels[index], index)

@@ -1,4 +1,5 @@
 import EngineCore
+import NeuralGraph
 import VolumeCore
 
 /// A value of the network on its way through the engine: where and how it lies is decided here.
@@ -34,6 +35,7 @@ enum Step {
   case upsample(from: Int, to: Int, factor: Shape3)
   case add(from: [Int], to: Int, relu: Bool)
   case affine(scale: [Float], shift: [Float], from: Int, to: Int, relu: Bool)
+  case groupNorm(GroupNormSpec, from: Int, to: Int)
   case relu(from: Int, to: Int)
   case softmax(from: Int, to: Int)
   case toChannelsLast(from: Int, to: Int)
@@ -53,6 +55,7 @@ enum Step {
     case .convolution(_, let from, _), .depthToSpace(let from, _, _, _, _),
       .pairsDepthToSpace(let from, _), .place(let from, _, _), .maxPool(let from, _, _),
       .pairsMaxPool(let from, _), .upsample(let from, _, _), .affine(_, _, let from, _, _),
+      .groupNorm(_, let from, _),
       .relu(let from, _), .softmax(let from, _), .toChannelsLast(let from, _), .labels(let from),
       .scores(let from), .pairsLabels(_, let from), .pairsScores(_, let from, _):
       [from]
@@ -66,12 +69,21 @@ enum Step {
     case .normalise(let to), .convolution(_, _, let to), .pairsConvolution(_, _, let to, _),
       .depthToSpace(_, let to, _, _, _), .pairsDepthToSpace(_, let to), .place(_, let to, _),
       .maxPool(_, let to, _), .pairsMaxPool(_, let to), .upsample(_, let to, _),
-      .add(_, let to, _), .affine(_, _, _, let to, _), .relu(_, let to), .softmax(_, let to),
+      .add(_, let to, _), .affine(_, _, _, let to, _), .groupNorm(_, _, let to), .relu(_, let to),
+      .softmax(_, let to),
       .toChannelsLast(_, let to), .pairsScores(_, _, let to):
       to
     case .labels, .scores, .pairsLabels: nil
     }
   }
+}
+
+/// A group normalisation, with the ReLU that follows.
+struct GroupNormSpec: Sendable {
+  var layer: GroupNormalisation
+  var relu: Bool
+
+  init(_ layer: GroupNormalisation, relu: Bool) { (self.layer, self.relu) = (layer, relu) }
 }
 
 /// Weights of a narrow convolution: [pair][3][3][8] pairs of bfloat16, and 8 offsets.

@@ -182,7 +182,8 @@ extension StreamPlan {
     _ graph: Graph, _ buffers: [Buffer], _ steps: [Step], _ shape: Shape3, shapes: [Shape3],
     whole: Int, streams: StreamChoice
   ) {
-    guard !graph.isPlanar, streams != .never else { return nil }
+    // Statistics of all of a value cannot be taken of a part.
+    guard !graph.isPlanar, streams != .never, graph.normalisesOverSpace == nil else { return nil }
     let stride = graph.totalStride.z
     let chunk = (Self.chunk + stride - 1) / stride * stride
     guard shape.z > chunk else { return nil }

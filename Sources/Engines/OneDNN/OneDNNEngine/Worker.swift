@@ -174,6 +174,13 @@ import VolumeCore
       let s = shape(to)
       unsafe t2s_affine(
         at(from), at(to), s.voxelCount, channels(to), scale, shift, isBF16(to), relu ? 1 : 0)
+    case .groupNorm(let spec, let from, let to):
+      let s = shape(to)
+      // A network of single layers is computed a layer at a time.
+      let parts = spec.layer.extent == .voxel ? s.voxelCount : 1
+      unsafe t2s_group_norm(
+        at(from), at(to), parts, s.voxelCount / parts, channels(to), spec.layer.groups,
+        spec.layer.scale, spec.layer.shift, spec.layer.epsilon, isBF16(to), spec.relu ? 1 : 0)
     case .relu(let from, let to):
       let s = shape(to)
       unsafe t2s_relu(at(from), at(to), s.voxelCount * channels(to), isBF16(to))

@@ -59,6 +59,12 @@ void t2s_affine(const void *in, void *out, long pixels, long c, const float *sca
 // out = max(in, 0).
 void t2s_relu(const void *in, void *out, long count, int bf16);
 
+/// Each of `parts` runs of `pixels`: each group of channels minus its mean, by its deviation, times
+/// `scale` plus `shift`, then ReLU where `relu`.
+void t2s_group_norm(const void *in, void *out, long parts, long pixels, long c, long groups,
+                    const float *scale, const float *shift, float epsilon, int bf16, int relu);
+
+
 // exp(x) / sum of exp over the c channels of each pixel; the result has the input's type.
 void t2s_softmax(const void *in, void *out, long pixels, long c, int bf16);
 
