@@ -59,6 +59,7 @@ public struct SegmentationPlan: Sendable {
     let order = choices.indices.sorted { (choices[$0].cost, $0) < (choices[$1].cost, $1) }
     var smallest = Int.max
     var best: (Choice, MemoryModel)?
+    var shortage: Explanation?
     let tiles = choices.map { MemoryModel.tileByteCount($0.tiling, $0.execution, $0.budget) }
     let least = tiles.min() ?? 0
     // What tiles take without the engine is known at once, and often too much already; the least
@@ -77,10 +78,19 @@ public struct SegmentationPlan: Sendable {
       }
       smallest = min(smallest, memory.total)
       guard memory.total <= options.memoryByteCount else { continue }
+      do throws(EngineError) {
+        let lack = try factory.deviceShortage(for: choice.execution, slots: choice.budget.slots)
+        shortage = lack
+        if lack != nil { continue }
+      } catch {
+        throw error.explanation
+      }
       best = (choice, memory)
       break
     }
-    guard let (choice, needed) = best else { throw Self.tooLittleMemory(options, smallest) }
+    guard let (choice, needed) = best else {
+      throw shortage ?? Self.tooLittleMemory(options, smallest)
+    }
     var memory = needed
     memory.output = min(options.outputByteCount, options.memoryByteCount - memory.total)
     tiling = choice.tiling
