@@ -85,7 +85,8 @@ final class ConvolutionPlanner {
       let found = try heuristic.get(T2S_CUDNN_ATTR_ENGINEHEUR_RESULTS, into: configurations)
       for configuration in configurations.prefix(found) {
         let engine = try describe(configuration)
-        guard isAllowed(engine, geometry.format), engine.engine.isCompiledAtRunTime == allowsCompiling
+        guard isAllowed(engine, geometry.format),
+          engine.engine.isCompiledAtRunTime == allowsCompiling
         else { continue }
         let plan = try descriptor(T2S_CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR)
         switch target {

@@ -44,7 +44,7 @@ package struct GPUDriver: Sendable {
 
   /// Starts the driver and asks it for its cards.
   init(_ table: t2s_cuda) throws(GPUError) {
-    let status = unsafe table.initialise(0)
+    let status = table.initialise(0)
     guard Int(status) == T2S_CUDA_SUCCESS else {
       if Int(status) == T2S_CUDA_ERROR_NO_DEVICE { throw .noCard }
       var (name, text): (UnsafePointer<CChar>?, UnsafePointer<CChar>?)

@@ -29,6 +29,8 @@ package enum GPUError: ExplainedError, Hashable {
   case cudnnFailed(call: String, status: Int, name: String, detail: String)
   /// cuDNN has no way to compute a convolution within the rules.
   case noEngine(convolution: String, detail: String)
+  /// The network does not take tiles of a shape that was planned.
+  case networkRefuses(String)
   /// What the card computed is not what the processor computes.
   case selfCheckFailed(what: String, place: Int, found: Float, expected: Float)
 
@@ -94,6 +96,8 @@ package enum GPUError: ExplainedError, Hashable {
         .input,
         "cuDNN has no engine for \(convolution)\(detail.isEmpty ? "" : " (\(detail))")",
         remedy: "use --engine onednn")
+    case .networkRefuses(let why):
+      Explanation(.input, why, remedy: "give another --tile")
     case .selfCheckFailed(let what, let place, let found, let expected):
       Explanation(
         .failed,

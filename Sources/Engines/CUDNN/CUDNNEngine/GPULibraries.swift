@@ -15,17 +15,17 @@ import SystemIO
   package let version: CUDNNVersion
 
   init(cuda: t2s_cuda, cudnn: t2s_cudnn, cudnnPath: String) {
-    unsafe self.cuda = cuda
-    unsafe self.cudnn = cudnn
+    self.cuda = cuda
+    self.cudnn = cudnn
     self.cudnnPath = cudnnPath
-    version = CUDNNVersion(number: Int(unsafe cudnn.getVersion()))
+    version = CUDNNVersion(number: Int(cudnn.getVersion()))
   }
 
   /// Loads both, or says which is missing.
   package convenience init(_ places: GPULibraryPlaces) throws(GPUError) {
-    let cuda = try unsafe Self.driver(places.driver)
-    let (cudnn, path) = try unsafe Self.cudnn(places)
-    unsafe self.init(cuda: cuda, cudnn: cudnn, cudnnPath: path)
+    let cuda = try Self.driver(places.driver)
+    let (cudnn, path) = try Self.cudnn(places)
+    self.init(cuda: cuda, cudnn: cudnn, cudnnPath: path)
   }
 
   /// The driver's functions alone.
@@ -33,11 +33,11 @@ import SystemIO
     guard let library = unsafe dlopen(path, RTLD_NOW | RTLD_GLOBAL) else {
       throw .driverMissing(reason: loadError())
     }
-    var table = unsafe t2s_cuda()
+    var table = t2s_cuda()
     if let lacking = unsafe t2s_cuda_fill(&table, library) {
       throw .driverIncomplete(symbol: unsafe String(cString: lacking))
     }
-    return unsafe table
+    return table
   }
 
   /// cuDNN's functions, from the first place that has them.
@@ -52,11 +52,11 @@ import SystemIO
         if !place.isEmpty { broken = broken ?? .cudnnBroken(path: path, reason: loadError()) }
         continue
       }
-      var table = unsafe t2s_cudnn()
+      var table = t2s_cudnn()
       if let lacking = unsafe t2s_cudnn_fill(&table, library) {
         throw .cudnnIncomplete(path: path, symbol: unsafe String(cString: lacking))
       }
-      return unsafe (table, path)
+      return (table, path)
     }
     throw broken ?? .cudnnMissing(places: tried)
   }

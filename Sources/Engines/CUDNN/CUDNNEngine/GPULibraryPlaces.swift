@@ -46,7 +46,8 @@ package struct GPULibraryPlaces: Sendable {
     var places = [""]
     for prefix in prefixes {
       for library in ["lib", "lib64"] {
-        for python in names("\(prefix)/\(library)").sorted(by: >) where python.hasPrefix("python3") {
+        for python in names("\(prefix)/\(library)").sorted(by: >) where python.hasPrefix("python3")
+        {
           for packages in ["site-packages", "dist-packages"] {
             let place = "\(prefix)/\(library)/\(python)/\(packages)/nvidia/cudnn/lib"
             if !places.contains(place), !names(place).isEmpty { places.append(place) }

@@ -36,7 +36,8 @@ package struct GPULowering: Sendable {
     values = Array(repeating: nil, count: self.graph.nodes.count)
     guard self.graph.classCount <= 256 else {
       throw unsupported(
-        self.graph.nodes[self.graph.output], "\(self.graph.classCount) classes do not fit in a byte")
+        self.graph.nodes[self.graph.output], "\(self.graph.classCount) classes do not fit in a byte"
+      )
     }
     findAbsorbed()
     for index in self.graph.nodes.indices where !isFinish(index) { try lower(index) }
@@ -59,7 +60,7 @@ package struct GPULowering: Sendable {
   /// Convolutions that are left to the sum of two that takes them: one computes the sum, the other
   /// leaves its offsets to it.
   private mutating func findAbsorbed() {
-    for (index, node) in graph.nodes.enumerated() where node.operation == .add {
+    for node in graph.nodes where node.operation == .add {
       guard node.inputs.count == 2, node.inputs[0] != node.inputs[1] else { continue }
       if let last = node.inputs.filter({ isPlainConvolution($0) }).max() { absorbed.insert(last) }
     }

@@ -23,11 +23,13 @@ import VolumeCore
 
   deinit {
     try? session.enter()
-    _ = unsafe session.libraries.cuda.memFree(address)
+    _ = session.libraries.cuda.memFree(address)
   }
 
   /// `byteCount` up to a whole number of alignments.
-  static func aligned(_ byteCount: Int) -> Int { (byteCount + alignment - 1) / alignment * alignment }
+  static func aligned(_ byteCount: Int) -> Int {
+    (byteCount + alignment - 1) / alignment * alignment
+  }
 }
 
 /// Memory of the host that the card copies from and to by itself; ordinary memory, which is copied more

@@ -15,7 +15,7 @@ import Synchronization
   /// Opens the first card that the process may see, or says what is missing.
   package init(_ places: GPULibraryPlaces = GPULibraryPlaces()) throws(GPUError) {
     // The driver first: without a card nobody wants to hear of cuDNN.
-    let driver = try GPUDriver(unsafe GPULibraries.driver(places.driver))
+    let driver = try GPUDriver(GPULibraries.driver(places.driver))
     guard let card = driver.cards.first else { throw .noCard }
     let libraries = try GPULibraries(places)
     try checkServes(libraries.version, card: card.name, card.capability)
@@ -44,6 +44,10 @@ import Synchronization
     try unsafe libraries.check("cuMemGetInfo", libraries.cuda.memGetInfo(&free, &total))
     return (free, total)
   }
+
+  /// What a convolution may take beside its values. A part of all memory and not of what is free, so
+  /// that the choice of engines is the same in every run.
+  package var workspaceLimit: Int { min(1 << 30, card.memoryByteCount / 16) }
 
   /// "cuDNN 9.10.2 on NVIDIA H100 80GB HBM3 (9.0)".
   package var words: String {

@@ -44,7 +44,7 @@ import Glibc
     // The driver copies the values out of these words before it returns.
     var words = call.arguments.map(\.bits)
     let status = unsafe words.withUnsafeMutableBufferPointer { words -> CUresult in
-      var pointers: [UnsafeMutableRawPointer?] = []
+      var pointers: [UnsafeMutableRawPointer?] = unsafe []
       for place in words.indices {
         unsafe pointers.append(words.baseAddress.map { unsafe UnsafeMutableRawPointer($0 + place) })
       }

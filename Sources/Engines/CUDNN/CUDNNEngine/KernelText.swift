@@ -4,7 +4,7 @@
 /// The GPU's kernels as the driver takes them: PTX for compute capability 6.1 and newer.
 enum KernelText {
   /// SHA-256 of the source that it was compiled from.
-  static let sourceHash = "94e56de136ce8b4535926e10c1076392030fbf60a85d50dc69c5097ed1610b0e"
+  static let sourceHash = "c3b727080ab0816acb3b960f7453c9f4f0b0a6f4919e13d9fcf35cf9d0b9745c"
   /// The text.
   static let ptx = #"""
 .version 7.8
@@ -8843,6 +8843,145 @@ add.s32 %r13, %r13, %r3;
 setp.lt.u32 %p3, %r13, %r6;
 @%p3 bra $L__BB33_2;
 $L__BB33_5:
+ret;
+}
+.visible .entry combine_halves(
+.param .u64 combine_halves_param_0,
+.param .u64 combine_halves_param_1,
+.param .u64 combine_halves_param_2,
+.param .u64 combine_halves_param_3,
+.param .u32 combine_halves_param_4,
+.param .u32 combine_halves_param_5,
+.param .u32 combine_halves_param_6,
+.param .u32 combine_halves_param_7
+)
+{
+.reg .pred %p<13>;
+.reg .b16 %rs<10>;
+.reg .f32 %f<29>;
+.reg .b32 %r<36>;
+.reg .b64 %rd<29>;
+ld.param.u64 %rd10, [combine_halves_param_0];
+ld.param.u64 %rd8, [combine_halves_param_1];
+ld.param.u64 %rd9, [combine_halves_param_2];
+ld.param.u64 %rd11, [combine_halves_param_3];
+ld.param.u32 %r17, [combine_halves_param_4];
+ld.param.u32 %r18, [combine_halves_param_5];
+ld.param.u32 %r19, [combine_halves_param_6];
+ld.param.u32 %r20, [combine_halves_param_7];
+cvta.to.global.u64 %rd1, %rd11;
+cvta.to.global.u64 %rd2, %rd9;
+cvta.to.global.u64 %rd3, %rd10;
+mov.u32 %r1, %ntid.x;
+mov.u32 %r21, %ctaid.x;
+mov.u32 %r22, %tid.x;
+mad.lo.s32 %r31, %r21, %r1, %r22;
+mul.lo.s32 %r3, %r18, %r17;
+setp.ge.u32 %p1, %r31, %r3;
+@%p1 bra $L__BB34_23;
+setp.eq.s64 %p2, %rd8, 0;
+mov.u32 %r23, %nctaid.x;
+mul.lo.s32 %r4, %r23, %r1;
+@%p2 bra $L__BB34_11;
+cvta.to.global.u64 %rd4, %rd8;
+$L__BB34_3:
+cvt.u64.u32 %rd5, %r31;
+mul.wide.u32 %rd12, %r31, 2;
+add.s64 %rd13, %rd3, %rd12;
+ld.global.u16 %rs1, [%rd13];
+cvt.f32.f16 %f13, %rs1;
+add.s64 %rd14, %rd4, %rd12;
+ld.global.u16 %rs2, [%rd14];
+cvt.f32.f16 %f14, %rs2;
+add.f32 %f26, %f13, %f14;
+setp.eq.s64 %p3, %rd9, 0;
+@%p3 bra $L__BB34_8;
+setp.eq.s32 %p4, %r20, 0;
+@%p4 bra $L__BB34_6;
+cvt.u32.u64 %r24, %rd5;
+div.u32 %r32, %r24, %r17;
+bra.uni $L__BB34_7;
+$L__BB34_6:
+cvt.u32.u64 %r25, %rd5;
+rem.u32 %r32, %r25, %r18;
+$L__BB34_7:
+mul.wide.u32 %rd15, %r32, 2;
+add.s64 %rd16, %rd2, %rd15;
+ld.global.u16 %rs3, [%rd16];
+cvt.f32.f16 %f15, %rs3;
+add.f32 %f26, %f26, %f15;
+$L__BB34_8:
+setp.eq.s32 %p5, %r19, 0;
+@%p5 bra $L__BB34_10;
+mov.f32 %f16, 0f00000000;
+max.f32 %f26, %f26, %f16;
+$L__BB34_10:
+cvt.rn.f16.f32 %rs4, %f26;
+shl.b64 %rd17, %rd5, 1;
+add.s64 %rd18, %rd1, %rd17;
+st.global.u16 [%rd18], %rs4;
+cvt.u32.u64 %r26, %rd5;
+add.s32 %r31, %r26, %r4;
+setp.lt.u32 %p6, %r31, %r3;
+@%p6 bra $L__BB34_3;
+bra.uni $L__BB34_23;
+$L__BB34_11:
+setp.eq.s64 %p7, %rd9, 0;
+@%p7 bra $L__BB34_20;
+$L__BB34_13:
+cvt.u64.u32 %rd6, %r31;
+mul.wide.u32 %rd19, %r31, 2;
+add.s64 %rd20, %rd3, %rd19;
+ld.global.u16 %rs5, [%rd20];
+cvt.f32.f16 %f18, %rs5;
+setp.eq.s32 %p8, %r20, 0;
+@%p8 bra $L__BB34_15;
+cvt.u32.u64 %r27, %rd6;
+div.u32 %r34, %r27, %r17;
+bra.uni $L__BB34_16;
+$L__BB34_15:
+cvt.u32.u64 %r28, %rd6;
+rem.u32 %r34, %r28, %r18;
+$L__BB34_16:
+mul.wide.u32 %rd21, %r34, 2;
+add.s64 %rd22, %rd2, %rd21;
+ld.global.u16 %rs6, [%rd22];
+cvt.f32.f16 %f19, %rs6;
+add.f32 %f27, %f18, %f19;
+setp.eq.s32 %p9, %r19, 0;
+@%p9 bra $L__BB34_18;
+mov.f32 %f20, 0f00000000;
+max.f32 %f27, %f27, %f20;
+$L__BB34_18:
+cvt.rn.f16.f32 %rs7, %f27;
+shl.b64 %rd23, %rd6, 1;
+add.s64 %rd24, %rd1, %rd23;
+st.global.u16 [%rd24], %rs7;
+cvt.u32.u64 %r29, %rd6;
+add.s32 %r31, %r29, %r4;
+setp.lt.u32 %p10, %r31, %r3;
+@%p10 bra $L__BB34_13;
+bra.uni $L__BB34_23;
+$L__BB34_20:
+cvt.u64.u32 %rd7, %r31;
+mul.wide.u32 %rd25, %r31, 2;
+add.s64 %rd26, %rd3, %rd25;
+ld.global.u16 %rs8, [%rd26];
+cvt.f32.f16 %f28, %rs8;
+setp.eq.s32 %p11, %r19, 0;
+@%p11 bra $L__BB34_22;
+mov.f32 %f23, 0f00000000;
+max.f32 %f28, %f28, %f23;
+$L__BB34_22:
+cvt.rn.f16.f32 %rs9, %f28;
+shl.b64 %rd27, %rd7, 1;
+add.s64 %rd28, %rd1, %rd27;
+st.global.u16 [%rd28], %rs9;
+cvt.u32.u64 %r30, %rd7;
+add.s32 %r31, %r30, %r4;
+setp.lt.u32 %p12, %r31, %r3;
+@%p12 bra $L__BB34_20;
+$L__BB34_23:
 ret;
 }
 """#

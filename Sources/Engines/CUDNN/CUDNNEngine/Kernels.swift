@@ -71,7 +71,8 @@ package enum Kernels {
     var tail = isLast ? destination - offset - count : 0
     var unit = format.precision.byteCount
     let numbers = 16 / unit
-    if !format.isPlanes, [count, source, destination, offset, tail].allSatisfy({ $0 % numbers == 0 })
+    if !format.isPlanes,
+      [count, source, destination, offset, tail].allSatisfy({ $0 % numbers == 0 })
     {
       (count, source, destination) = (count / numbers, source / numbers, destination / numbers)
       (offset, tail, unit) = (offset / numbers, tail / numbers, 16)
@@ -168,7 +169,8 @@ package enum Kernels {
 
   /// The same with a last convolution that mixes channels only.
   package static func head(
-    from: Value, weights: UInt64, bias: UInt64, classes: Int, to: UInt64, flag: UInt64, labels: Bool,
+    from: Value, weights: UInt64, bias: UInt64, classes: Int, to: UInt64, flag: UInt64,
+    labels: Bool,
     _ format: NumberFormat
   ) -> KernelCall {
     KernelCall(

@@ -162,9 +162,9 @@ __device__ void spread(
 }
 
 // a, plus b where there is one, plus an offset for each channel where there are any; then max(_, 0).
-template <typename Number>
+template <typename Number, typename Offset>
 __device__ void combine(
-    const Number *a, const Number *b, const float *bias, Number *to, u32 voxels, u32 channels,
+    const Number *a, const Number *b, const Offset *bias, Number *to, u32 voxels, u32 channels,
     u32 relu, u32 planes) {
   FOR_EACH(i, voxels * channels) {
     float value = load(a, i);
@@ -172,7 +172,7 @@ __device__ void combine(
     if (bias) {
       u32 v, c;
       split(i, voxels, channels, planes, v, c);
-      value += bias[c];
+      value += load(bias, c);
     }
     store(to, i, relu ? fmaxf(value, 0.0f) : value);
   }
@@ -442,3 +442,10 @@ SPREAD(16, pack)
     finite(from, flag, count); \
   }
 NUMBERS(KERNELS)
+
+// As cuDNN takes its offsets: in the network's own numbers.
+extern "C" __global__ void combine_halves(
+    const half_bits *a, const half_bits *b, const half_bits *bias, half_bits *to, u32 voxels,
+    u32 channels, u32 relu, u32 planes) {
+  combine(a, b, bias, to, voxels, channels, relu, planes);
+}

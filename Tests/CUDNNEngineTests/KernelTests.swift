@@ -1,0 +1,2 @@
+import CUDNNEngine
+import Testing
