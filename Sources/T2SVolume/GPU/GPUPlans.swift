@@ -1,5 +1,6 @@
 import CUDNNEngine
 import EngineCore
+import NeuralGraph
 import SystemIO
 import VolumeCommands
 import VolumeCore

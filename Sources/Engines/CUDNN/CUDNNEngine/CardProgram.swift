@@ -297,7 +297,7 @@ extension GPULowering {
 
 extension Kernels {
   /// What cuDNN did not do beside a convolution, in place.
-  static func combineBare(
+  package static func combineBare(
     _ value: Value, added: UInt64, bias: UInt64, relu: Bool, _ format: NumberFormat
   ) -> KernelCall {
     // Offsets lie in the network's numbers for cuDNN, and our kernel takes single precision.

@@ -66,12 +66,12 @@ package struct ConvolutionGeometry: Hashable, Sendable {
   }
 
   /// Dimensions (outputs, inputs, axes) of the weights, and distances.
-  var weights: (dimensions: [Int], strides: [Int]) {
+  package var weights: (dimensions: [Int], strides: [Int]) {
     Self.tensor([outputs, inputs] + axes(kernel), isPlanes: format.isPlanes)
   }
 
   /// Distances of neighbours in an array without gaps, with the second dimension first or last.
-  static func tensor(
+  package static func tensor(
     _ dimensions: [Int], isPlanes: Bool
   ) -> (dimensions: [Int], strides: [Int]) {
     var strides = [Int](repeating: 1, count: dimensions.count)

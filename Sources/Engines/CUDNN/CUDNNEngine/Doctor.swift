@@ -55,7 +55,7 @@ package struct DoctorReport: Hashable, Sendable {
     var version: CUDNNVersion?
     do throws(GPUError) {
       let (table, path) = try GPULibraries.cudnn(places)
-      let found = CUDNNVersion(number: Int(unsafe table.getVersion()))
+      let found = CUDNNVersion(number: Int(table.getVersion()))
       version = found
       rows.append(Row("cuDNN", "\(found) (\(path))"))
     } catch { fail("cuDNN", error) }

@@ -20,6 +20,14 @@ package struct FusedConvolution: Hashable, Sendable {
   package var addsBias: Bool
   /// Whether the result is max(_, 0).
   package var relu: Bool
+
+  /// `layer`, with what is computed beside it.
+  package init(name: String, layer: Convolution, addsBias: Bool, relu: Bool) {
+    self.name = name
+    self.layer = layer
+    self.addsBias = addsBias
+    self.relu = relu
+  }
 }
 
 /// One step of a network on the card; numbers are places in the list of buffers.

@@ -59,8 +59,8 @@ package enum KernelSignatures {
 
   /// The text that is given to the driver.
   package static var text: String { KernelText.ptx }
-  /// The SHA-256 of the source that the text was made from.
-  package static var sourceHash: String { KernelText.sourceHash }
+  /// FNV-1a (64 bits) of the source that the text was made from.
+  package static var sourceHash: UInt64 { KernelText.sourceHash }
 
   /// Reads ".visible .entry name(" and the ".param .u32 ..." lines after it.
   package static func parsed(_ text: String) -> [String: [Int]] {
