@@ -43,7 +43,7 @@ let catalogue = Catalogue(
     PictureStackFormat(),
   ],
   modelReaders: [KerasModelReader()],
-  engines: [CUDNNEngineFactory(), OneDNNEngineFactory(), ReferenceEngineFactory()],
+  engines: [OneDNNEngineFactory(), CUDNNEngineFactory(), ReferenceEngineFactory()],
   pictures: PNGPictures(), stores: StoreFormat(), guesser: RawFormat())
 
 let context = CommandContext(

@@ -76,8 +76,8 @@ enum AllowedImports {
   /// Modules that plug in: only the composition root may import one, beside what is said above.
   static let plugs = [
     "ZarrFormat", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures", "KerasModel",
-    "OneDNNEngine", "CUDNNEngine", "MetaImageFormat", "NRRDFormat", "MRCFormat", "NIfTIFormat", "NPYFormat",
-    "VGStudioFormat", "AvizoFormat", "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat",
+    "OneDNNEngine", "CUDNNEngine", "MetaImageFormat", "NRRDFormat", "MRCFormat", "NIfTIFormat",
+    "NPYFormat", "VGStudioFormat", "AvizoFormat", "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat",
     "PictureStackFormat", "ClosedFormat", "HDF5Format",
   ]
 }

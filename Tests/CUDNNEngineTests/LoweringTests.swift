@@ -112,8 +112,8 @@ import VolumeTesting
     for a in lowering.buffers.indices {
       #expect(card.offsets[a] % 256 == 0 && bytes(a).upperBound <= card.byteCount)
       for b in lowering.buffers.indices where b > a {
-        guard let firstA = first[a], let lastA = last[a], let firstB = first[b], let lastB = last[b],
-          firstA <= lastB, firstB <= lastA
+        guard let firstA = first[a], let lastA = last[a], let firstB = first[b],
+          let lastB = last[b], firstA <= lastB, firstB <= lastA
         else { continue }
         #expect(!bytes(a).overlaps(bytes(b)), "\(a) and \(b)")
       }

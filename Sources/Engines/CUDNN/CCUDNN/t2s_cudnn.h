@@ -120,6 +120,7 @@ enum {
 // F(the name in our table, the symbol, what it returns, its arguments).
 #define T2S_CUDNN_FUNCTIONS(F) \
   F(getVersion, cudnnGetVersion, size_t, (void)) \
+  F(getCudartVersion, cudnnGetCudartVersion, size_t, (void)) \
   F(getErrorString, cudnnGetErrorString, const char *, (cudnnStatus_t status)) \
   F(getLastErrorString, cudnnGetLastErrorString, void, (char *message, size_t capacity)) \
   F(create, cudnnCreate, cudnnStatus_t, (cudnnHandle_t *handle)) \

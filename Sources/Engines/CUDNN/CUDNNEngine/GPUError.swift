@@ -15,6 +15,8 @@ package enum GPUError: ExplainedError, Hashable {
   case cudnnBroken(path: String, reason: String)
   /// A cuDNN of another time: it lacks a function.
   case cudnnIncomplete(path: String, symbol: String)
+  /// cuDNN is there, and a library that it needs is not.
+  case cublasMissing(name: String, cuda: Int)
   /// cuDNN is older than what is used of it.
   case cudnnTooOld(version: CUDNNVersion)
   /// The driver knows no card.
@@ -63,6 +65,11 @@ package enum GPUError: ExplainedError, Hashable {
       Explanation(
         .input, "\(path) is no cuDNN 9: it has no \(symbol)",
         remedy: "install cuDNN 9.8 or newer, or use --engine onednn")
+    case .cublasMissing(let name, let cuda):
+      Explanation(
+        .input, "cuDNN needs \(name), which is not there",
+        remedy: "install it (pip install nvidia-cublas\(cuda > 12 ? "" : "-cu\(cuda)")), or use "
+          + "--engine onednn")
     case .cudnnTooOld(let version):
       Explanation(
         .input, "cuDNN \(version) is too old",

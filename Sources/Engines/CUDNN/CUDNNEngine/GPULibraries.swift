@@ -56,9 +56,22 @@ import SystemIO
       if let lacking = unsafe t2s_cudnn_fill(&table, library) {
         throw .cudnnIncomplete(path: path, symbol: unsafe String(cString: lacking))
       }
+      try loadCublas(of: Int(table.getCudartVersion()) / 1000, beside: place)
       return (table, path)
     }
     throw broken ?? .cudnnMissing(places: tried)
+  }
+
+  /// Loads what cuDNN itself loads later, since it ends the process where that is missing.
+  private static func loadCublas(of cuda: Int, beside place: String) throws(GPUError) {
+    let name = "libcublasLt.so.\(cuda)"
+    let folders =
+      place.isEmpty
+      ? [""] : ["\(place)/", "\(place)/../../cublas/lib/", "\(place)/../../cu\(cuda)/lib/", ""]
+    for folder in folders where unsafe dlopen(folder + name, RTLD_NOW | RTLD_GLOBAL) != nil {
+      return
+    }
+    throw .cublasMissing(name: name, cuda: cuda)
   }
 
   /// What the loader says of the last library that it could not open.
