@@ -97,6 +97,9 @@ let package = Package(
 
     module("Halving", "Sources/Halving/Halving", ["CHalving", "VolumeCore"]),
 
+    fastModule(
+      "Exterior", "Sources/Exterior", ["Halving", "Pipelines", "SystemIO", "VolumeCore"]),
+
     // Libraries that several formats use.
     module(
       "Compression", "Sources/Compression/Compression",
@@ -176,15 +179,19 @@ let package = Package(
     // Workflows: they know only the seams.
     module("Phantom", "Sources/Phantom", ["VolumeCore"]),
     module("Evaluation", "Sources/Evaluation", ["VolumeCore"]),
-    module(
+    fastModule(
       "VolumePipeline", "Sources/VolumePipeline",
-      ["EngineCore", "NeuralGraph", "TilePlanning", "Pipelines", "SystemIO", "VolumeCore"]),
+      [
+        "EngineCore", "Exterior", "NeuralGraph", "TilePlanning", "Pipelines", "SystemIO",
+        "VolumeCore",
+      ]),
 
     // Commands and the composition root.
     module(
       "VolumeCommands", "Sources/VolumeCommands",
       [
-        "VolumePipeline", "Evaluation", "Phantom", "EngineCore", "NeuralGraph", "TilePlanning",
+        "VolumePipeline", "Evaluation", "Exterior", "Phantom", "EngineCore", "NeuralGraph",
+        "TilePlanning",
         "Pipelines", "SystemIO", "VolumeCore",
       ]),
     .executableTarget(
@@ -218,6 +225,7 @@ let package = Package(
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
     plainTests("HalvingTests", ["Halving"]),
+    plainTests("ExteriorTests", ["Exterior", "Halving", "Phantom"]),
     tests("VolumeStoreTests", ["VolumeStore", "ZarrFormat", "Halving", "SystemIO"]),
     tests("RawFormatTests", ["RawFormat", "SystemIO"]),
     tests("TIFFFormatTests", ["TIFFFormat", "SystemIO", "VoxelFiles"]),
@@ -251,7 +259,8 @@ let package = Package(
     plainTests(
       "VolumePipelineTests",
       [
-        "VolumePipeline", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning", "Pipelines",
+        "VolumePipeline", "Exterior", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning",
+        "Pipelines",
         "SystemIO",
       ]),
     plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore", "NeuralGraph", "SystemIO"]),

@@ -19,7 +19,8 @@ extension Graph {
 }
 
 extension Operation {
-  fileprivate func swapping(_ a: Axis, _ b: Axis) -> Operation {
+  /// The same for data whose axes `a` and `b` are swapped.
+  func swapping(_ a: Axis, _ b: Axis) -> Operation {
     switch self {
     case .convolution(var layer):
       layer.weights = layer.weights.swapping(a, b, layer.kernel)

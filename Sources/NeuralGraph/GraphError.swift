@@ -29,6 +29,8 @@ public enum GraphError: ExplainedError, Hashable {
   case shapesDisagree(node: String, first: Shape3, other: Shape3)
   /// A value would be larger than any memory.
   case tooLarge(node: String, input: Shape3)
+  /// A layer that looks at a mirrored volume as no layer looks at the volume itself.
+  case cannotBeMirrored(node: String)
 
   /// The error in words.
   public var explanation: Explanation {
@@ -69,6 +71,10 @@ public enum GraphError: ExplainedError, Hashable {
       Explanation(
         .input, "layer '\(node)' makes more of a value of \(input) than memory can hold",
         remedy: "give the network a smaller tile")
+    case .cannotBeMirrored(let node):
+      Explanation(
+        .input, "layer '\(node)' steps over its input so that it cannot look at a mirrored volume",
+        remedy: "leave --flips out")
     }
   }
 

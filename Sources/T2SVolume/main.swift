@@ -42,8 +42,9 @@ let catalogue = Catalogue(
     SkyScanFormat(slices: [TIFFFormat(), PictureStackFormat()]), DICOMFormat(), TIFFFormat(),
     PictureStackFormat(),
   ],
-  modelReaders: [KerasModelReader()],
-  engines: [OneDNNEngineFactory(), CUDNNEngineFactory(), ReferenceEngineFactory()],
+  modelReaders: [RandomModelReader(), KerasModelReader()],
+  // The preferred first: a GPU, where there is one that passes its self-check.
+  engines: [CUDNNEngineFactory(), OneDNNEngineFactory(), ReferenceEngineFactory()],
   pictures: PNGPictures(), stores: StoreFormat(), guesser: RawFormat())
 
 let context = CommandContext(

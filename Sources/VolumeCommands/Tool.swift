@@ -19,7 +19,8 @@ public struct Tool: Sendable {
 
   /// All commands.
   public static let commands: [any Command] = [
-    SegmentCommand(), ConvertCommand(), InfoCommand(), EvaluateCommand(), PhantomCommand(),
+    SegmentCommand(), PlanCommand(), ConvertCommand(), InfoCommand(), EvaluateCommand(),
+    PhantomCommand(),
     ShowCommand(), GuessCommand(), StatusCommand(), VerifyCommand(), RepairCommand(),
   ]
 
@@ -58,8 +59,12 @@ public struct Tool: Sendable {
         console.result(HelpText.of(command))
         return console.isBroken ? 1 : 0
       }
-      let arguments = try explained { () throws(UsageError) in
+      var arguments = try explained { () throws(UsageError) in
         try Arguments(parsing: words.dropFirst(), of: command.name, options: command.allOptions)
+      }
+      if let path = arguments.values["options"] {
+        try OptionFile(path).add(
+          to: &arguments, of: command.name, options: command.allOptions)
       }
       let result = try command.run(arguments, context)
       if arguments.has("json") { console.result(JSONValue.object(result).text()) }

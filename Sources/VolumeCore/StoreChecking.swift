@@ -19,4 +19,16 @@ public protocol StoreChecking: Sendable {
   func mend(
     _ path: String, _ output: OutputDescription, _ report: StoreReport
   ) throws(Explanation) -> any VolumeWriter
+
+  /// What made the unfinished store at `path` and from what, as its `OutputDescription.plan` said;
+  /// `nil` where there is none, or it is finished.
+  func begun(_ path: String) -> [String: JSONValue]?
+
+  /// The document that a `FactKeepingWriter` kept under `name` in the store at `path`; `nil` where
+  /// there is none. Throws where it is not what was written.
+  func kept(_ name: String, in path: String) throws(Explanation) -> JSONValue?
+
+  /// The facts of a committed block of the store at `path`; `nil` where there are none. Throws where
+  /// they are not what was written.
+  func facts(of block: Index3, in path: String) throws(Explanation) -> [String: JSONValue]?
 }

@@ -1,20 +1,38 @@
+import EngineCore
+import Exterior
 import Pipelines
 import SystemIO
 import VolumeCore
 
-/// A block of labels that is being put together from tiles.
+/// A block of results that is being put together from tiles.
 final class OpenBlock: @unchecked Sendable {
   let index: Index3
   /// In the output's coordinates.
   let region: Region
-  var labels: PageBuffer
+  /// The planes, one after the other.
+  var results: PageBuffer
   var missing: Int
+  /// What is found out about it on the way, by the observers' names.
+  let observations: [(name: String, observation: any BlockObservation)]
 
-  init(_ index: Index3, _ region: Region) {
+  init(
+    _ index: Index3, _ region: Region, byteCount: Int, origin: Index3,
+    observers: [any BlockObserver]
+  ) {
     self.index = index
     self.region = region
-    labels = PageBuffer(byteCount: region.voxelCount)
+    observations = observers.map { ($0.name, $0.begin(index, region.moved(by: origin))) }
+    results = PageBuffer(byteCount: byteCount)
     missing = region.voxelCount
+  }
+
+  /// The facts of the block, which is whole and whose first plane are labels.
+  func facts() -> [String: JSONValue] {
+    results.withBytes(first: region.voxelCount) { labels in
+      var facts: [String: JSONValue] = [:]
+      for (name, observation) in observations { facts[name] = observation.facts(labels) }
+      return facts
+    }
   }
 }
 
@@ -26,38 +44,133 @@ struct BlockAssembly {
   let origin: Index3
   /// Blocks that an earlier run has committed; tiles may cross them, and leave them alone.
   let committed: Set<Index3>
+  /// What is kept of each voxel.
+  let planes: [ResultPlane]
+  let observers: [any BlockObserver]
   private var open: [Index3: OpenBlock] = [:]
 
-  init(grid: ChunkGrid, pool: BytePool, origin: Index3, committed: Set<Index3>) {
+  init(
+    grid: ChunkGrid, pool: BytePool, origin: Index3, committed: Set<Index3>,
+    planes: [ResultPlane], observers: [any BlockObserver]
+  ) {
+    precondition(observers.isEmpty || planes[0] == .label, "observers look at labels")
+    self.observers = observers
     self.grid = grid
     self.pool = pool
     self.origin = origin
     self.committed = committed
+    self.planes = planes
   }
 
-  /// Adds the core of `tile` from `labels`, which are those of its output; returns the blocks that
-  /// are whole now, or `nil` where the run was stopped.
-  mutating func add(_ tile: TileSlot, _ labels: RawSpan) -> [OpenBlock]? {
+  /// Adds the core of `tile` from `results`, which are those of what it holds, and shows its labels to
+  /// the observers with `voxels`, which are those of its input; returns the blocks that are whole now,
+  /// or `nil` where the run was stopped.
+  mutating func add(_ tile: TileSlot, _ results: RawSpan, _ voxels: RawSpan) -> [OpenBlock]? {
     let core = tile.core.relative(to: origin)
-    let output = tile.output.relative(to: origin)
+    let held = tile.held.relative(to: origin)
     var whole: [OpenBlock] = []
     for index in grid.indices(meeting: core).indices where !committed.contains(index) {
-      if open[index] == nil {
-        let region = grid.region(of: index)
-        guard pool.take(region.voxelCount) else { return nil }
-        open[index] = OpenBlock(index, region)
-      }
-      guard let block = open[index] else { continue }
+      guard let block = block(index) else { return nil }
       let part = core.clamped(to: block.region)
-      block.labels.withMutableBytes { bytes in
-        copyVoxels(part, from: labels, of: output, to: &bytes, of: block.region, width: 1)
+      block.results.withMutableBytes { bytes in
+        copyPlanes(planes, part, from: results, of: held, to: &bytes, of: block.region)
       }
-      block.missing -= part.voxelCount
-      if block.missing == 0 {
-        open[index] = nil
-        whole.append(block)
+      for (_, observation) in block.observations {
+        observation.add(
+          part.moved(by: origin), labels: results.extracting(0..<held.voxelCount), of: tile.held,
+          voxels: voxels, of: tile.input)
       }
+      if take(part, of: block) { whole.append(block) }
     }
     return whole
+  }
+
+  /// The block of this index, begun where it is not; `nil` where the run was stopped.
+  private mutating func block(_ index: Index3) -> OpenBlock? {
+    if let block = open[index] { return block }
+    let region = grid.region(of: index)
+    guard pool.take(region.voxelCount * planes.byteCount) else { return nil }
+    let block = OpenBlock(
+      index, region, byteCount: region.voxelCount * planes.byteCount, origin: origin,
+      observers: observers)
+    open[index] = block
+    return block
+  }
+
+  /// Notes that `part` is there; returns whether the block is whole by that.
+  private mutating func take(_ part: Region, of block: OpenBlock) -> Bool {
+    block.missing -= part.voxelCount
+    guard block.missing == 0 else { return false }
+    open[block.index] = nil
+    return true
+  }
+}
+
+extension BlockAssembly {
+  /// Fills `core`, which is outside the specimen as a whole; returns the blocks that are whole now, or
+  /// `nil` where the run was stopped.
+  mutating func addOutside(_ core: Region) -> [OpenBlock]? {
+    let core = core.relative(to: origin)
+    var whole: [OpenBlock] = []
+    for index in grid.indices(meeting: core).indices where !committed.contains(index) {
+      guard let block = block(index) else { return nil }
+      let part = core.clamped(to: block.region)
+      block.results.withMutableBytes { bytes in
+        fillOutside(planes, part, &bytes, of: block.region)
+      }
+      let (outer, inner) = (block.region.moved(by: origin), part.moved(by: origin))
+      for (_, observation) in block.observations {
+        block.results.withBytes(first: block.region.voxelCount) { labels in
+          observation.add(
+            inner, labels: labels, of: outer, voxels: labels.extracting(0..<0), of: inner)
+        }
+      }
+      if take(part, of: block) { whole.append(block) }
+    }
+    return whole
+  }
+}
+
+/// Gives the voxels of `part` in each of `planes` what voxels outside the specimen have.
+private func fillOutside(
+  _ planes: [ResultPlane], _ part: Region, _ bytes: inout MutableRawSpan, of box: Region
+) {
+  unsafe bytes.withUnsafeMutableBytes { bytes in
+    var start = 0
+    for plane in planes {
+      let width = plane.byteCount
+      for z in part.z {
+        for y in part.y {
+          let row = ((z - box.z.lowerBound) * box.y.count + y - box.y.lowerBound) * box.x.count
+          let first = start + (row + part.x.lowerBound - box.x.lowerBound) * width
+          let place = unsafe bytes[first..<(first + part.x.count * width)]
+          unsafe UnsafeMutableRawBufferPointer(rebasing: place)
+            .initializeMemory(as: UInt8.self, repeating: Exterior.value(in: plane))
+        }
+      }
+      start += box.voxelCount * width
+    }
+  }
+}
+
+/// Copies the voxels of `part` in each of `planes`, which lie one after the other.
+private func copyPlanes(
+  _ planes: [ResultPlane], _ part: Region, from source: RawSpan, of held: Region,
+  to destination: inout MutableRawSpan, of region: Region
+) {
+  unsafe destination.withUnsafeMutableBytes { bytes in
+    var (from, to) = (0, 0)
+    for plane in planes {
+      let (read, written) = (
+        held.voxelCount * plane.byteCount, region.voxelCount * plane.byteCount
+      )
+      let place = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[to..<(to + written)])
+      var target = unsafe place.mutableBytes
+      copyVoxels(
+        part, from: source.extracting(from..<(from + read)), of: held, to: &target, of: region,
+        width: plane.byteCount)
+      from += read
+      to += written
+    }
   }
 }

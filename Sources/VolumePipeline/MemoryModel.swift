@@ -18,33 +18,44 @@ public struct MemoryModel: Hashable, Sendable {
   /// What the output keeps of its blocks: halves of them that wait for their neighbours. Less than
   /// it would like only makes it read back.
   public var output = 0
+  /// What lies outside the specimen, and what is on its way there.
+  public var exterior = 0
 
   /// All of it.
-  public var total: Int { process + engine + tiles + reader + blocks + output }
+  public var total: Int { process + engine + tiles + reader + blocks + output + exterior }
+
+  /// Each part with what it is, in the order of a run.
+  public var parts: [(name: String, byteCount: Int)] {
+    [
+      ("process", process), ("engine", engine), ("tiles", tiles), ("reader", reader),
+      ("blocks", blocks), ("output", output), ("exterior", exterior),
+    ]
+  }
 
   /// The process without a run, as measured, with the libraries loaded and their pages touched.
   static let processByteCount = 64 << 20
 
   /// Bytes of tiles on their way from the reader and to the writer.
   static func tileByteCount(
-    _ tiling: TilePlan, _ plan: ExecutionPlan, _ budget: ThreadBudget
+    _ tiling: TilePlan, _ plan: ExecutionPlan, _ budget: ThreadBudget, _ reduction: ScoreReduction
   ) -> Int {
-    let shapes = tiling.inputShapes
-    let largest = shapes.map(\.voxelCount).max() ?? 0
-    let labels = shapes.map { plan.outputShape(for: $0).voxelCount }.max() ?? 0
-    return budget.slots * (largest * plan.voxelType.byteCount + labels)
+    let largest = tiling.inputShapes.map(\.voxelCount).max() ?? 0
+    return budget.slots
+      * (largest * plan.voxelType.byteCount + reduction.heldByteCount(tiling, plan)
+        + reduction.priorByteCount(tiling))
   }
 
   init(
     _ tiling: TilePlan, _ plan: ExecutionPlan, _ budget: ThreadBudget, _ factory: any EngineFactory,
-    readerCache: Int
+    reduction: ScoreReduction, readerCache: Int
   ) throws(EngineError) {
     process = Self.processByteCount
     engine = try factory.byteCount(for: plan, slots: budget.slots)
-    tiles = Self.tileByteCount(tiling, plan, budget)
+    tiles = Self.tileByteCount(tiling, plan, budget, reduction)
     reader = readerCache
     // Of the block being encoded a pyramid is made: a half, and a block of the next level or two.
     blocks =
-      tiling.openBlockByteCount + tiling.largestBlockByteCount + tiling.largestBlockByteCount / 2
+      reduction.planes.byteCount * (tiling.openBlockByteCount + tiling.largestBlockByteCount)
+      + tiling.largestBlockByteCount / 2 * (reduction.planes.map(\.byteCount).max() ?? 1)
   }
 }

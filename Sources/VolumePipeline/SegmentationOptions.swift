@@ -1,4 +1,5 @@
 import EngineCore
+import Exterior
 import TilePlanning
 import VolumeCore
 
@@ -18,6 +19,14 @@ public struct SegmentationOptions: Sendable {
   public var precision: Precision?
   /// How grey values are normalised.
   public var normalisation = Normalisation(low: 0, high: 255, clips: false)
+  /// How often each tile is looked at: 1, 4 or 8 (see `Orientation.all`); probabilities are averaged.
+  public var flips = 1
+  /// What is kept of each voxel; what is not the first goes to sibling outputs.
+  public var planes: [ResultPlane] = [.label]
+  /// What passes before this one found, where it is one of several that are averaged.
+  public var passes: PassPlace?
+  /// What of the scan lies outside the specimen, and is not computed.
+  public var exterior: Exterior?
   /// The unit in which labels are committed.
   public var block = Shape3(z: 64, y: 1024, x: 1024)
 

@@ -1,4 +1,5 @@
 import EngineCore
+import Exterior
 import NeuralGraph
 import Pipelines
 import TilePlanning
@@ -12,10 +13,24 @@ public struct SegmentationPlan: Sendable {
   public let execution: ExecutionPlan
   /// How the cores are shared.
   public let budget: ThreadBudget
+  /// What is kept of the network's probabilities.
+  public let reduction: ScoreReduction
+  /// What of the scan lies outside the specimen.
+  public let exterior: Exterior?
+  /// What passes before this one found.
+  let passes: PassPlace?
   /// What the run takes at its peak.
   public let memory: MemoryModel
   /// Makes the engine.
   public let factory: any EngineFactory
+  /// What the run will read, compute and write.
+  ///
+  /// - Parameter left: voxels that are not there yet; `nil`: all.
+  public func forecast(left: Int? = nil) -> RunForecast {
+    RunForecast(self, cores: cores, left: left)
+  }
+  /// Processor cores that all stages share.
+  private let cores: Int
 
   /// Checks `options` for `model` on a volume, and chooses the tile where that is left to us.
   public init(
@@ -25,7 +40,8 @@ public struct SegmentationPlan: Sendable {
     let precision = options.precision ?? factory.precisions[0]
     let volume = scan.volume
     let graph: Graph
-    do { graph = try model.graph.forGreyScans() } catch { throw error.explanation }
+    do { graph = try options.graph(of: model) } catch { throw error.explanation }
+    let reduction = options.reduction(for: graph)
     let region = (options.tiling.region ?? Region(volume.shape)).shape
     var candidates: [Shape3]
     if case .shape(let shape) = options.tiling.tile {
@@ -48,11 +64,15 @@ public struct SegmentationPlan: Sendable {
       } catch {
         throw error.explanation
       }
+      let work = options.exterior?.work(of: tiling) ?? TileWork(all: tiling)
+      let share = Double(work.computedVoxels) / Double(max(tiling.computedVoxelCount, 1))
       for budget in budgets {
         let execution = ExecutionPlan(
           graph: graph, normalisation: options.normalisation, voxelType: volume.voxelType,
-          shapes: tiling.inputShapes, precision: precision, threads: budget.engine)
-        choices.append(Choice(tiling: tiling, execution: execution, budget: budget))
+          shapes: tiling.inputShapes, precision: precision,
+          output: reduction.isLabelsAlone ? .labels : .scores, threads: budget.engine)
+        choices.append(
+          Choice(tiling: tiling, execution: execution, budget: budget, share: share))
       }
     }
     // The cheapest that fits; of equals the first.
@@ -60,22 +80,26 @@ public struct SegmentationPlan: Sendable {
     var smallest = Int.max
     var best: (Choice, MemoryModel)?
     var shortage: Explanation?
-    let tiles = choices.map { MemoryModel.tileByteCount($0.tiling, $0.execution, $0.budget) }
+    let tiles = choices.map {
+      MemoryModel.tileByteCount($0.tiling, $0.execution, $0.budget, reduction)
+    }
     let least = tiles.min() ?? 0
     // What tiles take without the engine is known at once, and often too much already; the least
     // is asked for all the same, for the error.
     for choice in order.filter({ tiles[$0] <= max(options.memoryByteCount, least) })
       .map({ choices[$0] })
     {
-      let memory: MemoryModel
+      var memory: MemoryModel
       do {
         memory = try MemoryModel(
-          choice.tiling, choice.execution, choice.budget, factory,
+          choice.tiling, choice.execution, choice.budget, factory, reduction: reduction,
           readerCache: scan.cacheByteCount(
-            forBoxesOf: choice.tiling.inputShapes.first ?? choice.tiling.core))
+            forBoxesOf: choice.tiling.inputShapes.first ?? choice.tiling.core)
+            + (options.passes?.cacheByteCount(forBoxesOf: choice.tiling.core) ?? 0))
       } catch {
         throw error.explanation
       }
+      memory.exterior = options.exterior?.byteCount ?? 0
       smallest = min(smallest, memory.total)
       guard memory.total <= options.memoryByteCount else { continue }
       do throws(EngineError) {
@@ -98,6 +122,10 @@ public struct SegmentationPlan: Sendable {
     budget = choice.budget
     self.memory = memory
     self.factory = factory
+    cores = options.threads
+    self.reduction = reduction
+    passes = options.passes
+    exterior = options.exterior
   }
 
   /// Tiles and threads that the run might have.
@@ -105,9 +133,11 @@ public struct SegmentationPlan: Sendable {
     var tiling: TilePlan
     var execution: ExecutionPlan
     var budget: ThreadBudget
+    /// The part of its tiles' voxels that is computed, the rest being outside.
+    var share: Double
 
     /// The time for a voxel written, in units of computing one on one core.
-    var cost: Double { SegmentationPlan.cost(tiling) / Double(max(budget.engine, 1)) }
+    var cost: Double { share * SegmentationPlan.cost(tiling) / Double(max(budget.engine, 1)) }
   }
 
   /// What tiles cost for each voxel written, in units of computing one.

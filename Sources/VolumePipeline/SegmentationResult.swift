@@ -10,6 +10,8 @@ public struct SegmentationResult: Hashable, Sendable {
   public var voxelsBefore: Int
   /// Tiles computed.
   public var tiles: Int
+  /// Tiles that were not computed, because all that they write lies outside the specimen.
+  public var tilesOutside: Int
   /// Wall time.
   public var seconds: Double
   /// The share of that time in which the reader read.
@@ -20,6 +22,10 @@ public struct SegmentationResult: Hashable, Sendable {
   public var writeBusy: Double
   /// Bytes of label blocks on disk.
   public var bytesWritten: Int
+  /// Bytes of voxels that were asked of the scan.
+  public var bytesRead: Int
+  /// Voxels that the network computed, those of the halo included.
+  public var voxelsComputed: Int
 }
 
 /// A stage of a run failed.

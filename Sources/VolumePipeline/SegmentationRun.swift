@@ -18,10 +18,13 @@ public final class SegmentationRun: Sendable {
   }
 
   private let plan: SegmentationPlan
-  private let reader: any VolumeReader
+  private let reader: CountingReader
   private let writer: any VolumeWriter
+  private let outputs: RunOutputs
   private let stopSignal: @Sendable () -> Int32?
   private let trace: Trace?
+  private let observers: [any BlockObserver]
+  private let keeping: FactKeeping
   private let progress: @Sendable (_ voxelsDone: Int, _ voxels: Int) -> Void
 
   private let empty: BoundedQueue<TileSlot>
@@ -34,20 +37,34 @@ public final class SegmentationRun: Sendable {
   private let inferClock = StageClock()
   private let writeClock = StageClock()
   private let tilesRead = Atomic<Int>(0)
+  private let tilesOutside = Atomic<Int>(0)
+  private let voxelsComputed = Atomic<Int>(0)
+  private let rateClock: RateClock
   private let bytesWritten = Atomic<Int>(0)
   private let counts = Mutex<[Int]>(Array(repeating: 0, count: 256))
 
   /// Prepares to compute `plan` from `reader` to `writer`, whose blocks are the plan's.
+  ///
+  /// - Parameters:
+  ///   - siblings: the writers of what is kept beside the first plane, in the plan's order.
+  ///   - rateKnown: told once how fast the first tiles went.
+  ///   - observers: find facts of each block of labels, which are then the plan's first plane.
   public init(
     _ plan: SegmentationPlan, from reader: any VolumeReader, to writer: any VolumeWriter,
+    siblings: [any VolumeWriter] = [], observers: [any BlockObserver] = [],
     stopSignal: @escaping @Sendable () -> Int32? = { nil }, trace: Trace? = nil,
+    rateKnown: @escaping @Sendable (RunRate) -> Void = { _ in },
     progress: @escaping @Sendable (_ voxelsDone: Int, _ voxels: Int) -> Void = { _, _ in }
   ) {
     precondition(writer.grid.volume == plan.tiling.region.shape, "another plan's output")
     precondition(writer.grid.chunk == plan.tiling.block, "another plan's blocks")
     self.plan = plan
-    self.reader = reader
+    self.reader = CountingReader(reader)
     self.writer = writer
+    rateClock = RateClock(sideBySide: plan.budget.engine, notify: rateKnown)
+    self.observers = observers
+    keeping = FactKeeping(writer, observers)
+    outputs = RunOutputs(plan.reduction.planes, [writer] + siblings, keeping)
     self.stopSignal = stopSignal
     self.trace = trace
     self.progress = progress
@@ -57,16 +74,16 @@ public final class SegmentationRun: Sendable {
     computed = BoundedQueue(capacity: slots)
     whole = BoundedQueue(capacity: max(4, writer.grid.count.y * writer.grid.count.x))
     pool = BytePool(
-      budget: plan.tiling.openBlockByteCount + plan.tiling.largestBlockByteCount)
-    committed = Set(writer.grid.indices.filter { writer.isCommitted($0) })
+      budget: plan.reduction.planes.byteCount
+        * (plan.tiling.openBlockByteCount + plan.tiling.largestBlockByteCount))
+    committed = Set(writer.grid.indices.filter { [outputs] in outputs.isCommitted($0) })
     let shapes = plan.tiling.inputShapes
     let largest = shapes.map(\.voxelCount).max() ?? 0
-    let labels = shapes.map { plan.execution.outputShape(for: $0).voxelCount }.max() ?? 0
     for index in 0..<slots {
       empty.push(
         TileSlot(
           index: index, voxelByteCount: largest * plan.execution.voxelType.byteCount,
-          labelByteCount: labels))
+          labelByteCount: plan.heldByteCount, priorByteCount: plan.priorByteCount))
     }
   }
 
@@ -76,7 +93,7 @@ public final class SegmentationRun: Sendable {
   public func run() throws(Explanation) -> SegmentationResult {
     let start = monotonicNanoseconds()
     reader.limitCache(to: plan.memory.reader)
-    writer.limitCache(to: plan.memory.output)
+    outputs.limitCache(to: plan.memory.output)
     let before = committed.reduce(0) { $0 + writer.grid.region(of: $1).voxelCount }
     let total = plan.tiling.region.voxelCount
     progress(before, total)
@@ -111,11 +128,20 @@ public final class SegmentationRun: Sendable {
     let counts = counts.withLock { $0 }
     return SegmentationResult(
       counts: counts, voxels: total - before, voxelsBefore: before,
-      tiles: tilesRead.load(ordering: .relaxed), seconds: seconds,
+      tiles: tilesRead.load(ordering: .relaxed),
+      tilesOutside: tilesOutside.load(ordering: .relaxed), seconds: seconds,
       readBusy: readClock.seconds / seconds, inferBusy: inferClock.seconds / seconds,
       writeBusy: writeClock.seconds / seconds,
-      bytesWritten: bytesWritten.load(ordering: .relaxed))
+      bytesWritten: bytesWritten.load(ordering: .relaxed), bytesRead: reader.bytesRead,
+      voxelsComputed: voxelsComputed.load(ordering: .relaxed))
   }
+
+  /// What the observers found out about `block`, in this run or in one that it went on with; `nil`
+  /// where it is not committed.
+  public func facts(of block: Index3) -> [String: JSONValue]? { keeping.facts(of: block) }
+
+  /// The blocks of labels, as the output has them.
+  public var blocks: ChunkGrid { writer.grid }
 
   /// A stage that fails ends all others, so that nobody waits for ever.
   private func guarded(_ body: () throws(PipelineError) -> Void) throws(PipelineError) {
@@ -138,11 +164,17 @@ public final class SegmentationRun: Sendable {
     let reading = TileReading(reader: reader)
     let width = plan.execution.voxelType.byteCount
     var number = 0
+    var skipped: [Region] = []
     for slab in plan.tiling.slabs {
       for column in plan.tiling.columns {
         for tile in plan.tiling.tiles(of: column, in: slab) {
           if isDone(tile) { continue }
+          if plan.isOutside(tile) {
+            skipped.append(tile.core)
+            continue
+          }
           guard let slot = empty.pop(), stopSignal() == nil else { return }
+          slot.take(&skipped)
           slot.number = number
           slot.core = tile.core
           slot.input = tile.input
@@ -154,6 +186,7 @@ public final class SegmentationRun: Sendable {
               try slot.voxels.withMutableBytes(first: count) { bytes throws(VolumeReadError) in
                 try reading.read(tile.input, into: &bytes)
               }
+              try plan.readPrior(for: slot)
             }
           } catch {
             throw PipelineError(stage: "reading", place: tile.input, reason: error.reason)
@@ -165,6 +198,12 @@ public final class SegmentationRun: Sendable {
         }
       }
     }
+    // What is outside behind the last tile goes with a slot of its own, in which nothing is computed.
+    guard !skipped.isEmpty, let slot = empty.pop(), stopSignal() == nil else { return }
+    slot.take(&skipped)
+    slot.number = number
+    slot.core = Region(z: 0..<0, y: 0..<0, x: 0..<0)
+    events.push(.read(slot))
   }
 
   /// Whether all blocks that the tile writes to are committed.
@@ -188,12 +227,24 @@ public final class SegmentationRun: Sendable {
     var ready: [Int: TileSlot] = [:]
     var next = 0
     var began = 0
+    /// Tiles are handed on in the plan's order, which keeps few blocks open.
+    func handOn(_ slot: TileSlot) -> Bool {
+      ready[slot.number] = slot
+      while let slot = ready.removeValue(forKey: next) {
+        next += 1
+        guard computed.push(slot) else { return false }
+      }
+      return true
+    }
     // The reader closes the queue when it has read all; what it knows nothing of is in flight.
     while true {
       guard let event = inFlight.isEmpty ? events.pop() : events.popEvenWhenClosed() else { break }
       switch event {
+      case .read(let slot) where slot.core.isEmpty:
+        guard handOn(slot) else { return }
       case .read(let slot):
         if inFlight.isEmpty { began = monotonicNanoseconds() }
+        rateClock.begin()
         inFlight[slot.index] = slot
         trace?.note("infer", slot.number, begins: true)
         let count = slot.input.voxelCount * plan.execution.voxelType.byteCount
@@ -206,17 +257,14 @@ public final class SegmentationRun: Sendable {
         guard let slot = inFlight.removeValue(forKey: index) else { continue }
         try placed(slot) { () throws(EngineError) in
           try engine.collect(index) { bytes throws(EngineError) in
-            slot.labels.withMutableBytes(first: bytes.byteCount) { $0.copy(bytes) }
+            plan.keep(bytes, in: slot)
           }
         }
         trace?.note("infer", slot.number, begins: false)
+        voxelsComputed.add(slot.output.voxelCount, ordering: .relaxed)
+        rateClock.add(voxels: slot.output.voxelCount)
         if inFlight.isEmpty { inferClock.add(nanoseconds: monotonicNanoseconds() - began) }
-        // Tiles are handed on in the plan's order, which keeps few blocks open.
-        ready[slot.number] = slot
-        while let slot = ready.removeValue(forKey: next) {
-          next += 1
-          guard computed.push(slot) else { return }
-        }
+        guard handOn(slot) else { return }
       }
     }
   }
@@ -234,14 +282,30 @@ public final class SegmentationRun: Sendable {
   private func write(before: Int, total: Int) throws(PipelineError) {
     defer { whole.close() }
     var assembly = BlockAssembly(
-      grid: writer.grid, pool: pool, origin: plan.tiling.region.origin, committed: committed)
+      grid: writer.grid, pool: pool, origin: plan.tiling.region.origin, committed: committed,
+      planes: plan.reduction.planes, observers: observers)
     var done = before
     while let slot = computed.pop() {
+      for core in slot.skipped {
+        guard stopSignal() == nil, let blocks = assembly.addOutside(core) else { return }
+        tilesOutside.add(1, ordering: .relaxed)
+        done += core.voxelCount
+        for block in blocks { guard whole.push(block) else { return } }
+        progress(min(done, total), total)
+      }
+      if slot.core.isEmpty {
+        empty.push(slot)
+        continue
+      }
       trace?.note("write", slot.number, begins: true)
-      let count = slot.output.voxelCount
+      plan.paintOutside(slot)
+      let count = slot.held.voxelCount * plan.reduction.planes.byteCount
+      let read = slot.input.voxelCount * plan.execution.voxelType.byteCount
       // Waiting for a block's memory is not work, so only what is copied is timed.
       let begin = monotonicNanoseconds()
-      let blocks = slot.labels.withBytes(first: count) { assembly.add(slot, $0) }
+      let blocks = slot.labels.withBytes(first: count) { results in
+        slot.voxels.withBytes(first: read) { assembly.add(slot, results, $0) }
+      }
       writeClock.add(nanoseconds: monotonicNanoseconds() - begin)
       guard let blocks else { return }
       done += slot.core.voxelCount
@@ -256,16 +320,18 @@ public final class SegmentationRun: Sendable {
     while let block = whole.pop() {
       do throws(VolumeWriteError) {
         try writeClock.time { () throws(VolumeWriteError) in
-          try block.labels.withBytes { bytes throws(VolumeWriteError) in
-            countLabels(bytes)
-            let written = try writer.commit(block.index, bytes)
+          try block.results.withBytes { bytes throws(VolumeWriteError) in
+            if plan.reduction.planes[0] == .label {
+              countLabels(bytes.extracting(0..<block.region.voxelCount))
+            }
+            let written = try outputs.commit(block, bytes)
             bytesWritten.add(written, ordering: .relaxed)
           }
         }
       } catch {
         throw PipelineError(stage: "writing", place: nil, reason: error.explanation)
       }
-      pool.giveBack(block.region.voxelCount)
+      pool.giveBack(block.region.voxelCount * plan.reduction.planes.byteCount)
     }
   }
 

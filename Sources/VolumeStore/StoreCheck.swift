@@ -47,7 +47,14 @@ struct StoreCheck {
     for index in levels.indices { readLedger(of: &levels[index], &report) }
     let total = levels.reduce(0) { $0 + ($1.ledger?.byteCount ?? 0) }
     for level in levels {
-      report.arrays.append(try check(level, isFinished: isFinished, total: total))
+      var array = try check(level, isFinished: isFinished, total: total)
+      if level.number == 0 { try checkFacts(of: level.ledger, &array) }
+      report.arrays.append(array)
+    }
+    for name in FactsFolder(paths).keptNames() {
+      do throws(StoreError) { _ = try FactsFolder(paths).kept(name) } catch {
+        damage(&report, error)
+      }
     }
     return report
   }
@@ -71,6 +78,19 @@ struct StoreCheck {
     var made = group?.attributes["t2s"]?.object
     made?[StoreSeal.attribute] = nil
     return made
+  }
+
+  /// Looks whether the facts of each committed block are there, where any are kept.
+  private func checkFacts(of ledger: Ledger?, _ array: inout ArrayReport) throws(StoreError) {
+    guard
+      kind(ofPath: paths.facts) != .missing || made()?[FactsFolder.attribute] != nil
+    else { return }
+    let facts = FactsFolder(paths)
+    for shard in (ledger?.shards.keys.sorted() ?? []) {
+      try run.goOn(paths.group)
+      guard let damage = facts.damage(of: shard) else { continue }
+      array.damages.append(damage)
+    }
   }
 
   private var hasPlan: Bool { kind(ofPath: paths.plan) != .missing }

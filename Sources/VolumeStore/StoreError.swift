@@ -38,6 +38,10 @@ enum StoreError: Error, Hashable {
   case planIsAnother(path: String)
   /// The ledger of a finished store is gone.
   case ledgerIsMissing(path: String)
+  /// Facts of a block, or a document that was kept with the store, are not what was written.
+  case keptIsDamaged(path: String)
+  /// Facts of a block that is committed are gone.
+  case factsAreMissing(path: String)
   /// The ledger knows the shard; the file is gone.
   case shardIsMissing(path: String)
   /// The ledger does not know the shard.
@@ -84,7 +88,7 @@ extension StoreError: ExplainedError {
       Explanation(.failed, "\(path) was not looked at to the end", remedy: "give the command again")
     case .ledgerIsDamaged, .ledgerIsMissing, .shardIsMissing, .shardIsNotInLedger, .shardIsNotEmpty,
       .shardDiffersFromLedger, .shard, .chunk, .sealIsDamaged, .sealIsMissing, .documentDiffers,
-      .documentIsNotSealed, .documentIsMissing, .planIsDamaged:
+      .documentIsNotSealed, .documentIsMissing, .planIsDamaged, .keptIsDamaged, .factsAreMissing:
       Explanation(
         .damaged, damage,
         remedy: "see what else is damaged with `verify`; then mend it with `repair STORE --from "
@@ -185,6 +189,8 @@ extension StoreError: ExplainedError {
     case .documentIsNotSealed(let path): "\(path) was not there when the store was finished"
     case .documentIsMissing(let path): "\(path) is gone"
     case .planIsDamaged(let path): "the plan \(path) cannot be read"
+    case .keptIsDamaged(let path): "\(path) is not what was written"
+    case .factsAreMissing(let path): "\(path) is gone, which was kept of a block that is there"
     case .shardIsMissing(let path): "the shard \(path) is gone"
     case .shardIsNotInLedger(let path): "the shard \(path) was never committed"
     case .shardIsNotEmpty(let path): "\(path) is there, where nothing but zeros was written"
@@ -206,7 +212,8 @@ extension StoreError {
     case .system(let error): error.path
     case .metadata(let path, _), .ledgerIsDamaged(let path, _), .ledgerIsMissing(let path),
       .sealIsDamaged(let path, _), .sealIsMissing(let path), .documentDiffers(let path, _, _),
-      .documentIsNotSealed(let path), .documentIsMissing(let path), .planIsDamaged(let path):
+      .documentIsNotSealed(let path), .documentIsMissing(let path), .planIsDamaged(let path),
+      .keptIsDamaged(let path), .factsAreMissing(let path):
       path
     default: nil
     }

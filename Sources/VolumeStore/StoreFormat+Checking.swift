@@ -53,6 +53,33 @@ extension StoreFormat: StoreChecking {
     }
   }
 
+  /// What made the unfinished store at `path`.
+  public func begun(_ path: String) -> [String: JSONValue]? {
+    let paths = StorePaths(group: withoutTrailingSlashes(path))
+    guard kind(ofPath: paths.groupMetadata) == .missing else { return nil }
+    return (try? contents(ofFile: paths.plan)).flatMap(StorePlan.init(decoding:))?.made
+  }
+
+  /// A document that was kept with the store at `path`.
+  public func kept(_ name: String, in path: String) throws(Explanation) -> JSONValue? {
+    do throws(StoreError) {
+      return try FactsFolder(StorePaths(group: withoutTrailingSlashes(path))).kept(name)
+    } catch {
+      throw error.explanation
+    }
+  }
+
+  /// The facts of a block of the store at `path`.
+  public func facts(
+    of block: Index3, in path: String
+  ) throws(Explanation) -> [String: JSONValue]? {
+    do throws(StoreError) {
+      return try FactsFolder(StorePaths(group: withoutTrailingSlashes(path))).read(block)
+    } catch {
+      throw error.explanation
+    }
+  }
+
   private func image(
     _ path: String, prefix: String, _ run: CheckRun
   ) throws(Explanation) -> StoreReport {

@@ -51,6 +51,23 @@ extension StoreFormat {
     }
   }
 
+  /// Throws where `beginWriter` would for what lies at the output's path; changes nothing.
+  func checkWriter(_ paths: StorePaths, _ output: OutputDescription) throws(StoreError) {
+    try check(output.volume, paths)
+    let levels = levels(of: output, try codecs(output, paths))
+    let place = try place(paths)
+    guard !output.overwrites, place != .free else { return }
+    if place == .finished { throw .exists(path: paths.group) }
+    let bytes: [UInt8]? = try system { () throws(SystemError) in
+      guard try certainKind(ofPath: paths.plan) != .missing else { return nil }
+      return try contents(ofFile: paths.plan)
+    }
+    let plan = StorePlan(output, levels.arrays, levels.halving)
+    if let old = bytes.flatMap(StorePlan.init(decoding:)), old != plan {
+      throw .isAnotherPlans(path: paths.group, differences: plan.differences(from: old))
+    }
+  }
+
   /// How chunks are compressed.
   private func codecs(
     _ output: OutputDescription, _ paths: StorePaths
@@ -127,7 +144,7 @@ extension StoreFormat {
     }
     if place == .unfinished, let old = bytes.flatMap(StorePlan.init(decoding:)) {
       if old == plan {
-        for folder in [paths.group, paths.side, paths.ledgers] {
+        for folder in [paths.group, paths.side, paths.ledgers, paths.facts] {
           try system { () throws(SystemError) in try removeLeftOvers(in: folder) }
         }
         return try levels.enumerated().map { number, level throws(StoreError) in
@@ -150,6 +167,7 @@ extension StoreFormat {
       try removeFile(paths.seal)
       for number in try levelsThere(paths) { try removeFile(paths.levelMetadata(number)) }
       for name in try names(inFolder: paths.ledgers) { try removeFile("\(paths.ledgers)/\(name)") }
+      try FactsFolder(paths).clear()
       for number in try levelsThere(paths) { try removeFolder(paths.level(number)) }
       try writeFileAtomically(paths.plan, plan.encoded())
       let ledgers = try levels.indices.map { number throws(SystemError) in

@@ -58,7 +58,9 @@ extension StoreFormat {
       return number
     }
     try system { () throws(SystemError) in
-      for folder in [paths.group, paths.side, paths.ledgers] { try removeLeftOvers(in: folder) }
+      for folder in [paths.group, paths.side, paths.ledgers, paths.facts] {
+        try removeLeftOvers(in: folder)
+      }
       try removeFile(paths.groupMetadata)
       try synchroniseFolder(paths.group)
       try removeFile(paths.seal)

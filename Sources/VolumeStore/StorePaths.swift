@@ -54,6 +54,15 @@ struct StorePaths: Hashable, Sendable {
   func ledger(_ number: Int) -> String { "\(ledgers)/\(number).log" }
 }
 
+extension StorePaths {
+  /// One document for each committed block of which facts are kept.
+  var facts: String { "\(side)/facts" }
+  /// The facts of a block.
+  func facts(of block: Index3) -> String { "\(facts)/\(block.z).\(block.y).\(block.x).json" }
+  /// A document that is kept with the store.
+  func kept(_ name: String) -> String { "\(side)/\(name).json" }
+}
+
 /// `path` without slashes at its end.
 func withoutTrailingSlashes(_ path: String) -> String {
   var path = path[...]

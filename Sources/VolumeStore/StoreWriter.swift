@@ -16,6 +16,7 @@ package final class StoreWriter: VolumeWriter {
   private let levels: [LevelWriter]
   private let pyramid: Pyramid
   private let lock: Mutex<StoreLock?>
+  private let facts: FactsFolder
   private let threads: Int
 
   init(
@@ -23,6 +24,7 @@ package final class StoreWriter: VolumeWriter {
     lock: StoreLock, threads: Int
   ) {
     self.paths = paths
+    facts = FactsFolder(paths)
     self.output = output
     self.threads = threads
     self.plan = plan
@@ -79,6 +81,9 @@ package final class StoreWriter: VolumeWriter {
         levelCount: levels.count, method: plan.halving?.rule.rawValue)
       var made = output.plan.merging(record) { $1 }
       made[StoreSeal.attribute] = .string(paths.name(of: paths.seal))
+      if kind(ofPath: paths.facts) == .folder {
+        made[FactsFolder.attribute] = .string(paths.name(of: paths.facts))
+      }
       let group = GroupMetadata(attributes: ["ome": image.json, "t2s": .object(made)]).encoded()
       try system { () throws(SystemError) in
         var documents = [
@@ -103,6 +108,39 @@ package final class StoreWriter: VolumeWriter {
     } catch {
       throw VolumeWriteError(block: nil, reason: error.explanation)
     }
+  }
+}
+
+extension StoreWriter: FactKeepingWriter {
+  /// Facts first: what the ledger notes has them.
+  @discardableResult
+  package func commit(
+    _ block: Index3, _ voxels: RawSpan, facts: [String: JSONValue]
+  ) throws(VolumeWriteError) -> Int {
+    do throws(StoreError) {
+      try self.facts.write(facts, of: block)
+    } catch {
+      throw VolumeWriteError(block: block, reason: error.explanation)
+    }
+    return try commit(block, voxels)
+  }
+
+  package func facts(of block: Index3) -> [String: JSONValue]? {
+    isCommitted(block) ? try? facts.read(block) : nil
+  }
+
+  package func keep(_ name: String, _ document: JSONValue) throws(VolumeWriteError) {
+    do throws(StoreError) {
+      try system { () throws(SystemError) in
+        try writeFileAtomically(paths.kept(name), CheckedDocument(document).encoded())
+      }
+    } catch {
+      throw VolumeWriteError(block: nil, reason: error.explanation)
+    }
+  }
+
+  package func kept(_ name: String) -> JSONValue? {
+    try? facts.kept(name)
   }
 }
 

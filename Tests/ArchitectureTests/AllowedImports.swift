@@ -24,6 +24,8 @@ enum AllowedImports {
     "NeuralGraph": "VolumeCore",
     "Halving": "CHalving VolumeCore",
     "TilePlanning": "NeuralGraph VolumeCore",
+    // What lies outside the specimen: found in a scan through the seam of all input.
+    "Exterior": "Halving Pipelines Synchronization SystemIO VolumeCore",
     // The engine seam.
     "EngineCore": "Glibc NeuralGraph VolumeCore",
     // Plugs: formats, engines, models. None imports another.
@@ -58,10 +60,11 @@ enum AllowedImports {
     "Phantom": "VolumeCore",
     "Evaluation": "VolumeCore",
     "VolumePipeline":
-      "EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning VolumeCore",
+      "EngineCore Exterior Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning "
+      + "VolumeCore",
     // Commands: arguments to options, errors to words.
     "VolumeCommands":
-      "EngineCore Evaluation Glibc NeuralGraph Phantom Pipelines Synchronization SystemIO "
+      "EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Synchronization SystemIO "
       + "TilePlanning VolumeCore VolumePipeline",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":

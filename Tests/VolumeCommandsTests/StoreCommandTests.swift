@@ -14,6 +14,9 @@ private final class MemoryStores: StoreChecking {
   var writer: MemoryWriter? { state.withLock { $0.writer } }
 
   func isStore(_ path: String) -> Bool { path == report.path }
+  func begun(_ path: String) -> [String: JSONValue]? { nil }
+  func kept(_ name: String, in path: String) -> JSONValue? { nil }
+  func facts(of block: Index3, in path: String) -> [String: JSONValue]? { nil }
 
   func check(
     _ path: String, _ depth: StoreCheckDepth,

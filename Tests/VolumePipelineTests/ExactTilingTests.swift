@@ -169,6 +169,12 @@ struct Family: CustomTestStringConvertible, Sendable {
   /// The scores of the whole volume, filled up as it must be, by the reference device. A 2.5D
   /// network is given its layers as channels here, which is not how tiles are computed.
   private static func whole(_ graph: Graph, _ scan: MemoryVolume) throws -> FeatureMap {
+    let scores = ReferenceDevice().run(graph, try filledInput(of: graph, scan))
+    return cut(scores, to: scan.volume.shape)
+  }
+
+  /// What the network sees of the whole volume, filled up to multiples of its stride.
+  static func filledInput(of graph: Graph, _ scan: MemoryVolume) throws -> FeatureMap {
     let volume = scan.volume.shape
     let grey = try scan.bytes(of: Region(volume))
     let stride = graph.totalStride
@@ -192,7 +198,11 @@ struct Family: CustomTestStringConvertible, Sendable {
         }
       }
     }
-    let scores = ReferenceDevice().run(graph, input)
+    return input
+  }
+
+  /// The part of `scores` that lies in the volume.
+  static func cut(_ scores: FeatureMap, to volume: Shape3) -> FeatureMap {
     var result = FeatureMap(shape: volume, channels: scores.channels)
     for z in 0..<volume.z {
       for y in 0..<volume.y {
@@ -224,7 +234,7 @@ struct Family: CustomTestStringConvertible, Sendable {
     return output.bytes
   }
 
-  private static func largestDifference(_ a: FeatureMap, _ b: FeatureMap) -> Float {
+  static func largestDifference(_ a: FeatureMap, _ b: FeatureMap) -> Float {
     guard a.values.count == b.values.count else { return .infinity }
     return zip(a.values, b.values).reduce(0) { max($0, abs($1.0 - $1.1)) }
   }

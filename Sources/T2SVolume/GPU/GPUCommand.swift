@@ -12,11 +12,8 @@ struct GPUCommand: Command {
   var options: [OptionDeclaration] {
     [
       OptionDeclaration(
-        "model", "FILE", "selftest, speed, plans: the network; default: the tool's model"),
-      OptionDeclaration(
-        "network", "NAME",
-        "speed: a network of random weights instead: \(GPUSubject.networks.keys.sorted().joined(separator: ", "))"
-      ),
+        "model", "FILE",
+        "selftest, speed, plans: the network; default: the tool's; random:3d-f16-d3 makes one up"),
       OptionDeclaration(
         "precision", "P", "speed, plans: f32 or f16; default: the fastest that the card has"),
       OptionDeclaration(
@@ -94,35 +91,11 @@ struct GPUSubject {
   var shape: Shape3
   var precision: Precision?
 
-  /// Networks of the original's kind, to be measured: 16 filters, three or four levels down.
-  static let networks: [String: UNetOptions] = {
-    var paper = UNetOptions.modular
-    paper.filters = 16
-    var plain = UNetOptions()
-    (plain.filters, plain.depth) = (16, 4)
-    var networks = ["paper-2d": paper, "plain-2d": plain]
-    paper.isVolumetric = true
-    (plain.isVolumetric, plain.depth) = (true, 3)
-    networks["paper-3d"] = paper
-    networks["plain-3d"] = plain
-    return networks
-  }()
-
   /// The model and the tile that were asked for, or the defaults.
   init(_ arguments: Arguments, _ context: CommandContext) throws(Explanation) {
-    if let given = arguments.values["network"] {
-      guard let options = Self.networks[given] else {
-        throw Explanation(
-          .input, "there is no network '\(given)' to measure",
-          remedy: "give one of \(Self.networks.keys.sorted().joined(separator: ", "))")
-      }
-      name = given
-      graph = options.graph(seed: 1)
-    } else {
-      let model = try context.catalogue.model(modelPath(arguments.values["model"], context))
-      name = model.card.name
-      do { graph = try model.graph.forGreyScans() } catch { throw error.explanation }
-    }
+    let model = try context.catalogue.model(modelPath(arguments.values["model"], context))
+    name = model.card.name
+    do { graph = try model.graph.forGreyScans() } catch { throw error.explanation }
     do throws(UsageError) {
       let given = try arguments.value("shape") { text throws(UsageError) in try text.shape() }
       let automatic =

@@ -62,7 +62,7 @@ struct GPUPlans {
   }
 
   private func subjects() throws(Explanation) -> [(String, Graph, Shape3)] {
-    if ["model", "shape", "network"].contains(where: { arguments.values[$0] != nil }) {
+    if ["model", "shape"].contains(where: { arguments.values[$0] != nil }) {
       let subject = try GPUSubject(arguments, context)
       return [(subject.name, subject.graph, subject.shape)]
     }

@@ -34,14 +34,15 @@ public struct SegmentCommand: Command {
       OptionDeclaration("slots", "N", "tiles in flight; default: as many as help"),
       OptionDeclaration(
         "engine", "NAME",
-        "auto (the default), onednn, cudnn (an NVIDIA GPU) or reference"),
+        "auto (the default: an NVIDIA GPU that passes its self-check, else the CPU), cudnn, onednn "
+          + "or reference"),
       OptionDeclaration(
         "precision", "P",
-        "auto (the default: bf16 where the CPU has it), f32 or bf16; cudnn: f16 or f32"),
+        "auto (the default: f16 on a GPU, bf16 where the CPU has it), f32, bf16 or f16"),
       OptionDeclaration(
         "window", "LOW:HIGH",
         "grey values that become 0 and 1, or auto (from the scan's own); default: the model's rule"),
-    ] + OptionDeclaration.inputs + [
+    ] + OutsideChoices.declarations + OptionDeclaration.inputs + [
       .overwrite, OptionDeclaration("no-picture", nil, "make no picture of the middle layer"),
     ]
   }

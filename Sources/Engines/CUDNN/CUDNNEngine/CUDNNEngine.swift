@@ -53,6 +53,9 @@ final class CUDNNEngine: InferenceEngine {
   deinit {
     submitted.close()
     waiter.join()
+    // What a run that was stopped has begun ends before its memory goes.
+    try? program.stream.synchronise()
+    try? streamOut.synchronise()
   }
 
   func submit(_ slot: Int, shape: Shape3, _ voxels: RawSpan) throws(EngineError) {

@@ -90,7 +90,7 @@ public struct CUDNNEngineFactory: EngineFactory {
   }
 
   /// What driver and cuDNN take of the host's memory.
-  private static let libraries = 1 << 30
+  private static let libraries = 768 << 20
   /// What the code of driver and cuDNN takes of the card's, loaded as it is needed.
   private static let kernels = 512 << 20
 }

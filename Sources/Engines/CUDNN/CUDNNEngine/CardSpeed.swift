@@ -74,6 +74,7 @@ package struct CardSpeed: Hashable, Sendable {
       }
       if least.isFinite { times.append(least) }
     }
+    withExtendedLifetime((program, input, output, flag)) {}
   }
 }
 

@@ -49,7 +49,9 @@ struct ConvolutionCheck {
       Kernels.finite(
         from: to.address, count: to.shape.voxelCount * padded, flag: flag.address, format))
     try program.stream.synchronise()
-    guard try program.stream.download(1, UInt32(0), from: flag.address) == [0] else {
+    let unwritten = try program.stream.download(1, UInt32(0), from: flag.address)
+    withExtendedLifetime(flag) {}
+    guard unwritten == [0] else {
       throw .selfCheckFailed(
         what: "layer \(fused.name): a number that nobody wrote", place: -1, found: .nan, expected: 0
       )

@@ -103,6 +103,7 @@ extension GPUSession {
     try unsafe stream.copy(count, from: card.address, to: host.base)
     try stream.record(end)
     try stream.synchronise()
+    withExtendedLifetime((host, card)) {}
     func rate(_ milliseconds: Float) -> Int {
       Int((Double(count) / 1e6 / Double(max(milliseconds, 1e-3))).rounded())
     }

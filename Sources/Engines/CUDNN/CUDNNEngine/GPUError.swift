@@ -41,7 +41,10 @@ package enum GPUError: ExplainedError, Hashable {
     switch self {
     case .driverMissing(let reason):
       Explanation(
-        .input, "there is no NVIDIA driver (libcuda.so.1: \(reason))",
+        .input,
+        reason.contains("No such file")
+          ? "there is no NVIDIA driver (libcuda.so.1)"
+          : "there is no NVIDIA driver that could be loaded (libcuda.so.1: \(reason))",
         remedy: "install the driver (Ubuntu: nvidia-driver-580), or use --engine onednn")
     case .driverIncomplete(let symbol):
       Explanation(

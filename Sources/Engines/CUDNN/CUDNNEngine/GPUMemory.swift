@@ -3,6 +3,9 @@ import Glibc
 import VolumeCore
 
 /// Memory of the card, freed when its owner goes.
+///
+/// What runs on a stream runs after the call that begins it has returned, and knows addresses only:
+/// whoever begins it keeps the owner until it is done.
 @safe final class DeviceMemory {
   let address: UInt64
   let byteCount: Int

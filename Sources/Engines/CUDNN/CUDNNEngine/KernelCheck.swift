@@ -3,11 +3,13 @@ import NeuralGraph
 import VolumeCore
 
 /// Runs each kernel of ours on small values and compares with the reference device's plain loops.
-struct KernelCheck {
+final class KernelCheck {
   let session: GPUSession
   let stream: GPUStream
   let format: NumberFormat
   private let device = ReferenceDevice()
+  /// The card's memory that calls may still be using: they only begin when they are launched.
+  private var kept: [DeviceMemory] = []
 
   init(_ session: GPUSession, _ format: NumberFormat) throws(GPUError) {
     self.session = session
@@ -24,6 +26,8 @@ struct KernelCheck {
     try separates()
     try ends()
     try services()
+    try stream.synchronise()
+    kept = []
     return 7
   }
 
@@ -45,8 +49,15 @@ struct KernelCheck {
     return map
   }
 
+  /// Memory that is kept until the check is over.
+  private func memory(_ byteCount: Int) throws(GPUError) -> DeviceMemory {
+    let memory = try DeviceMemory(byteCount, session)
+    kept.append(memory)
+    return memory
+  }
+
   private func make(_ shape: Shape3, _ channels: Int) throws(GPUError) -> Held {
-    let memory = try DeviceMemory(format.byteCount(shape.voxelCount, channels), session)
+    let memory = try self.memory(format.byteCount(shape.voxelCount, channels))
     try launch(
       Kernels.fill(memory.address, byteCount: memory.byteCount / 4 * 4, word: Kernels.poison))
     return Held(memory: memory, value: Kernels.Value(memory.address, shape, channels))
@@ -71,7 +82,7 @@ struct KernelCheck {
   }
 
   private func put(_ values: [Float]) throws(GPUError) -> DeviceMemory {
-    let memory = try DeviceMemory(4 * values.count, session)
+    let memory = try self.memory(4 * values.count)
     try stream.upload(values, to: memory.address)
     return memory
   }
@@ -137,7 +148,7 @@ struct KernelCheck {
           bytes += [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: bits >> $0) }
         }
       }
-      let grey = try DeviceMemory(bytes.count, session)
+      let grey = try memory(bytes.count)
       try stream.upload(bytes, to: grey.address)
       let map = device.normalise(unsafe bytes.span.bytes, of: type, rule, shape: shape)
       for layers in [1, 3] {
@@ -242,7 +253,7 @@ struct KernelCheck {
     try expect("affine", to, scaled, tolerance: 1e-6)
     // What cuDNN may leave: sum and offsets in place.
     let offsets = layer.shift + rest
-    let memory = try DeviceMemory(4 * offsets.count, session)
+    let memory = try self.memory(4 * offsets.count)
     if format.precision == .f16 {
       try stream.upload(offsets.map { Float16($0).bitPattern }, to: memory.address)
     } else {
@@ -290,9 +301,9 @@ struct KernelCheck {
     let to = try make(shape, 5)
     try launch(Kernels.softmax(from: from.value, to: to.value.address, format))
     try expect("softmax", to, device.compute(.softmax, [map]), tolerance: 2e-6)
-    let flag = try DeviceMemory(4, session)
+    let flag = try memory(4)
     try launch(Kernels.fill(flag.address, byteCount: 4, word: 0))
-    let output = try DeviceMemory(4 * 5 * shape.voxelCount, session)
+    let output = try memory(4 * 5 * shape.voxelCount)
     try launch(
       Kernels.result(
         from: from.value, to: output.address, flag: flag.address, labels: true, format))
@@ -347,7 +358,7 @@ struct KernelCheck {
     let to = try make(shape, 5)
     try launch(Kernels.pattern(to: to.value, seed: 14, format))
     try expect("pattern", to, pattern(shape, 5, seed: 14), tolerance: 0)
-    let flag = try DeviceMemory(4, session)
+    let flag = try memory(4)
     let count = shape.voxelCount * format.padded(5)
     for isPoisoned in [false, true] {
       try launch(Kernels.fill(flag.address, byteCount: 4, word: 0))
@@ -363,9 +374,9 @@ struct KernelCheck {
         "finite", try stream.download(1, UInt32(0), from: flag.address), [isPoisoned ? 1 : 0])
     }
     let words = (0..<1000).map { UInt32(truncatingIfNeeded: $0 &* 2_654_435_761) }
-    let memory = try DeviceMemory(4 * words.count, session)
+    let memory = try self.memory(4 * words.count)
     try stream.upload(words, to: memory.address)
-    let sums = try DeviceMemory(8 * Kernels.checksumThreads, session)
+    let sums = try memory(8 * Kernels.checksumThreads)
     try launch(
       Kernels.checksum(from: memory.address, byteCount: 4 * words.count, sums: sums.address))
     let parts = try stream.download(Kernels.checksumThreads, UInt64(0), from: sums.address)

@@ -123,7 +123,10 @@ package struct SelfCheck {
     try program.stream.upload(voxels, to: input.address)
     try program.run(
       shape, input: input.address, output: output.address, flag: flag.address)
-    return try program.stream.download(count, Float(0), from: output.address)
+    let scores = try program.stream.download(count, Float(0), from: output.address)
+    // The calls only begin when they are launched: their memory must outlive them.
+    withExtendedLifetime((input, output, flag)) {}
+    return scores
   }
 
   private static func reference(

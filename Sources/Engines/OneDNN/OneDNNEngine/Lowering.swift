@@ -17,6 +17,8 @@ struct Lowering {
   private let consumers: [[Int]]
   private let precision: Precision
   private let layouts: LayoutChoice
+  /// The nodes at the network's end whose values stay in single precision.
+  private let isFloat: [Bool]
   /// Where each node's value lies.
   private var values: [Value?]
   /// Phases whose depth-to-space waits for the concatenation that they are part of.
@@ -36,6 +38,7 @@ struct Lowering {
     channels = graph.channels
     consumers = graph.consumers
     layouts = LayoutChoice(graph, allowsPairs: precision == .bf16 && Processor.hasBFloat16)
+    isFloat = graph.singlePrecisionEnd(except: layouts.isPairs)
     values = Array(repeating: nil, count: graph.nodes.count)
     for index in graph.nodes.indices where !isFinish(index) { try lower(index) }
     try finish(output)
@@ -84,7 +87,7 @@ struct Lowering {
         layer.scale[$0] / (layer.variance[$0] + layer.epsilon).squareRoot()
       }
       let shifts = layer.mean.indices.map { layer.shift[$0] - layer.mean[$0] * factors[$0] }
-      let to = add(plain, channels[index], index)
+      let to = add(layout(index), channels[index], index)
       steps.append(
         .affine(
           scale: factors, shift: shifts, from: plainSource(node.inputs[0]), to: to,
@@ -92,7 +95,7 @@ struct Lowering {
       values[index] = .buffer(to)
     case .add:
       let from = node.inputs.map { plainSource($0) }
-      let to = add(plain, channels[index], index)
+      let to = add(layout(index), channels[index], index)
       steps.append(.add(from: from, to: to, relu: layouts.hasFusedRelu[index]))
       values[index] = .buffer(to)
     case .concatenate:
@@ -112,7 +115,7 @@ struct Lowering {
       steps.append(.upsample(from: plainSource(node.inputs[0]), to: to, factor: factor))
       values[index] = .buffer(to)
     case .softmax:
-      let to = add(plain, channels[index], index)
+      let to = add(layout(index), channels[index], index)
       steps.append(.softmax(from: plainSource(node.inputs[0]), to: to))
       values[index] = .buffer(to)
     case .identity:
@@ -129,14 +132,20 @@ struct Lowering {
       values[index] = .buffer(to)
       return
     }
-    if isScores(index), layer.isPointwise, layer.outputs <= 8,
+    if isFloat[index], layer.isPointwise, layer.outputs <= 8,
       case .buffer(let from)? = values[node.inputs[0]], buffers[from].layout == .pairs
     {
-      // The last layer, straight from planes; what it writes is decided at the end.
-      values[index] = .buffer(from)
+      if isScores(index) {
+        // The last layer, straight from planes; what it writes is decided at the end.
+        values[index] = .buffer(from)
+      } else {
+        let to = add(.channelsLast(.f32), layer.outputs, index)
+        steps.append(.pairsScores(HeadWeights(layer), from: from, to: to))
+        values[index] = .buffer(to)
+      }
       return
     }
-    let to = add(isScores(index) ? .channelsLast(.f32) : plain, layer.outputs, index)
+    let to = add(layout(index), layer.outputs, index)
     let spec = ConvolutionSpec(layer, relu: relu)
     steps.append(.convolution(spec, from: plainSource(node.inputs[0]), to: to))
     values[index] = .buffer(to)
@@ -247,6 +256,9 @@ struct Lowering {
 
   private var plain: Buffer.Layout { .channelsLast(precision) }
 
+  /// How a value that is none of planes lies.
+  private func layout(_ node: Int) -> Buffer.Layout { isFloat[node] ? .channelsLast(.f32) : plain }
+
   private mutating func add(_ layout: Buffer.Layout, _ channels: Int, _ node: Int) -> Int {
     buffers.append(Buffer(layout: layout, channels: channels, extentOfNode: node))
     return buffers.count - 1
@@ -301,6 +313,49 @@ extension Graph {
       for input in node.inputs { result[input].append(index) }
     }
     return result
+  }
+}
+
+extension Graph {
+  /// The nodes at the end whose values are class scores and what is made of them alone: softmax, sums
+  /// and factors, and the convolutions before these. In bfloat16 they would be too coarse to compare.
+  func singlePrecisionEnd(except isPairs: [Bool]) -> [Bool] {
+    var isEnd = [Bool](repeating: false, count: nodes.count)
+    let consumers = consumers
+    for index in nodes.indices.reversed() where !isPairs[index] {
+      guard index == output || !consumers[index].isEmpty else { continue }
+      guard consumers[index].allSatisfy({ isEnd[$0] && nodes[$0].operation.passesScoresOn }) else {
+        continue
+      }
+      if case .convolution = nodes[index].operation {
+        isEnd[index] = true
+      } else {
+        isEnd[index] = nodes[index].operation.passesScoresOn
+      }
+    }
+    // Kernels take and make one kind of number, so a chain is of single precision whole or not at all.
+    while true {
+      var kept = isEnd
+      for index in nodes.indices where isEnd[index] {
+        let inputs = nodes[index].inputs
+        if nodes[index].operation.passesScoresOn, !inputs.allSatisfy({ isEnd[$0] }) {
+          kept[index] = false
+        }
+        if !consumers[index].allSatisfy({ isEnd[$0] }) { kept[index] = false }
+      }
+      if kept == isEnd { return isEnd }
+      isEnd = kept
+    }
+  }
+}
+
+extension Operation {
+  /// Whether it makes scores of scores, voxel by voxel.
+  fileprivate var passesScoresOn: Bool {
+    switch self {
+    case .softmax, .add, .batchNormalisation: true
+    default: false
+    }
   }
 }
 
