@@ -376,7 +376,7 @@ final class KernelCheck {
     let words = (0..<1000).map { UInt32(truncatingIfNeeded: $0 &* 2_654_435_761) }
     let memory = try self.memory(4 * words.count)
     try stream.upload(words, to: memory.address)
-    let sums = try memory(8 * Kernels.checksumThreads)
+    let sums = try self.memory(8 * Kernels.checksumThreads)
     try launch(
       Kernels.checksum(from: memory.address, byteCount: 4 * words.count, sums: sums.address))
     let parts = try stream.download(Kernels.checksumThreads, UInt64(0), from: sums.address)
