@@ -80,7 +80,7 @@ enum AllowedImports {
   static let plugs = [
     "ZarrFormat", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures", "KerasModel",
     "OneDNNEngine", "CUDNNEngine", "MetaImageFormat", "NRRDFormat", "MRCFormat", "NIfTIFormat",
-    "NPYFormat", "VGStudioFormat", "AvizoFormat", "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat",
-    "PictureStackFormat", "ClosedFormat", "HDF5Format",
+    "NPYFormat", "VGStudioFormat", "AvizoFormat", "EDFFormat", "ISQFormat", "SkyScanFormat",
+    "DICOMFormat", "PictureStackFormat", "ClosedFormat", "HDF5Format",
   ]
 }
