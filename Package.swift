@@ -217,7 +217,8 @@ let package = Package(
     plainTests("TilePlanningTests", ["TilePlanning", "NeuralGraph", "EngineCore"]),
     tests("EngineCoreTests", ["EngineCore", "NeuralGraph"]),
     plainTests("OneDNNEngineTests", ["OneDNNEngine", "EngineCore", "NeuralGraph"]),
-    plainTests("CUDNNEngineTests", ["CUDNNEngine", "EngineCore", "NeuralGraph", "SystemIO"]),
+    plainTests(
+      "CUDNNEngineTests", ["CCUDA", "CUDNNEngine", "EngineCore", "NeuralGraph", "SystemIO"]),
     plainTests("CompressionTests", ["Compression"]),
     plainTests("PNGLibraryTests", ["PNGLibrary"]),
     plainTests("XMLReadingTests", ["XMLReading"]),

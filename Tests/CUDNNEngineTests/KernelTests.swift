@@ -79,16 +79,9 @@ import VolumeCore
 
   @Test func `have their arguments read from the text`() {
     let text = """
-      .visible .entry a(
-      .param .u64 a_param_0,
-      .param .f32 a_param_1
-      )
-      {
-      .param .u64 not_an_argument
-      }
-      .visible .entry b(
-      .param .u32 b_param_0
-      )
+      .version 7.8
+      .visible .entry a( .param .u64 a_0, .param .f32 a_1 ) { .reg .b32 %r<2>; ret; }
+      .visible .entry b( .param .u32 b_0 ) { ret; }
       """
     #expect(KernelSignatures.parsed(text) == ["a": [8, 4], "b": [4]])
   }

@@ -43,7 +43,7 @@ package struct GPUDriver: Sendable {
   package var words: String { "\(version / 1000).\(version % 1000 / 10)" }
 
   /// Starts the driver and asks it for its cards.
-  init(_ table: t2s_cuda) throws(GPUError) {
+  package init(_ table: t2s_cuda) throws(GPUError) {
     let status = table.initialise(0)
     guard Int(status) == T2S_CUDA_SUCCESS else {
       if Int(status) == T2S_CUDA_ERROR_NO_DEVICE { throw .noCard }

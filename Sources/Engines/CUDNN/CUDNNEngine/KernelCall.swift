@@ -62,19 +62,16 @@ package enum KernelSignatures {
   /// FNV-1a (64 bits) of the source that the text was made from.
   package static var sourceHash: UInt64 { KernelText.sourceHash }
 
-  /// Reads ".visible .entry name(" and the ".param .u32 ..." lines after it.
+  /// Reads lines of ".visible .entry name( .param .u64 a, .param .f32 b ) { ... }".
   package static func parsed(_ text: String) -> [String: [Int]] {
     var result: [String: [Int]] = [:]
-    var name: String?
-    for line in text.split(separator: "\n") {
-      if line.hasPrefix(".visible .entry ") {
-        name = String(line.dropFirst(16).prefix { $0 != "(" })
-        result[name ?? ""] = []
-      } else if line.hasPrefix(".param "), let name {
-        let type = line.dropFirst(7).prefix { $0 != " " }
-        result[name]?.append(type.hasSuffix("64") ? 8 : 4)
-      } else if line.hasPrefix(")") {
-        name = nil
+    for line in text.split(separator: "\n") where line.hasPrefix(".visible .entry ") {
+      let entry = line.dropFirst(16)
+      let name = String(entry.prefix { $0 != "(" })
+      let list = entry.dropFirst(name.count + 1).prefix { $0 != ")" }
+      result[name] = list.split(separator: ",").map { argument in
+        let type = argument.split(separator: " ").dropFirst().first ?? ""
+        return type.hasSuffix("64") ? 8 : 4
       }
     }
     return result
