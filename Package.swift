@@ -73,6 +73,10 @@ let package = Package(
       name: "COneDNN", path: "Sources/Engines/OneDNN/COneDNN",
       providers: [.apt(["libdnnl-dev"])]),
 
+    // What we use of NVIDIA's interfaces; their libraries are looked for when the tool runs.
+    .systemLibrary(name: "CCUDA", path: "Sources/Engines/CUDNN/CCUDA"),
+    .systemLibrary(name: "CCUDNN", path: "Sources/Engines/CUDNN/CCUDNN"),
+
     // Our own loops in C, for what must be vectorised for the CPU at hand.
     .target(
       name: "CKernels", path: "Sources/Engines/OneDNN/CKernels",
@@ -118,6 +122,9 @@ let package = Package(
     module(
       "OneDNNEngine", "Sources/Engines/OneDNN/OneDNNEngine",
       ["COneDNN", "CKernels", "EngineCore", "NeuralGraph", "VolumeCore", "SystemIO", "Pipelines"]),
+    module(
+      "CUDNNEngine", "Sources/Engines/CUDNN/CUDNNEngine",
+      ["CCUDA", "CCUDNN", "EngineCore", "NeuralGraph", "VolumeCore", "SystemIO", "Pipelines"]),
 
     // Formats.
     module("ZarrFormat", "Formats/Zarr/ZarrFormat", ["Compression", "VolumeCore"]),
@@ -200,9 +207,8 @@ let package = Package(
         "AvizoFormat", "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat",
         "PictureStackFormat", "ClosedFormat", "HDF5Format", "HDF5Child", "HDF5Library",
         "VolumeCommands", "VolumePipeline", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures",
-        "Phantom", "Quantification",
-        "KerasModel", "OneDNNEngine", "EngineCore", "NeuralGraph", "TilePlanning", "Compression",
-        "Pipelines", "SystemIO", "VolumeCore",
+        "Phantom", "Quantification", "KerasModel", "OneDNNEngine", "CUDNNEngine", "EngineCore",
+        "NeuralGraph", "TilePlanning", "Compression", "Pipelines", "SystemIO", "VolumeCore",
       ],
       path: "Sources/T2SVolume", exclude: ["T2SVolume.docc"], swiftSettings: strict),
 
@@ -217,6 +223,8 @@ let package = Package(
     plainTests("TilePlanningTests", ["TilePlanning", "NeuralGraph", "EngineCore"]),
     tests("EngineCoreTests", ["EngineCore", "NeuralGraph"]),
     plainTests("OneDNNEngineTests", ["OneDNNEngine", "EngineCore", "NeuralGraph"]),
+    plainTests(
+      "CUDNNEngineTests", ["CCUDA", "CUDNNEngine", "EngineCore", "NeuralGraph", "SystemIO"]),
     plainTests("CompressionTests", ["Compression"]),
     plainTests("PNGLibraryTests", ["PNGLibrary"]),
     plainTests("XMLReadingTests", ["XMLReading"]),

@@ -7,6 +7,16 @@ public enum Precision: String, Hashable, Sendable, Codable, CaseIterable {
   case f32
   /// Weights and values in bfloat16, sums in single precision.
   case bf16
+  /// Weights and values in IEEE half precision, sums in single precision: what GPUs multiply fast.
+  case f16
+
+  /// Bytes of one number.
+  public var byteCount: Int {
+    switch self {
+    case .f32: 4
+    case .bf16, .f16: 2
+    }
+  }
 }
 
 /// What an engine returns for each voxel.

@@ -38,8 +38,28 @@ public protocol EngineFactory: Sendable {
   /// before any output is begun.
   func byteCount(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> Int
 
+  /// Why this engine cannot compute on this machine: a driver, a library or a card that is missing,
+  /// or a self-check that failed; `nil` where it can. Found out once.
+  var obstacle: Explanation? { get }
+
+  /// What keeps a plan from fitting on the engine's own device, with the numbers, where smaller tiles
+  /// might; `nil` where it fits. `byteCount` is of the host's memory alone.
+  func deviceShortage(
+    for plan: ExecutionPlan, slots: Int
+  ) throws(EngineError) -> Explanation?
+
   /// Makes an engine for the thread that calls, with `slots` tiles in flight.
   func makeEngine(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> any InferenceEngine
+}
+
+extension EngineFactory {
+  /// What computes on the processor can do so everywhere.
+  public var obstacle: Explanation? { nil }
+
+  /// The processor's memory is the host's.
+  public func deviceShortage(
+    for plan: ExecutionPlan, slots: Int
+  ) throws(EngineError) -> Explanation? { nil }
 }
 
 /// An engine cannot compute.
@@ -52,6 +72,8 @@ public enum EngineError: ExplainedError, Hashable {
   case precisionUnsupported(engine: String, precision: Precision)
   /// The network is none that could be computed.
   case graphUnsupported(engine: String, why: GraphError)
+  /// The engine's device, or the libraries that reach it, do not do what is asked.
+  case deviceFailed(engine: String, why: Explanation)
 
   /// The error in words.
   public var explanation: Explanation {
@@ -68,6 +90,8 @@ public enum EngineError: ExplainedError, Hashable {
       Explanation(
         .input, "\(engine) does not compute in \(precision.rawValue)",
         remedy: "try --precision auto")
+    case .deviceFailed(let engine, let why):
+      Explanation(why.kind, "\(engine): \(why.what)", remedy: why.remedy)
     case .graphUnsupported(let engine, let why):
       Explanation(
         why.explanation.kind, "\(engine): \(why.explanation.what)",

@@ -1,4 +1,5 @@
 import AvizoFormat
+import CUDNNEngine
 import ClosedFormat
 import DICOMFormat
 import EDFFormat
@@ -42,7 +43,8 @@ let catalogue = Catalogue(
     PictureStackFormat(),
   ],
   modelReaders: [RandomModelReader(), KerasModelReader()],
-  engines: [OneDNNEngineFactory(), ReferenceEngineFactory()],
+  // The preferred first: a GPU, where there is one that passes its self-check.
+  engines: [CUDNNEngineFactory(), OneDNNEngineFactory(), ReferenceEngineFactory()],
   pictures: PNGPictures(), stores: StoreFormat(), guesser: RawFormat())
 
 let context = CommandContext(
@@ -55,7 +57,7 @@ let context = CommandContext(
   executable: executablePath(), commandLine: CommandLine.arguments)
 
 exit(
-  Tool(commands: Tool.commands + [BenchCommand()], context: context).run(
+  Tool(commands: Tool.commands + [GPUCommand(), BenchCommand()], context: context).run(
     Array(CommandLine.arguments.dropFirst())))
 
 /// The running file, with links resolved, so that the default model is found beside it.

@@ -86,6 +86,7 @@ public struct SegmentationPlan: Sendable {
     let order = choices.indices.sorted { (choices[$0].cost, $0) < (choices[$1].cost, $1) }
     var smallest = Int.max
     var best: (Choice, MemoryModel)?
+    var shortage: Explanation?
     let tiles = choices.map {
       MemoryModel.tileByteCount($0.tiling, $0.execution, $0.budget, reduction)
     }
@@ -109,10 +110,19 @@ public struct SegmentationPlan: Sendable {
       memory.exterior = options.exterior?.byteCount ?? 0
       smallest = min(smallest, memory.total)
       guard memory.total <= options.memoryByteCount else { continue }
+      do throws(EngineError) {
+        let lack = try factory.deviceShortage(for: choice.execution, slots: choice.budget.slots)
+        shortage = lack
+        if lack != nil { continue }
+      } catch {
+        throw error.explanation
+      }
       best = (choice, memory)
       break
     }
-    guard let (choice, needed) = best else { throw Self.tooLittleMemory(options, smallest) }
+    guard let (choice, needed) = best else {
+      throw shortage ?? Self.tooLittleMemory(options, smallest)
+    }
     var memory = needed
     memory.output = min(options.outputByteCount, options.memoryByteCount - memory.total)
     tiling = choice.tiling

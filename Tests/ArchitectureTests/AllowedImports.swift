@@ -54,6 +54,8 @@ enum AllowedImports {
     "KerasModel": "EngineCore FoundationEssentials HDF5Child NeuralGraph SystemIO VolumeCore",
     "OneDNNEngine":
       "CKernels COneDNN EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO VolumeCore",
+    "CUDNNEngine":
+      "CCUDA CCUDNN EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO VolumeCore",
     // Workflows know only the seams.
     "Phantom": "VolumeCore",
     "Evaluation": "VolumeCore",
@@ -70,16 +72,17 @@ enum AllowedImports {
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "
       + "VGStudioFormat AvizoFormat EDFFormat ISQFormat SkyScanFormat "
       + "DICOMFormat PictureStackFormat ClosedFormat HDF5Child HDF5Format "
-      + "HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph OneDNNEngine Phantom Pictures Pipelines "
-      + "Quantification RawFormat Synchronization SystemIO TIFFFormat TilePlanning VolumeCommands VolumeCore "
+      + "CUDNNEngine HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph OneDNNEngine Phantom "
+      + "Pictures Pipelines Quantification RawFormat Synchronization SystemIO TIFFFormat TilePlanning "
+      + "VolumeCommands VolumeCore "
       + "VolumePipeline VolumeStore",
   ]
 
   /// Modules that plug in: only the composition root may import one, beside what is said above.
   static let plugs = [
     "ZarrFormat", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures", "KerasModel",
-    "OneDNNEngine", "MetaImageFormat", "NRRDFormat", "MRCFormat", "NIfTIFormat", "NPYFormat",
-    "VGStudioFormat", "AvizoFormat", "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat",
-    "PictureStackFormat", "ClosedFormat", "HDF5Format",
+    "OneDNNEngine", "CUDNNEngine", "MetaImageFormat", "NRRDFormat", "MRCFormat", "NIfTIFormat",
+    "NPYFormat", "VGStudioFormat", "AvizoFormat", "EDFFormat", "ISQFormat", "SkyScanFormat",
+    "DICOMFormat", "PictureStackFormat", "ClosedFormat", "HDF5Format",
   ]
 }

@@ -39,9 +39,13 @@ public struct SegmentCommand: Command {
         "only this box, for a try-out: its labels are those of the full run; ':' stands for all"),
       .memory, .threads,
       OptionDeclaration("slots", "N", "tiles in flight; default: as many as help"),
-      OptionDeclaration("engine", "NAME", "auto (the default), onednn or reference"),
       OptionDeclaration(
-        "precision", "P", "auto (the default: bf16 where the CPU has it), f32 or bf16"),
+        "engine", "NAME",
+        "auto (the default: an NVIDIA GPU that passes its self-check, else the CPU), cudnn, onednn "
+          + "or reference"),
+      OptionDeclaration(
+        "precision", "P",
+        "auto (the default: f16 on a GPU, bf16 where the CPU has it), f32, bf16 or f16"),
       OptionDeclaration(
         "window", "LOW:HIGH",
         "grey values that become 0 and 1, or auto (from the scan's own); default: the model's rule"),

@@ -52,15 +52,7 @@ struct SegmentRequest: Sendable {
     if let text = choices.region {
       region = try explained { () throws(UsageError) in try text.region(in: shape) }
     }
-    let engines = context.catalogue.engines
-    guard
-      let engine = choices.engine.map({ name in engines.first { $0.name == name } })
-        ?? engines.first
-    else {
-      throw Explanation(
-        .failed, "this build has no engine", remedy: "install the tool again with Tools/setup")
-    }
-    self.engine = engine
+    engine = try chosenEngine(choices.engine, choices.precision, context)
     precision = choices.precision ?? engine.precisions.first ?? .f32
     guard engine.precisions.contains(precision) else {
       throw Explanation(

@@ -39,14 +39,7 @@ extension Precision {
     switch self {
     case .f32: dnnl_f32
     case .bf16: dnnl_bf16
-    }
-  }
-
-  /// Bytes of one number.
-  var byteCount: Int {
-    switch self {
-    case .f32: 4
-    case .bf16: 2
+    case .f16: dnnl_f16
     }
   }
 }

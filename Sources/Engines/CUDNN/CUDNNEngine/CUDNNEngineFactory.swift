@@ -1,0 +1,181 @@
+import EngineCore
+import NeuralGraph
+import Synchronization
+import VolumeCore
+
+/// Makes engines that compute with NVIDIA's cuDNN on a card.
+///
+/// Driver, cuDNN and card are looked for when somebody first asks, not when the tool starts.
+public struct CUDNNEngineFactory: EngineFactory {
+  private let found: FoundCard
+  private let lowered = GPULoweringCache()
+
+  /// The factory.
+  public init() { found = FoundCard(GPULibraryPlaces()) }
+
+  /// The factory with other places, for tests.
+  package init(_ places: GPULibraryPlaces) { found = FoundCard(places) }
+
+  /// `cudnn`.
+  public var name: String { "cudnn" }
+
+  /// "cuDNN 9.10.2 on NVIDIA H100 80GB HBM3 (9.0)".
+  public var words: String {
+    switch found.session {
+    case .success(let session): session.words
+    case .failure: "cuDNN (no card)"
+    }
+  }
+
+  /// Half precision first where tensor cores multiply it; older cards are no faster with it.
+  public var precisions: [Precision] {
+    switch found.session {
+    case .success(let session) where session.card.capability.hasTensorCores: [.f16, .f32]
+    default: [.f32]
+    }
+  }
+
+  /// What is missing, or what the card computes wrongly.
+  public var obstacle: Explanation? {
+    switch found.session {
+    case .success: found.selfCheck()?.explanation
+    case .failure(let error): error.explanation
+    }
+  }
+
+  /// Pinned buffers, weights on their way to the card, and what the libraries keep of the host's
+  /// memory.
+  public func byteCount(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> Int {
+    _ = try lowered.network(for: plan)
+    let bytes = SlotBytes(plan)
+    let weights = 2 * 4 * plan.graph.parameterCount.total
+    return slots * (bytes.input + bytes.output + 3 * 4096) + weights + Self.libraries
+  }
+
+  /// What the plan takes of the card's memory against what is free there.
+  public func deviceShortage(
+    for plan: ExecutionPlan, slots: Int
+  ) throws(EngineError) -> Explanation? {
+    do throws(GPUError) {
+      let session = try found.session.get()
+      let demand: CardDemand
+      do {
+        demand = try CardDemand(
+          plan, lowered.network(for: plan), slots: slots, workspace: session.workspaceLimit)
+      } catch let error as GraphError {
+        throw GPUError.networkRefuses(error.explanation.what)
+      } catch {
+        return Explanation(.input, "\(error)", remedy: "try --engine onednn")
+      }
+      let free = max(0, try session.memory().free - Self.kernels)
+      return demand.shortage(on: session.card.name, free: free)
+    } catch {
+      throw error.asEngineError
+    }
+  }
+
+  /// Makes an engine for the thread that calls.
+  public func makeEngine(
+    for plan: ExecutionPlan, slots: Int
+  ) throws(EngineError) -> any InferenceEngine {
+    guard plan.precision == .f32 || plan.precision == .f16 else {
+      throw .precisionUnsupported(engine: name, precision: plan.precision)
+    }
+    let lowering = try lowered.network(for: plan)
+    do throws(GPUError) {
+      return try CUDNNEngine(plan, lowering, found.session.get(), slots: slots)
+    } catch {
+      throw error.asEngineError
+    }
+  }
+
+  /// What driver and cuDNN take of the host's memory.
+  private static let libraries = 768 << 20
+  /// What the code of driver and cuDNN takes of the card's, loaded as it is needed.
+  private static let kernels = 512 << 20
+}
+
+extension CardDemand {
+  /// In words, where the plan does not fit in `free` bytes of a card.
+  package func shortage(on card: String, free: Int) -> Explanation? {
+    if largestCount >= CardPlan.mostNumbers {
+      return Explanation(
+        .input,
+        "a tile's largest value would have \(largestCount) numbers, and cuDNN's engines end at "
+          + "\(CardPlan.mostNumbers)", remedy: "give a smaller --tile, or --tile auto")
+    }
+    guard total > free else { return nil }
+    func mebibytes(_ bytes: Int) -> Int { (bytes + (1 << 20) - 1) >> 20 }
+    return Explanation(
+      .input,
+      "the card's memory is too small for such tiles: \(mebibytes(total)) MiB are needed "
+        + "(\(mebibytes(values)) for values, \(mebibytes(weights)) for weights, "
+        + "\(mebibytes(slots)) for tiles in flight, \(mebibytes(workspace)) for cuDNN), and \(card) "
+        + "has \(mebibytes(free)) MiB free",
+      remedy: "give a smaller --tile, or --tile auto, or fewer --slots")
+  }
+}
+
+/// The card, looked for once.
+final class FoundCard: Sendable {
+  private let places: GPULibraryPlaces
+  private let known = Mutex<Result<GPUSession, GPUError>?>(nil)
+  private let checked = Mutex<Result<Void, GPUError>?>(nil)
+
+  init(_ places: GPULibraryPlaces) { self.places = places }
+
+  var session: Result<GPUSession, GPUError> {
+    known.withLock { known in
+      if let known { return known }
+      let result: Result<GPUSession, GPUError>
+      do throws(GPUError) { result = .success(try GPUSession(places)) } catch {
+        result = .failure(error)
+      }
+      known = result
+      return result
+    }
+  }
+
+  /// What the quick self-check found wrong; done once.
+  func selfCheck() -> GPUError? {
+    guard case .success(let session) = session else { return nil }
+    return checked.withLock { checked in
+      let result: Result<Void, GPUError>
+      if let checked {
+        result = checked
+      } else {
+        do throws(GPUError) {
+          try SelfCheck(session).quick()
+          result = .success(())
+        } catch { result = .failure(error) }
+        checked = result
+      }
+      if case .failure(let error) = result { return error }
+      return nil
+    }
+  }
+}
+
+/// Keeps the network that was lowered last: a plan asks for the memory of many tiles of one network.
+final class GPULoweringCache: Sendable {
+  private struct Entry {
+    var graph: Graph
+    var output: EngineOutput
+    var lowering: GPULowering
+  }
+  private let last = Mutex<Entry?>(nil)
+
+  func network(for plan: ExecutionPlan) throws(EngineError) -> GPULowering {
+    // Graphs that share their weights, as copies do, are compared in no time.
+    let known = last.withLock { entry in
+      entry.flatMap {
+        $0.output == plan.output && $0.graph == plan.graph ? $0.lowering : nil
+      }
+    }
+    if let known { return known }
+    let lowering = try GPULowering(plan.graph, output: plan.output)
+    let entry = Entry(graph: plan.graph, output: plan.output, lowering: lowering)
+    last.withLock { $0 = entry }
+    return lowering
+  }
+}

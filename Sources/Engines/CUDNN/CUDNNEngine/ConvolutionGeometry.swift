@@ -1,0 +1,120 @@
+import EngineCore
+import NeuralGraph
+import VolumeCore
+
+/// All that decides how cuDNN computes a convolution; those that are equal share a plan.
+package struct ConvolutionGeometry: Hashable, Sendable {
+  /// The input's extent.
+  package var input: Shape3
+  /// The output's.
+  package var output: Shape3
+  /// Channels in, with those that pad.
+  package var inputs: Int
+  /// Channels out, with those that pad.
+  package var outputs: Int
+  /// The kernel.
+  package var kernel: Shape3
+  /// Distance of two outputs in the input.
+  package var stride: Shape3
+  /// Zeros around the input.
+  package var padding: Padding
+  /// Whether nothing extends along z: two dimensions are said to cuDNN, else three.
+  package var isPlanar: Bool
+  /// Numbers and their order.
+  package var format: NumberFormat
+  /// What is computed beside the convolution.
+  package var epilogue: Epilogue
+
+  /// What is computed beside the convolution.
+  package struct Epilogue: Hashable, Sendable {
+    /// Another value is added first.
+    package var adds: Bool
+    /// Then an offset for each channel.
+    package var hasBias: Bool
+    /// Then max(_, 0).
+    package var relu: Bool
+
+    /// Nothing.
+    package static let none = Epilogue(adds: false, hasBias: false, relu: false)
+  }
+
+  /// The geometry of `fused` from a value of `input` to one of `output`.
+  package init(
+    _ fused: FusedConvolution, adds: Bool, input: Shape3, output: Shape3, isPlanar: Bool,
+    format: NumberFormat
+  ) {
+    self.input = input
+    self.output = output
+    inputs = format.padded(fused.layer.inputs)
+    outputs = format.padded(fused.layer.outputs)
+    kernel = fused.layer.kernel
+    stride = fused.layer.stride
+    padding = fused.layer.padding
+    self.isPlanar = isPlanar
+    self.format = format
+    epilogue = Epilogue(adds: adds, hasBias: fused.addsBias, relu: fused.relu)
+  }
+
+  /// The axes' numbers as cuDNN takes them, of a shape.
+  func axes(_ shape: Shape3) -> [Int] {
+    isPlanar ? [shape.y, shape.x] : [shape.z, shape.y, shape.x]
+  }
+
+  /// Dimensions (1, channels, axes) and the distance of neighbours along each.
+  func tensor(_ shape: Shape3, _ channels: Int) -> (dimensions: [Int], strides: [Int]) {
+    Self.tensor([1, channels] + axes(shape), isPlanes: format.isPlanes)
+  }
+
+  /// Dimensions (outputs, inputs, axes) of the weights, and distances.
+  package var weights: (dimensions: [Int], strides: [Int]) {
+    Self.tensor([outputs, inputs] + axes(kernel), isPlanes: format.isPlanes)
+  }
+
+  /// Distances of neighbours in an array without gaps, with the second dimension first or last.
+  package static func tensor(
+    _ dimensions: [Int], isPlanes: Bool
+  ) -> (dimensions: [Int], strides: [Int]) {
+    var strides = [Int](repeating: 1, count: dimensions.count)
+    let order = isPlanes ? Array(dimensions.indices) : [0] + Array(2..<dimensions.count) + [1]
+    var distance = 1
+    for place in order.reversed() {
+      strides[place] = distance
+      distance *= dimensions[place]
+    }
+    return (dimensions, strides)
+  }
+
+  /// For people: "3x3 stride 2x2, 16 to 32 channels of 1024x1024, f16".
+  package var words: String {
+    func words(_ shape: Shape3) -> String { axes(shape).map { "\($0)" }.joined(separator: "x") }
+    let step = stride.voxelCount == 1 ? "" : " stride \(words(stride))"
+    return "\(words(kernel))\(step), \(inputs) to \(outputs) channels of \(words(input)), "
+      + "\(format.precision.rawValue)\(epilogue.adds ? " + sum" : "")"
+      + "\(epilogue.hasBias ? " + bias" : "")\(epilogue.relu ? " + ReLU" : "")"
+  }
+}
+
+extension FusedConvolution {
+  /// The weights in the order that the geometry says, with zeros for channels that pad.
+  package func packedWeights(_ format: NumberFormat) -> [Float] {
+    let (inputs, outputs) = (format.padded(layer.inputs), format.padded(layer.outputs))
+    let taps = layer.kernel.voxelCount
+    var packed = [Float](repeating: 0, count: outputs * inputs * taps)
+    for tap in 0..<taps {
+      for i in 0..<layer.inputs {
+        let from = (tap * layer.inputs + i) * layer.outputs
+        for o in 0..<layer.outputs {
+          let place =
+            format.isPlanes ? (o * inputs + i) * taps + tap : (o * taps + tap) * inputs + i
+          packed[place] = layer.weights[from + o]
+        }
+      }
+    }
+    return packed
+  }
+
+  /// One offset for each output, zeros for those that pad.
+  package func packedBias(_ format: NumberFormat) -> [Float] {
+    layer.bias + [Float](repeating: 0, count: format.padded(layer.outputs) - layer.outputs)
+  }
+}

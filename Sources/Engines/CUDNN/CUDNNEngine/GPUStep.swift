@@ -1,0 +1,80 @@
+import NeuralGraph
+import VolumeCore
+
+/// A value of the network on its way through the card: of which node's extent it is.
+package struct GPUBuffer: Hashable, Sendable {
+  /// Without those that pad.
+  package var channels: Int
+  /// The node whose value has this one's extent.
+  package var extentOfNode: Int
+}
+
+/// A convolution for cuDNN, with all that it does in one go: the sum of what it computes, of another
+/// value and of an offset for each channel; then max(_, 0).
+package struct FusedConvolution: Hashable, Sendable {
+  /// The layer's name, for errors and tables.
+  package var name: String
+  /// Kernel, stride, padding, weights and offsets.
+  package var layer: Convolution
+  /// Whether the offsets are added; else they are another's to add.
+  package var addsBias: Bool
+  /// Whether the result is max(_, 0).
+  package var relu: Bool
+
+  /// `layer`, with what is computed beside it.
+  package init(name: String, layer: Convolution, addsBias: Bool, relu: Bool) {
+    self.name = name
+    self.layer = layer
+    self.addsBias = addsBias
+    self.relu = relu
+  }
+}
+
+/// One step of a network on the card; numbers are places in the list of buffers.
+package enum GPUStep: Hashable, Sendable {
+  /// Grey values to the input.
+  case normalise(to: Int)
+  /// By cuDNN; `adding` is what is added before the offsets.
+  case convolution(FusedConvolution, from: Int, adding: Int?, to: Int)
+  /// By a kernel of ours.
+  case depthwise(DepthwiseConvolution, from: Int, to: Int, relu: Bool)
+  /// A part of a concatenation, nearest up-sampling, depth to space.
+  case spread(from: Int, to: Int, factor: Shape3, phases: Bool, offset: Int, isLast: Bool)
+  /// The largest of each window.
+  case pool(from: Int, to: Int, window: Shape3)
+  /// The sum of both, or a copy; then max(_, 0) where `relu`.
+  case combine(Int, Int?, to: Int, relu: Bool)
+  /// A factor and an offset for each channel.
+  case affine(scale: [Float], shift: [Float], from: Int, to: Int, relu: Bool)
+  /// exp(x) / sum of exp.
+  case softmax(from: Int, to: Int)
+  /// To the slot's output: labels or scores.
+  case result(from: Int)
+  /// The same through a last convolution that mixes channels only, in single precision.
+  case head(Convolution, from: Int)
+  /// exp(x) / sum of exp of the slot's output, which holds scores.
+  case softmaxOfScores(classes: Int)
+
+  /// The buffers that it reads.
+  package var sources: [Int] {
+    switch self {
+    case .normalise, .softmaxOfScores: []
+    case .convolution(_, let from, let other, _): [from] + [other].compactMap { $0 }
+    case .combine(let first, let second, _, _): [first] + [second].compactMap { $0 }
+    case .depthwise(_, let from, _, _), .spread(let from, _, _, _, _, _), .pool(let from, _, _),
+      .affine(_, _, let from, _, _), .softmax(let from, _), .result(let from), .head(_, let from):
+      [from]
+    }
+  }
+
+  /// The buffer that it writes; `nil` where that is the slot's output.
+  package var destination: Int? {
+    switch self {
+    case .normalise(let to), .convolution(_, _, _, let to), .depthwise(_, _, let to, _),
+      .spread(_, let to, _, _, _, _), .pool(_, let to, _), .combine(_, _, let to, _),
+      .affine(_, _, _, let to, _), .softmax(_, let to):
+      to
+    case .result, .head, .softmaxOfScores: nil
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import CCUDA
+import EngineCore
+import NeuralGraph
+import VolumeCore
+
+/// Asks cuDNN how it would compute a network on a card that is only described: no card and no driver
+/// are needed, and nothing is computed.
+package struct PlanOracle {
+  private let libraries: GPULibraries
+  private let deviceProperties: String
+  /// What a plan may take beside its values.
+  package var workspaceLimit = 1 << 30
+
+  /// With cuDNN from `places` and a card described in cuDNN's own JSON.
+  package init(_ places: GPULibraryPlaces, deviceProperties: String) throws(GPUError) {
+    let (cudnn, path) = try GPULibraries.cudnn(places)
+    libraries = GPULibraries(cuda: t2s_cuda(), cudnn: cudnn, cudnnPath: path)
+    self.deviceProperties = deviceProperties
+  }
+
+  /// cuDNN's version.
+  package var version: CUDNNVersion { libraries.version }
+
+  /// The engine for each convolution of `graph` on a tile of `shape`, or why there is none.
+  package func plans(
+    _ graph: Graph, _ shape: Shape3, _ precision: Precision
+  ) throws(Explanation) -> [Result<PlannedConvolution, GPUError>] {
+    let lowering: GPULowering
+    let card: CardPlan
+    let format = NumberFormat(precision)
+    do { lowering = try GPULowering(graph, output: .labels) } catch { throw error.explanation }
+    do { card = try CardPlan(lowering, shape, format) } catch { throw error.explanation }
+    let planner = ConvolutionPlanner(
+      libraries, .described(deviceProperties), workspaceLimit: workspaceLimit)
+    var results: [Result<PlannedConvolution, GPUError>] = []
+    for (step, geometry) in zip(lowering.steps, lowering.geometries(card, format)) {
+      guard let geometry, case .convolution(let fused, _, _, _) = step else { continue }
+      do throws(GPUError) {
+        let plan = try planner.plan(geometry)
+        results.append(
+          .success(
+            PlannedConvolution(
+              layer: fused.name, geometry: geometry, engine: plan.engine, isBare: plan.isBare,
+              workspaceByteCount: plan.workspaceByteCount)))
+      } catch { results.append(.failure(error)) }
+    }
+    return results
+  }
+}
