@@ -27,9 +27,13 @@ public struct ClassifierMatrix: Hashable, Sendable {
   /// shares would be.
   package func unmistaken(_ shares: [Double]) -> [Double]? {
     let n = counts.count
+    let sums = counts.map { Double($0.reduce(0, +)) }
     // One equation for each label: the sum over truths of share and chance.
-    var rows = (0..<n).map { k in
-      (0..<n).map { t in Double(counts[t][k]) / Double(counts[t].reduce(0, +)) } + [shares[k]]
+    var rows: [[Double]] = []
+    for k in 0..<n {
+      var row: [Double] = (0..<n).map { t in Double(counts[t][k]) / sums[t] }
+      row.append(shares[k])
+      rows.append(row)
     }
     for i in 0..<n {
       guard let pivot = (i..<n).max(by: { abs(rows[$0][i]) < abs(rows[$1][i]) }),
