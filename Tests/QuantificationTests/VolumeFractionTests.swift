@@ -163,6 +163,47 @@ import VolumeTesting
   }
 }
 
+@Suite struct `A model's card` {
+  static let matrix: JSONValue = [[90, 10, 0], [20, 80, 0], [5, 5, 90]]
+
+  @Test func `tells what shares would be labelled so`() throws {
+    let matrix = try #require(ClassifierMatrix(Self.matrix, classes: 3))
+    // Of shares 0.5, 0.3 and 0.2 as much is labelled:
+    let labelled = [0.5 * 0.9 + 0.3 * 0.2 + 0.2 * 0.05, 0.5 * 0.1 + 0.3 * 0.8 + 0.2 * 0.05, 0.18]
+    let shares = try #require(matrix.unmistaken(labelled))
+    for (share, expected) in zip(shares, [0.5, 0.3, 0.2]) { #expect(abs(share - expected) < 1e-12) }
+    #expect(matrix.json == Self.matrix)
+  }
+
+  @Test func `that is none is not believed`() {
+    for wrong: JSONValue in [
+      [], [[1, 2], [3, 4]], [[1, 2, 3], [0, 0, 0], [1, 2, 3]],
+      [[1, 2, -3], [1, 2, 3], [1, 2, 3]], "no",
+    ] {
+      #expect(ClassifierMatrix(wrong, classes: 3) == nil)
+    }
+    #expect(ClassifierMatrix([[1, 1], [1, 1]], classes: 2)?.unmistaken([0.5, 0.5]) == nil)
+  }
+
+  @Test func `widens intervals by the bias that it tells, and moves nothing`() throws {
+    let shape = Shape3(z: 40, y: 40, x: 40)
+    var tally = LabelTally(of: Region(shape), in: shape, classes: [0, 1])
+    let labels = Fields.balls(40, radius: 4, mean: 0.2, seed: 3)
+    tally.count(unsafe labels.span.bytes)
+    let card = try #require(ClassifierMatrix([[95, 5], [5, 95]], classes: 2))
+    let plain = VolumeFractions(tally).classes[1]
+    let wide = VolumeFractions(tally, card: card).classes[1]
+    #expect(wide.fraction == plain.fraction)
+    #expect(plain.volume == nil)
+    let (narrow, volume) = (try #require(plain.material), try #require(wide.volume))
+    let material = try #require(wide.material)
+    #expect(material.low < narrow.low && material.high > narrow.high)
+    // (p - 0.05) / 0.9 is what is there; twice the distance to that is the interval's half.
+    let bias = (wide.fraction - 0.05) / 0.9 - wide.fraction
+    #expect(abs((volume.high - volume.low) / 2 - 1.96 * abs(bias)) < 0.1 * abs(bias))
+  }
+}
+
 @Suite struct `Student's factor` {
   @Test(arguments: [
     (1.0, 12.7062), (2, 4.30265), (4.5, 2.65891), (10, 2.22814), (53, 2.00575), (1e6, 1.95997),

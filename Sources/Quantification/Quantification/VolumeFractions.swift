@@ -44,10 +44,10 @@ public struct FractionEstimate: Hashable, Sendable {
   /// The best estimate: `labelled`, or what annotated layers make of it.
   public var fraction: Double
   /// Where the fraction of this very volume lies, labels being wrong as often as in the annotated
-  /// layers; `nil` where there are none.
+  /// layers or on the model's card; `nil` where there are neither.
   public var volume: Interval?
   /// Where the mean of the material lies that this volume is a sample of; the labels' own errors are
-  /// in it where there are annotated layers. `nil` where the volume is too small to tell.
+  /// in it where something is known of them. `nil` where the volume is too small to tell.
   public var material: Interval?
 }
 
@@ -62,7 +62,13 @@ public struct VolumeFractions: Hashable, Sendable {
 
   /// Follows from the counts of the whole volume; voxels of the class `outside` are not part of the
   /// specimen.
-  public init(_ tally: LabelTally, outside: Int? = nil, layers: LayerComparison? = nil) {
+  ///
+  /// Annotated `layers` are of this volume, and correct its fractions. A `card` is of other data: it
+  /// moves none, but what it would move them by counts as a standard error.
+  public init(
+    _ tally: LabelTally, outside: Int? = nil, layers: LayerComparison? = nil,
+    card: ClassifierMatrix? = nil
+  ) {
     let grid = tally.grid
     let out = tally.classes.first { $0.value == outside }
     let weights = grid.grid.indices.enumerated().map { place, index in
@@ -72,7 +78,11 @@ public struct VolumeFractions: Hashable, Sendable {
     let inside = voxels - (out?.count ?? 0)
     let kept = tally.classes.filter { $0.value != outside }
     let shares = kept.map { inside == 0 ? 0 : Double($0.count) / Double(inside) }
-    classes = zip(kept, shares).map { item, share in
+    let unmistaken = card.flatMap {
+      $0.counts.count == shares.count ? $0.unmistaken(shares) : nil
+    }
+    classes = kept.indices.map { place in
+      let (item, share) = (kept[place], shares[place])
       var result = FractionEstimate(
         value: item.value, voxels: item.count, labelled: share,
         ofAll: voxels == 0 ? 0 : Double(item.count) / Double(voxels), fraction: share)
@@ -95,6 +105,11 @@ public struct VolumeFractions: Hashable, Sendable {
           MeanVariance(variance: $0.variance * scale * scale, freedom: $0.freedom)
         }
         sampling = error.flatMap { error in sampling?.adding(error) }
+      } else if let unmistaken, inside > 0 {
+        let bias = unmistaken[place] - share
+        let error = MeanVariance(variance: bias * bias, freedom: 1e6)
+        result.volume = Interval(about: share, error)
+        sampling = sampling?.adding(error)
       }
       result.material = Interval(about: result.fraction, sampling)
       return result

@@ -7,6 +7,8 @@ struct FractionTable: Hashable, Sendable {
   var classes: [LabelClass]
   /// Layers that were annotated; none: labels are taken as they are.
   var truthLayers: [Int] = []
+  /// Whether the model's card tells how it mistakes classes.
+  var hasCard = false
 
   /// What a class is called.
   func name(_ value: Int) -> String {
@@ -33,16 +35,16 @@ struct FractionTable: Hashable, Sendable {
     var header = ["class", "voxels"]
     if hasOutside { header.append("of all voxels") }
     header.append(hasOutside ? "of the specimen" : "volume fraction")
-    if hasTruth { header += ["corrected", "95 %, this volume"] }
+    if hasTruth { header.append("corrected") }
+    if hasTruth || hasCard { header.append("95 %, this volume") }
     header.append("95 %, the material")
     var table = TextTable(header)
     for item in fractions.classes {
       var row = ["\(item.value) \(name(item.value))", Words.grouped(item.voxels)]
       if hasOutside { row.append(Words.percent(item.ofAll, 3)) }
       row.append(fractions.inside == 0 ? "-" : Words.percent(item.labelled, 3))
-      if hasTruth {
-        row += [Words.percent(item.fraction, 3), item.volume.map(Self.bounds) ?? "-"]
-      }
+      if hasTruth { row.append(Words.percent(item.fraction, 3)) }
+      if hasTruth || hasCard { row.append(item.volume.map(Self.bounds) ?? "-") }
       row.append(item.material.map(Self.bounds) ?? "-")
       table.add(row)
     }
@@ -66,10 +68,18 @@ struct FractionTable: Hashable, Sendable {
 
   /// What the intervals mean, in a line.
   var remark: String {
-    truthLayers.isEmpty
-      ? "95 %: where the mean of the material lies that this volume is a sample of; the labels' own "
-        + "errors are not in it (--truth-layers)"
-      : "95 %: of this volume, the labels' errors; of the material, also that this is a sample of it"
+    if !truthLayers.isEmpty {
+      return
+        "95 %: of this volume, the labels' errors; of the material, also that this is a sample of it"
+    }
+    if hasCard {
+      return
+        "95 %: of this volume, errors such as the model's card tells; of the material, also that "
+        + "this is a sample of it. --truth-layers measures the errors here"
+    }
+    return
+      "95 %: where the mean of the material lies that this volume is a sample of; the labels' own "
+      + "errors are not in it (--truth-layers)"
   }
 
   /// One object for each class.

@@ -17,14 +17,17 @@ struct RunStatistics: Hashable, Sendable {
   var plan: [String: JSONValue]
   /// What annotated layers say of them.
   var layers: LayerComparison?
+  /// What the model's card says of its mistakes.
+  var card: ClassifierMatrix?
 
   /// Fractions with their intervals.
   var table: FractionTable {
     let hasOutside = classes.contains { $0.value == LabelClass.outsideValue }
     return FractionTable(
       fractions: VolumeFractions(
-        counts.tally, outside: hasOutside ? LabelClass.outsideValue : nil, layers: layers),
-      classes: classes, truthLayers: layers?.layers ?? [])
+        counts.tally, outside: hasOutside ? LabelClass.outsideValue : nil, layers: layers,
+        card: card),
+      classes: classes, truthLayers: layers?.layers ?? [], hasCard: card != nil)
   }
 
   /// Values of the classes that make up the specimen.
@@ -36,6 +39,7 @@ struct RunStatistics: Hashable, Sendable {
   var json: JSONValue {
     [
       "fractions": table.json, "truth_layers": layers?.json ?? .null,
+      "card_confusion": card?.json ?? .null,
       "counts": counts.json, "plan": .object(plan),
       "origin": [.integer(origin.z), .integer(origin.y), .integer(origin.x)],
       "classes": .array(classes.map(\.json)),
@@ -58,6 +62,8 @@ struct RunStatistics: Hashable, Sendable {
     }
     self.plan = plan
     layers = document["truth_layers"].flatMap { LayerComparison($0) }
+    let count = Self.inside(self.classes).count
+    card = document["card_confusion"].flatMap { ClassifierMatrix($0, classes: count) }
   }
 
   init(
@@ -103,6 +109,10 @@ func finishStatistics(
     counts: counts, origin: request.region.origin,
     classes: request.outputDescription.volume.classes ?? request.model.card.classes,
     plan: request.plan)
+  let card = request.model.card
+  result.card = card.document["confusion"].flatMap {
+    ClassifierMatrix($0, classes: card.classes.count)
+  }
   if let truth {
     let labels = try context.catalogue.open(request.output, hints: OpeningHints())
     result.layers = try truth.compare(labels, classes: RunStatistics.inside(result.classes))
