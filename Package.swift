@@ -92,6 +92,7 @@ let package = Package(
     module("TilePlanning", "Sources/TilePlanning", ["VolumeCore", "NeuralGraph"]),
 
     module("Halving", "Sources/Halving/Halving", ["CHalving", "VolumeCore"]),
+    fastModule("VoxelHashing", "Sources/VoxelHashing", ["VolumeCore"]),
 
     // Libraries that several formats use.
     module(
@@ -171,14 +172,17 @@ let package = Package(
     module("Evaluation", "Sources/Evaluation", ["VolumeCore"]),
     fastModule(
       "VolumePipeline", "Sources/VolumePipeline",
-      ["EngineCore", "NeuralGraph", "TilePlanning", "Pipelines", "SystemIO", "VolumeCore"]),
+      [
+        "EngineCore", "NeuralGraph", "TilePlanning", "VoxelHashing", "Pipelines", "SystemIO",
+        "VolumeCore",
+      ]),
 
     // Commands and the composition root.
     module(
       "VolumeCommands", "Sources/VolumeCommands",
       [
         "VolumePipeline", "Evaluation", "Phantom", "EngineCore", "NeuralGraph", "TilePlanning",
-        "Pipelines", "SystemIO", "VolumeCore",
+        "VoxelHashing", "Pipelines", "SystemIO", "VolumeCore",
       ]),
     .executableTarget(
       name: "T2SVolume",
@@ -210,6 +214,7 @@ let package = Package(
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
     plainTests("HalvingTests", ["Halving"]),
+    plainTests("VoxelHashingTests", ["VoxelHashing"]),
     tests("VolumeStoreTests", ["VolumeStore", "ZarrFormat", "Halving", "SystemIO"]),
     tests("RawFormatTests", ["RawFormat", "SystemIO"]),
     tests("TIFFFormatTests", ["TIFFFormat", "SystemIO", "VoxelFiles"]),
@@ -243,8 +248,8 @@ let package = Package(
     plainTests(
       "VolumePipelineTests",
       [
-        "VolumePipeline", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning", "Pipelines",
-        "SystemIO",
+        "VolumePipeline", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning",
+        "VoxelHashing", "Pipelines", "SystemIO",
       ]),
     plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore", "NeuralGraph", "SystemIO"]),
     plainTests("ArchitectureTests", []),

@@ -21,6 +21,7 @@ public struct Tool: Sendable {
   public static let commands: [any Command] = [
     SegmentCommand(), ConvertCommand(), InfoCommand(), EvaluateCommand(), PhantomCommand(),
     ShowCommand(), GuessCommand(), StatusCommand(), VerifyCommand(), RepairCommand(),
+    ReceiptCommand(),
   ]
 
   /// Runs the tool on what follows its name on the command line; returns the exit code.

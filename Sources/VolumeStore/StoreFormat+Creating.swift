@@ -125,6 +125,9 @@ extension StoreFormat {
       guard try certainKind(ofPath: paths.plan) != .missing else { return nil }
       return try contents(ofFile: paths.plan)
     }
+    if place == .unfinished, !overwrites, let version = bytes.flatMap(StorePlan.newerVersion) {
+      throw .isNewer(path: paths.group, version: version)
+    }
     if place == .unfinished, let old = bytes.flatMap(StorePlan.init(decoding:)) {
       if old == plan {
         for folder in [paths.group, paths.side, paths.ledgers, paths.facts] {

@@ -23,6 +23,7 @@ enum AllowedImports {
     // Pure logic.
     "NeuralGraph": "VolumeCore",
     "Halving": "CHalving VolumeCore",
+    "VoxelHashing": "VolumeCore",
     "TilePlanning": "NeuralGraph VolumeCore",
     // The engine seam.
     "EngineCore": "Glibc NeuralGraph VolumeCore",
@@ -56,11 +57,12 @@ enum AllowedImports {
     "Phantom": "VolumeCore",
     "Evaluation": "VolumeCore",
     "VolumePipeline":
-      "EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning VolumeCore",
+      "EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning VolumeCore "
+      + "VoxelHashing",
     // Commands: arguments to options, errors to words.
     "VolumeCommands":
       "EngineCore Evaluation Glibc NeuralGraph Phantom Pipelines Synchronization SystemIO "
-      + "TilePlanning VolumeCore VolumePipeline",
+      + "TilePlanning VolumeCore VolumePipeline VoxelHashing",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "

@@ -21,7 +21,13 @@ struct SegmentChoices: Sendable {
   var precision: Precision?
   var window: WindowChoice
   var hints: OpeningHints
+  /// The same as it was typed.
+  var inputOptions: [String: String]
   var overwrites: Bool
+  /// Whether there must be something to go on with.
+  var resumes: Bool
+  /// Boxes across borders of tiles that are computed again; `nil`: as many as cost little.
+  var seams: Int?
   var wantsPicture: Bool
 
   /// Which grey values become 0 and 1.
@@ -66,7 +72,16 @@ struct SegmentChoices: Sendable {
       window = given.map { .given($0) } ?? .fromScan
     }
     hints = try arguments.openingHints()
+    inputOptions = arguments.inputOptions
     overwrites = arguments.has("overwrite")
+    resumes = arguments.has("resume")
+    seams = try arguments.value("verify-seams") { text throws(UsageError) in
+      try text.wholeNumber(atLeast: 0)
+    }
+    guard !resumes || !overwrites else {
+      throw OptionText(option: "resume", text: "--overwrite").wrong(
+        "an output is gone on with or begun anew, not both", "leave one of the two out")
+    }
     wantsPicture = !arguments.has("no-picture")
   }
 }

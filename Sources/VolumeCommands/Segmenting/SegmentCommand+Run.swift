@@ -24,7 +24,8 @@ func runSegmentation(
         + "\(Words.bytes(free)) free",
       remedy: "make room or write to another disk")
   }
-  let writer = try format.create(request.output, request.outputDescription)
+  try ResumeCheck(request: request, context: context).check()
+  let writer = try beginOutput(request, plan, format, context)
   for remark in writer.remarks { context.console.note("\(request.output): \(remark)") }
   let voxels = request.region.voxelCount
   let before = writer.grid.indices.reduce(0) { sum, block in
@@ -34,10 +35,17 @@ func runSegmentation(
     context.console.note(
       "\(request.output): going on, \(Words.percent(Double(before) / Double(voxels), 0)) is there")
   }
+  var receipt = RunReceipt(request, plan, writer, context)
+  if before > 0, let keeper = writer as? any FactKeepingWriter {
+    try ResumeCheck(request: request, context: context).checkInput(keeper, receipt)
+  }
+  try receipt.begin(voxelsBefore: before)
   let progress = Progress(context.console, "segmenting", total: voxels, done: before)
   let known = Mutex(before)
   let run = SegmentationRun(
-    plan, from: request.reader, to: writer, stopSignal: context.stopSignal
+    plan, from: request.reader, to: writer,
+    observers: [InputHashes(request.reader.volume), LabelHashes(request.reader.volume)],
+    stopSignal: context.stopSignal
   ) { done, _ in
     let more = known.withLock { known in
       defer { known = done }
@@ -46,12 +54,23 @@ func runSegmentation(
     progress.add(more)
   }
   defer { progress.end() }
-  let result = try run.run()
+  let result: SegmentationResult
+  do throws(Explanation) { result = try run.run() } catch {
+    receipt.end(error)
+    throw error
+  }
   progress.end()
   let isExact = plan.tiling.isExact
   try explained { () throws(VolumeWriteError) in
     try writer.finish(record: ["halo_exact": .bool(isExact)])
   }
+  try receipt.finish(run, result)
+  if receipt.inputChanged {
+    context.console.note(
+      "warning: \(request.choices.input) changed while it was being labelled")
+  }
+  let seams = try checkSeams(request, plan, context)
+  try receipt.add("seams", seams)
   var counts = result.counts
   if result.voxelsBefore > 0 {
     counts = try countLabels(context.catalogue.open(request.output, hints: OpeningHints()))

@@ -106,7 +106,7 @@ struct SegmentRequest: Sendable {
 }
 
 /// `scan` with voxels of a type that networks are computed on, where one holds all its values.
-private func computable(
+func computable(
   _ scan: any VolumeReader, at path: String
 ) throws(Explanation) -> any VolumeReader {
   let type = scan.volume.voxelType

@@ -1,0 +1,77 @@
+import VolumeCore
+import VoxelHashing
+
+/// Holds a scan against the hashes of what labels were made of.
+public final class InputCheck {
+  /// A block of which voxels are others now.
+  public struct Mismatch: Hashable, Sendable {
+    /// The block of labels.
+    public var block: Index3
+    /// What it covers, in the scan.
+    public var region: Region
+    /// The first layer of the scan that differs.
+    public var layer: Int
+  }
+
+  private let scan: any VolumeReader
+  private let grid: ChunkGrid
+  private let origin: Index3
+  private let facts: (Index3) throws(Explanation) -> InputFacts?
+  private let hasher: VoxelHasher
+  private var seen: [Index3: Set<Int>] = [:]
+  /// Layers of blocks that were compared.
+  public private(set) var layerCount = 0
+
+  /// A check of `scan`, of which the blocks of `grid` cover what begins at `origin`; `facts` are what
+  /// `InputHashes` found of a block.
+  public init(
+    _ scan: any VolumeReader, grid: ChunkGrid, origin: Index3,
+    facts: @escaping (Index3) throws(Explanation) -> InputFacts?
+  ) {
+    self.scan = scan
+    self.grid = grid
+    self.origin = origin
+    self.facts = facts
+    hasher = VoxelHasher(columns: 0..<scan.volume.shape.x)
+  }
+
+  /// The blocks that meet `region` of the scan and of which its layers are not what they were; layers
+  /// that were compared before are not read again.
+  public func mismatches(in region: Region) throws(Explanation) -> [Mismatch] {
+    let whole = Region(grid.volume).moved(by: origin)
+    let inside = region.clamped(to: whole)
+    var found: [Mismatch] = []
+    for block in grid.indices(meeting: inside.relative(to: origin)).indices {
+      let covered = grid.region(of: block).moved(by: origin)
+      if let one = try mismatch(block, layers: inside.z.clamped(to: covered.z)) {
+        found.append(one)
+      }
+    }
+    return found
+  }
+
+  /// Compares some layers of a block.
+  public func mismatch(
+    _ block: Index3, layers: some Sequence<Int>
+  ) throws(Explanation) -> Mismatch? {
+    let region = grid.region(of: block).moved(by: origin)
+    // What was not read whole was not hashed whole.
+    guard let facts = try facts(block), facts.voxels == region.voxelCount,
+      facts.layers.count == region.z.count
+    else { return nil }
+    for z in layers where seen[block, default: []].insert(z).inserted {
+      layerCount += 1
+      let layer = Region(z: z..<(z + 1), y: region.y, x: region.x)
+      let bytes: [UInt8]
+      do throws(VolumeReadError) { bytes = try scan.bytes(of: layer) } catch {
+        throw error.explanation
+      }
+      let hash = hasher.layers(
+        layer, of: unsafe bytes.span.bytes, width: scan.volume.voxelType.byteCount)
+      if hash != [facts.layers[z - region.z.lowerBound]] {
+        return Mismatch(block: block, region: region, layer: z)
+      }
+    }
+    return nil
+  }
+}
