@@ -11,6 +11,13 @@ public final class InputCheck {
     public var region: Region
     /// The first layer of the scan that differs.
     public var layer: Int
+
+    /// A block whose voxels are others from `layer` on.
+    public init(block: Index3, region: Region, layer: Int) {
+      self.block = block
+      self.region = region
+      self.layer = layer
+    }
   }
 
   private let scan: any VolumeReader

@@ -65,12 +65,19 @@ struct InputStamp: Hashable, Sendable {
 
 /// Seconds since 1970 as 2026-03-01T12:00:00Z.
 func utc(_ seconds: Int) -> String {
-  var time = time_t(seconds)
-  var parts = tm()
-  unsafe gmtime_r(&time, &parts)
-  func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-  return "\(Int(parts.tm_year) + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-    + "T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
+  let second = (seconds % 86_400 + 86_400) % 86_400
+  // Days since 1 March of the year 0: there leap days end a year, and so disturb no month.
+  let days = (seconds - second) / 86_400 + 719_468
+  let (era, dayOfEra) = (days / 146_097, days % 146_097)
+  let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+  let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+  let monthFromMarch = (5 * dayOfYear + 2) / 153
+  let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+  let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+  let year = yearOfEra + 400 * era + (month <= 2 ? 1 : 0)
+  func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  return "\(year)-\(two(month))-\(two(day))"
+    + "T\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60))Z"
 }
 
 /// Now, as 2026-03-01T12:00:00Z.
