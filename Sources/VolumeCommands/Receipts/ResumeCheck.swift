@@ -13,11 +13,11 @@ struct ResumeCheck {
   /// Throws where `--resume` finds nothing to go on with, or where what was begun is another run's.
   func check() throws(Explanation) {
     guard let stores else { return }
-    guard let begun = stores.begun(output) else {
+    guard !request.choices.overwrites else { return }
+    guard let begun = try stores.begun(output) else {
       guard request.choices.resumes else { return }
       throw nothingToResume(stores)
     }
-    guard !request.choices.overwrites else { return }
     let differences = Self.differences(begun, request.plan)
     guard !differences.isEmpty else { return }
     throw Explanation(
