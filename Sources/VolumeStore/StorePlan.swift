@@ -57,7 +57,8 @@ struct StorePlan: Hashable {
 
   /// Reads a plan; `nil` where it is none, or is not what was written.
   init?(decoding bytes: [UInt8]) {
-    guard var members = JSONValue(parsing: bytes)?.object, members["version"] == .integer(Self.version),
+    guard var members = JSONValue(parsing: bytes)?.object,
+      members["version"] == .integer(Self.version),
       members["volume"]?.object != nil, members["plan"]?.object != nil
     else { return nil }
     // Versions before had none; a name that flipped is not one of ours.
