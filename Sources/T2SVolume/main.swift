@@ -41,7 +41,7 @@ let catalogue = Catalogue(
     SkyScanFormat(slices: [TIFFFormat(), PictureStackFormat()]), DICOMFormat(), TIFFFormat(),
     PictureStackFormat(),
   ],
-  modelReaders: [KerasModelReader()],
+  modelReaders: [RandomModelReader(), KerasModelReader()],
   engines: [OneDNNEngineFactory(), ReferenceEngineFactory()],
   pictures: PNGPictures(), stores: StoreFormat(), guesser: RawFormat())
 

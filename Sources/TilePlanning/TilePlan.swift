@@ -44,9 +44,9 @@ public struct TilePlan: Hashable, Sendable {
   /// several where tiles are deeper.
   public let slabs: [Range<Int>]
   /// The runs of layers that tiles write, slab by slab, with what they read.
-  private let runs: [AxisCut]
+  let runs: [AxisCut]
   /// Layers at either end of a tile's input that have no result.
-  private let margin: Int
+  let margin: Int
 
   /// One core in y and x, with what it reads.
   public struct Column: Hashable, Sendable {
@@ -134,7 +134,7 @@ public struct TilePlan: Hashable, Sendable {
     }
   }
 
-  private func output(_ run: AxisCut) -> Range<Int> {
+  func output(_ run: AxisCut) -> Range<Int> {
     (run.input.lowerBound + margin)..<(run.input.upperBound - margin)
   }
 

@@ -8,11 +8,15 @@ extension TilingOptions {
     if !graph.isPlanar {
       // The halo costs along all axes, so all should be long; but memory holds the volume.
       // Deep ones are computed a few layers at a time, so what they take is their voxels alone.
-      let deep = [8, 4, 2].map { $0 * block.z }.filter { $0 < region.z }
-      let edges = Self.lengths(block.y, below: max(region.y, region.x))
+      let deep = [16, 8, 4, 2].map { $0 * block.z }.filter { $0 < region.z }
+      let whole = region.z <= 16 * block.z && region.z > block.z ? [region.z] : []
+      let extent = max(region.y, region.x)
+      // Equal parts of the region waste no halo on a narrow rest.
+      let parts = (1...6).map { ((extent + $0 - 1) / $0 + 15) / 16 * 16 }
+      let edges = Set(Self.lengths(block.y, below: extent) + parts.map { min($0, extent) })
       var all: [Shape3] = []
-      for depth in deep + Self.lengths(block.z, below: region.z) {
-        for edge in [max(region.y, region.x)] + edges {
+      for depth in whole + deep + Self.lengths(block.z, below: region.z) {
+        for edge in edges.sorted(by: >) {
           let core = Shape3(z: depth, y: min(edge, region.y), x: min(edge, region.x))
           if all.last != core { all.append(core) }
         }

@@ -19,7 +19,8 @@ public struct Tool: Sendable {
 
   /// All commands.
   public static let commands: [any Command] = [
-    SegmentCommand(), ConvertCommand(), InfoCommand(), EvaluateCommand(), PhantomCommand(),
+    SegmentCommand(), PlanCommand(), ConvertCommand(), InfoCommand(), EvaluateCommand(),
+    PhantomCommand(),
     ShowCommand(), GuessCommand(), StatusCommand(), VerifyCommand(), RepairCommand(),
     ReceiptCommand(),
   ]

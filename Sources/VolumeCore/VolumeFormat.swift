@@ -95,6 +95,9 @@ public protocol VolumeFormat: Sendable {
   /// anything is created.
   func cacheByteCount(of output: OutputDescription) -> Int
 
+  /// Throws what `create` would throw at once, such as for an output that is there; creates nothing.
+  func check(_ output: OutputDescription, at path: String) throws(Explanation)
+
   /// Begins, or goes on with, the output at `path`; nothing is created when it throws.
   func create(_ path: String, _ output: OutputDescription) throws(Explanation) -> any VolumeWriter
 }
@@ -111,6 +114,9 @@ extension VolumeFormat {
 
   /// Nothing.
   public func leftOut(of volume: VolumeDescription, at path: String) -> [String] { [] }
+
+  /// Nothing is known against it.
+  public func check(_ output: OutputDescription, at path: String) throws(Explanation) {}
 
   /// Refuses.
   public func create(

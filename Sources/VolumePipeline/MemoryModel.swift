@@ -22,6 +22,14 @@ public struct MemoryModel: Hashable, Sendable {
   /// All of it.
   public var total: Int { process + engine + tiles + reader + blocks + output }
 
+  /// Each part with what it is, in the order of a run.
+  public var parts: [(name: String, byteCount: Int)] {
+    [
+      ("process", process), ("engine", engine), ("tiles", tiles), ("reader", reader),
+      ("blocks", blocks), ("output", output),
+    ]
+  }
+
   /// The process without a run, as measured, with the libraries loaded and their pages touched.
   static let processByteCount = 64 << 20
 

@@ -20,6 +20,14 @@ public struct SegmentationPlan: Sendable {
   public let memory: MemoryModel
   /// Makes the engine.
   public let factory: any EngineFactory
+  /// What the run will read, compute and write.
+  ///
+  /// - Parameter left: voxels that are not there yet; `nil`: all.
+  public func forecast(left: Int? = nil) -> RunForecast {
+    RunForecast(self, cores: cores, left: left)
+  }
+  /// Processor cores that all stages share.
+  private let cores: Int
 
   /// Checks `options` for `model` on a volume, and chooses the tile where that is left to us.
   public init(
@@ -97,6 +105,7 @@ public struct SegmentationPlan: Sendable {
     budget = choice.budget
     self.memory = memory
     self.factory = factory
+    cores = options.threads
     self.reduction = reduction
     passes = options.passes
   }

@@ -20,6 +20,10 @@ public struct SegmentationResult: Hashable, Sendable {
   public var writeBusy: Double
   /// Bytes of label blocks on disk.
   public var bytesWritten: Int
+  /// Bytes of voxels that were asked of the scan.
+  public var bytesRead: Int
+  /// Voxels that the network computed, those of the halo included.
+  public var voxelsComputed: Int
 }
 
 /// A stage of a run failed.

@@ -14,7 +14,7 @@ extension StoreFormat {
   }
 
   func beginWriter(_ paths: StorePaths, _ output: OutputDescription) throws(StoreError)
-    -> StoreWriter
+    -> any VolumeWriter
   {
     try check(output.volume, paths)
     let levels = levels(of: output, try codecs(output, paths))
@@ -31,11 +31,17 @@ extension StoreFormat {
     do throws(StoreError) {
       try system { () throws(SystemError) in try makeFolder(paths.ledgers) }
       let lock = try StoreLock(paths.lock, of: paths.group)
-      let ledgers = try prepare(
-        paths, plan: plan, levels: levels.arrays, overwrites: output.overwrites)
-      return StoreWriter(
-        paths: paths, output: output, plan: levels, ledgers: ledgers, lock: lock,
-        threads: max(1, output.threads ?? threads))
+      let threads = max(1, output.threads ?? threads)
+      let begin: @Sendable () throws(StoreError) -> StoreWriter = { () throws(StoreError) in
+        let ledgers = try prepare(
+          paths, plan: plan, levels: levels.arrays, overwrites: output.overwrites)
+        return StoreWriter(
+          paths: paths, output: output, plan: levels, ledgers: ledgers, lock: lock,
+          threads: threads)
+      }
+      // Under the lock nobody else finishes it or begins anew.
+      guard try self.place(paths) == .finished, output.overwrites else { return try begin() }
+      return LateStoreWriter(levels, threads: threads, remark: lock.remark, begin: begin)
     } catch {
       // Nothing was there before, so nothing stays; but what another process began is its own.
       switch error {
@@ -48,6 +54,23 @@ extension StoreFormat {
         try? removeFolder(paths.side)
       }
       throw error
+    }
+  }
+
+  /// Throws where `beginWriter` would for what lies at the output's path; changes nothing.
+  func checkWriter(_ paths: StorePaths, _ output: OutputDescription) throws(StoreError) {
+    try check(output.volume, paths)
+    let levels = levels(of: output, try codecs(output, paths))
+    let place = try place(paths)
+    guard !output.overwrites, place != .free else { return }
+    if place == .finished { throw .exists(path: paths.group) }
+    let bytes: [UInt8]? = try system { () throws(SystemError) in
+      guard try certainKind(ofPath: paths.plan) != .missing else { return nil }
+      return try contents(ofFile: paths.plan)
+    }
+    let plan = StorePlan(output, levels.arrays, levels.halving)
+    if let old = bytes.flatMap(StorePlan.init(decoding:)), old != plan {
+      throw .isAnotherPlans(path: paths.group, differences: plan.differences(from: old))
     }
   }
 

@@ -79,6 +79,15 @@ public struct StoreFormat: VolumeFormat {
       || StorePaths.level(called: name) != nil && StorePaths(group: group).mayBeOurs
   }
 
+  /// Looks at what lies at `path`.
+  public func check(_ output: OutputDescription, at path: String) throws(Explanation) {
+    do throws(StoreError) {
+      try checkWriter(StorePaths(group: withoutTrailingSlashes(path)), output)
+    } catch {
+      throw error.explanation
+    }
+  }
+
   /// Begins a store, or goes on with one of the same plan.
   public func create(
     _ path: String, _ output: OutputDescription

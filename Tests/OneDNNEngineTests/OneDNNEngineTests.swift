@@ -85,6 +85,23 @@ import VolumeTesting
     }
   }
 
+  @Test func `needs no more memory for deeper tiles of volumes, and little for wide ones`() throws {
+    var options = UNetOptions()
+    (options.filters, options.depth, options.isVolumetric) = (16, 3, true)
+    let graph = options.graph(seed: 14)
+    func workingMemory(_ shape: Shape3) throws -> Int {
+      let plan = ExecutionPlan(
+        graph: graph, normalisation: Normalisation(low: 0, high: 255, clips: false),
+        voxelType: .uint8, shapes: [shape], precision: .f32, threads: 1)
+      let slots = 2 * shape.voxelCount
+      return try OneDNNEngineFactory().byteCount(for: plan, slots: 1) - slots
+    }
+    let deep = try workingMemory(Shape3(z: 512, y: 320, x: 320))
+    #expect(try workingMemory(Shape3(z: 2048, y: 320, x: 320)) == deep)
+    // Fifty layers of the first skip, and of each other value little more than a round makes.
+    #expect(deep < 950 << 20)
+  }
+
   /// Threads that make primitives of many networks at once: the library made wrong ones.
   @Test func `computes the same when many threads prepare it at once`() async throws {
     try OneDNNEngineFactory.keepNoPrimitives()

@@ -36,16 +36,19 @@ final class MemoryFormat: VolumeFormat {
     [".store", ".file", ".zarr", ".parts"].contains { path.hasSuffix($0) }
   }
 
+  func check(_ output: OutputDescription, at path: String) throws(Explanation) {
+    guard let old = written(path), !output.overwrites else { return }
+    guard !old.isFinished else { throw Explanation(.input, "\(path) is finished", remedy: "-") }
+    guard old.output.plan == output.plan else {
+      throw Explanation(.input, "\(path) is another plan's", remedy: "-")
+    }
+  }
+
   func create(
     _ path: String, _ output: OutputDescription
   ) throws(Explanation) -> any VolumeWriter {
-    if let old = written(path), !output.overwrites {
-      guard !old.isFinished else { throw Explanation(.input, "\(path) is finished", remedy: "-") }
-      guard old.output.plan == output.plan else {
-        throw Explanation(.input, "\(path) is another plan's", remedy: "-")
-      }
-      return old
-    }
+    try check(output, at: path)
+    if let old = written(path), !output.overwrites { return old }
     let kind = path.hasSuffix(".parts") ? PartwiseMemoryWriter.self : MemoryWriter.self
     let writer = kind.init(
       output, chunk: chunk, inOrder: path.hasSuffix(".file"), failsAtCommit: failsAtCommit)

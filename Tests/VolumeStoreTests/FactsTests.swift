@@ -105,8 +105,14 @@ import VolumeTesting
     try first.finish(record: [:])
     let second = try writer(overwrites: true)
     #expect(second.kept("receipt") == nil)
+    try second.keep("receipt", ["voxels": 13])
+    #expect(second.kept("receipt") == ["voxels": 13])
     #expect(second.grid.indices.allSatisfy { second.facts(of: $0) == nil })
-    #expect(kind(ofPath: path + "/.t2s/facts") == .missing)
+    #expect(try one.format().kept("receipt", in: path) == ["voxels": 12], "the old one's")
+    try commit(second, 1)
+    #expect(try one.format().kept("receipt", in: path) == ["voxels": 13])
+    #expect(try names(inFolder: path + "/.t2s/facts") == ["0.0.0.json"])
+    #expect(second.facts(of: Index3(z: 0, y: 0, x: 0)) == facts(Index3(z: 0, y: 0, x: 0)))
   }
 
   @Test func `are documents too, replaced whole, also when the store is finished`() throws {

@@ -130,6 +130,18 @@ public struct OptionText: Hashable, Sendable {
     }
     return window
   }
+
+  /// Voxels in a second: `12.5M`, `800k`, or a plain number.
+  public func voxelRate() throws(UsageError) -> Double {
+    let form = "give voxels computed in a second, as in 12M, 800k or 12000000"
+    let factors: [Character: Double] = ["k": 1e3, "M": 1e6, "G": 1e9]
+    let factor = text.last.flatMap { factors[$0] }
+    guard let number = positiveDecimal(factor == nil ? text[...] : text.dropLast()), number > 0
+    else {
+      throw wrong("this is no rate", form)
+    }
+    return number * (factor ?? 1)
+  }
 }
 
 /// Digits only, and not more than fit: neither `+5` nor `0x10` nor ` 5`.

@@ -27,28 +27,3 @@ func checkSeams(
   }
   return json
 }
-
-/// Begins the output, or goes on with it; a finished one that is to be replaced stays until the first
-/// block of the new one is whole.
-func beginOutput(
-  _ request: SegmentRequest, _ plan: SegmentationPlan, _ format: any VolumeFormat,
-  _ context: CommandContext
-) throws(Explanation) -> any VolumeWriter {
-  let (output, description) = (request.output, request.outputDescription)
-  guard description.overwrites, let stores = context.catalogue.stores, stores.isStore(output),
-    // What this tool did not make is refused at once.
-    try stores.isFinishedAndOurs(output)
-  else { return try format.create(output, description) }
-  context.console.note("\(output) stays until the first block of the new one is whole")
-  return LateWriter(
-    ChunkGrid(volume: request.region.shape, chunk: plan.tiling.block)
-  ) { () throws(Explanation) in try format.create(output, description) }
-}
-
-extension StoreChecking {
-  /// Whether the store at `path` is one that this tool made and finished.
-  fileprivate func isFinishedAndOurs(_ path: String) throws(Explanation) -> Bool {
-    let report = try check(path, .quick, progress: { _, _ in }, isStopped: { false })
-    return report.isFinished && report.plan != nil && report.verdict == .whole
-  }
-}

@@ -1,7 +1,5 @@
 import EngineCore
-import Pipelines
 import Synchronization
-import SystemIO
 import TilePlanning
 import VolumeCore
 import VolumePipeline
@@ -10,22 +8,12 @@ import VolumePipeline
 func runSegmentation(
   _ request: SegmentRequest, _ context: CommandContext
 ) throws(Explanation) -> SegmentFigures {
-  let format = try context.catalogue.formatWriting(request.output)
-  var options = request.segmentationOptions
-  options.outputByteCount = format.cacheByteCount(of: request.outputDescription)
-  let plan = try SegmentationPlan(
-    options, model: request.model, scan: request.reader, factory: request.engine)
-  let expected = request.region.voxelCount / labelShrinkage
-  let free = try announce(plan, request, expected: expected, context)
-  if let free, free < expected, kind(ofPath: request.output) == .missing {
-    throw Explanation(
-      .input,
-      "\(request.output) may take \(Words.bytes(expected)), and the disk has "
-        + "\(Words.bytes(free)) free",
-      remedy: "make room or write to another disk")
-  }
-  try ResumeCheck(request: request, context: context).check()
-  let writer = try beginOutput(request, plan, format, context)
+  let prepared = try PreparedSegmentation(request, context)
+  let plan = prepared.plan
+  var table = PlanTable(prepared)
+  context.console.note(table.line)
+  if let warning = table.warning { context.console.note(warning) }
+  let writer = try prepared.format.create(request.output, prepared.output)
   for remark in writer.remarks { context.console.note("\(request.output): \(remark)") }
   let voxels = request.region.voxelCount
   let before = writer.grid.indices.reduce(0) { sum, block in
@@ -35,17 +23,24 @@ func runSegmentation(
     context.console.note(
       "\(request.output): going on, \(Words.percent(Double(before) / Double(voxels), 0)) is there")
   }
+  if before > 0 { table = PlanTable(prepared, left: voxels - before) }
   var receipt = RunReceipt(request, plan, writer, context)
   if before > 0, let keeper = writer as? any FactKeepingWriter {
     try ResumeCheck(request: request, context: context).checkInput(keeper, receipt)
   }
   try receipt.begin(voxelsBefore: before)
+  let firstRate = Mutex<RunRate?>(nil)
   let progress = Progress(context.console, "segmenting", total: voxels, done: before)
   let known = Mutex(before)
   let run = SegmentationRun(
     plan, from: request.reader, to: writer,
     observers: [InputHashes(request.reader.volume), LabelHashes(request.reader.volume)],
-    stopSignal: context.stopSignal
+    stopSignal: context.stopSignal,
+    rateKnown: { [table] rate in
+      firstRate.withLock { $0 = rate }
+      let seconds = table.forecast.seconds(at: rate)
+      context.console.note("about \(Words.duration(seconds)) in all, \(words(of: rate))")
+    }
   ) { done, _ in
     let more = known.withLock { known in
       defer { known = done }
@@ -60,10 +55,13 @@ func runSegmentation(
     throw error
   }
   progress.end()
+  table.rate = firstRate.withLock { $0 }
   let isExact = plan.tiling.isExact
   try explained { () throws(VolumeWriteError) in
     try writer.finish(record: ["halo_exact": .bool(isExact)])
   }
+  // The peak of the run itself, not that of what is checked afterwards.
+  let peakBytes = peakResidentBytes()
   try receipt.finish(run, result)
   if receipt.inputChanged {
     context.console.note(
@@ -82,32 +80,9 @@ func runSegmentation(
     engine: request.engine.name, engineWords: request.engine.words,
     precision: plan.execution.precision, busyRead: result.readBusy, busyInfer: result.inferBusy,
     busyWrite: result.writeBusy, bytesWritten: result.bytesWritten,
-    plannedBytes: plan.memory.total)
-}
-
-/// Labels shrink to a thirtieth or less; a tenth is asked for, to be sure.
-private let labelShrinkage = 10
-
-/// One line before the work: tiles, memory, output against free disk, engine. Returns what is free.
-private func announce(
-  _ plan: SegmentationPlan, _ request: SegmentRequest, expected: Int, _ context: CommandContext
-) throws(Explanation) -> Int? {
-  let free = freeBytes(onDiskOf: request.output)
-  let tiling = plan.tiling
-  context.console.note(
-    "\(Words.grouped(tiling.tileCount)) tiles of \(tiling.core), halo \(tiling.halo), "
-      + "\(Words.fixed(tiling.overhead, 2)) voxels computed for each one written; "
-      + "\(Words.memory(plan.memory.total)) of memory (limit "
-      + "\(Words.memory(request.choices.memory))); output about \(Words.bytes(expected / 3))"
-      + (free.map { " of \(Words.bytes($0)) free" } ?? "")
-      + "; \(request.engine.words), \(plan.execution.precision.rawValue), "
-      + "\(plan.budget.engine) \(plan.budget.engine == 1 ? "thread" : "threads")")
-  if !tiling.isExact {
-    context.console.note(
-      "warning: a halo of \(tiling.halo) is less than the network sees "
-        + "(\(tiling.reach.before) before, \(tiling.reach.after) after): tiles may show")
-  }
-  return free
+    plannedBytes: plan.memory.total,
+    comparison: PlanComparison(
+      planned: table, measured: result, peakBytes: peakBytes))
 }
 
 extension SegmentRequest {

@@ -2,73 +2,50 @@ import EngineCore
 import VolumeCore
 
 /// What a segmentation did, as plain values.
-public struct SegmentFigures: Hashable, Sendable {
+struct SegmentFigures: Sendable {
   /// Voxels of each class, in the order of the model's classes; of the whole output.
-  public var voxelsPerClass: [Int]
+  var voxelsPerClass: [Int]
   /// Voxels labelled by this run, fewer where it went on with an earlier one.
-  public var voxels: Int
+  var voxels: Int
   /// From the plan to the finished output.
-  public var seconds: Double
+  var seconds: Double
   /// Tiles of the whole output.
-  public var tiles: Int
+  var tiles: Int
   /// What a tile writes.
-  public var tile: Shape3
+  var tile: Shape3
   /// What it reads around that.
-  public var halo: Shape3
+  var halo: Shape3
   /// Whether the halo covers the whole receptive field.
-  public var haloIsExact: Bool
+  var haloIsExact: Bool
   /// Voxels computed for each voxel written: what the halo costs.
-  public var computedPerWritten: Double
+  var computedPerWritten: Double
   /// "onednn".
-  public var engine: String
+  var engine: String
   /// Library, version, instruction set.
-  public var engineWords: String
+  var engineWords: String
   /// The numbers computed in.
-  public var precision: Precision
+  var precision: Precision
   /// The part of the time that each stage worked: "read", "infer", "write".
-  public var busy: [(stage: String, part: Double)] {
+  var busy: [(stage: String, part: Double)] {
     [("read", busyRead), ("infer", busyInfer), ("write", busyWrite)]
   }
   /// The part of the time that reading worked.
-  public var busyRead: Double
+  var busyRead: Double
   /// The part of the time that the engine worked.
-  public var busyInfer: Double
+  var busyInfer: Double
   /// The part of the time that encoding and writing worked.
-  public var busyWrite: Double
+  var busyWrite: Double
   /// Bytes of the labels on disk.
-  public var bytesWritten: Int
+  var bytesWritten: Int
   /// The peak that the plan predicted.
-  public var plannedBytes: Int
-
-  /// These figures.
-  public init(
-    voxelsPerClass: [Int], voxels: Int, seconds: Double, tiles: Int, tile: Shape3, halo: Shape3,
-    haloIsExact: Bool, computedPerWritten: Double, engine: String, engineWords: String,
-    precision: Precision, busyRead: Double, busyInfer: Double, busyWrite: Double,
-    bytesWritten: Int, plannedBytes: Int
-  ) {
-    self.voxelsPerClass = voxelsPerClass
-    self.voxels = voxels
-    self.seconds = seconds
-    self.tiles = tiles
-    self.tile = tile
-    self.halo = halo
-    self.haloIsExact = haloIsExact
-    self.computedPerWritten = computedPerWritten
-    self.engine = engine
-    self.engineWords = engineWords
-    self.precision = precision
-    self.busyRead = busyRead
-    self.busyInfer = busyInfer
-    self.busyWrite = busyWrite
-    self.bytesWritten = bytesWritten
-    self.plannedBytes = plannedBytes
-  }
+  var plannedBytes: Int
+  /// What was planned, beside what was.
+  var comparison: PlanComparison
 
   /// Voxels labelled in a second.
-  public var voxelsPerSecond: Double { Double(voxels) / max(seconds, 1e-9) }
+  var voxelsPerSecond: Double { Double(voxels) / max(seconds, 1e-9) }
   /// Layers of 2048 x 2048 voxels in a minute.
-  public var layersPerMinute: Double { voxelsPerSecond * 60 / (2048 * 2048) }
+  var layersPerMinute: Double { voxelsPerSecond * 60 / (2048 * 2048) }
 }
 
 /// The page of figures at the end of `segment`, and the same as JSON.
@@ -126,6 +103,7 @@ struct SegmentReport: Sendable {
         "  output   \(outputPath), \(Words.bytes(figures.bytesWritten)) written",
       ]
     if let picture { lines.append("  picture  \(picture)") }
+    lines += [""] + figures.comparison.page
     return lines
   }
 
@@ -152,7 +130,7 @@ struct SegmentReport: Sendable {
       "precision": .string(figures.precision.rawValue),
       "busy": .object(busy.mapValues { $0.isFinite ? .number($0) : .null }),
       "bytes_written": .integer(figures.bytesWritten), "model": .string(modelPath),
-      "model_hash": .string(model.hash),
+      "model_hash": .string(model.hash), "plan": figures.comparison.json,
       "normalisation": [
         "low": .number(Double(normalisation.low)), "high": .number(Double(normalisation.high)),
       ],

@@ -61,6 +61,7 @@ struct StreamPlan {
     var made = [Int](repeating: 0, count: steps.count)
     var first = [Int](repeating: 0, count: buffers.count)
     var capacities = [Int](repeating: 0, count: buffers.count)
+    var isKept = [Bool](repeating: false, count: buffers.count)
     func extent(_ step: Int) -> Int {
       steps[step].destination.map { extents[$0] } ?? extents[steps[step].sources[0]]
     }
@@ -80,7 +81,11 @@ struct StreamPlan {
         // Those who write one value side by side go on together.
         let group = step.destination.map { writers[$0] } ?? [index]
         let factor = group.reduce(1) { max($0, moves[$1].factor) }
-        let last = (group.map { reachable($0, arrived: arrived) }.min() ?? 0) / factor * factor
+        // At the tile's end all that was waiting for context could be made at once, in windows as
+        // deep as the context; at the pace of the rounds before, they stay shallow.
+        let pace = max(factor, (chunk * extent(index) + depth - 1) / depth)
+        let reachable = group.map { reachable($0, arrived: arrived) }.min() ?? 0
+        let last = min(reachable, made[index] + pace) / factor * factor
         guard last > made[index] else { continue }
         let output = made[index]..<last
         let source = step.sources.first.map { extents[$0] } ?? depth
@@ -106,20 +111,24 @@ struct StreamPlan {
             Drop(buffer: buffer, count: keep - first[buffer], kept: here - keep))
           first[buffer] = keep
         }
+        if keep < here { isKept[buffer] = true }
       }
       precondition(!round.actions.isEmpty, "a stream that does not move")
       rounds.append(round)
     }
-    var offsets: [Int] = []
-    var total = 0
-    for (buffer, capacity) in zip(buffers, capacities) {
-      offsets.append(total)
-      let layer = shapes[buffer.extentOfNode]
-      total += buffer.byteCount(of: Shape3(z: capacity, y: layer.y, x: layer.x))
-    }
     self.capacities = capacities
-    self.offsets = offsets
-    byteCount = total
+    let sizes = zip(buffers, capacities).map { buffer, capacity in
+      let layer = shapes[buffer.extentOfNode]
+      return buffer.byteCount(of: Shape3(z: capacity, y: layer.y, x: layer.x))
+    }
+    // What no round leaves anything in lives within each round; all others live for the whole tile.
+    let places = ArenaPlan(
+      sizes,
+      lives: ArenaPlan.lives(of: buffers.count, steps).enumerated().map { buffer, life in
+        life.map { isKept[buffer] ? 0...(steps.count - 1) : $0 }
+      })
+    offsets = places.offsets
+    byteCount = places.byteCount
   }
 }
 
