@@ -253,7 +253,9 @@ import VolumeTesting
     #expect(try tool.tree("out.zarr") == old)
     #expect(try tool("verify", "out.zarr", "--sample", "1%").code == 0)
     let replaced = try segment(["--overwrite"])
-    #expect(replaced.code == 0 && replaced.error.contains("what is there stays until"), "\(replaced.words)")
+    #expect(
+      replaced.code == 0 && replaced.error.contains("what is there stays until"),
+      "\(replaced.words)")
     #expect(try tool("info", "out.zarr", "--json").json?["shape"] == [192, 140, 140])
   }
 
