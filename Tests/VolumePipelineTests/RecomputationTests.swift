@@ -218,7 +218,7 @@ import VoxelHashing
     let run = try run(tile: Shape3(z: 1, y: 150, x: 131))
     // The reference engine takes memory in proportion to the tile.
     let (agreement, check) = try sample(
-      run, run.labels, share: 0.01, memory: 66 << 20, factory: ReferenceEngineFactory())
+      run, run.labels, share: 0.01, memory: 68 << 20, factory: ReferenceEngineFactory())
     #expect(check.tile.voxelCount < 150 * 131)
     #expect(agreement.voxels == check.tiles.reduce(0) { $0 + $1.core.voxelCount })
     #expect(agreement.beyondTies == 0)
