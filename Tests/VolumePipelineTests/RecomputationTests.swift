@@ -216,9 +216,8 @@ import VoxelHashing
 
   @Test func `takes smaller tiles where memory is short, and says how much it needs`() throws {
     let run = try run(tile: Shape3(z: 1, y: 150, x: 131))
-    // The reference engine takes memory in proportion to the tile.
     let (agreement, check) = try sample(
-      run, run.labels, share: 0.01, memory: 68 << 20, factory: ReferenceEngineFactory())
+      run, run.labels, share: 0.01, memory: 130 << 20, factory: HeavyFactory())
     #expect(check.tile.voxelCount < 150 * 131)
     #expect(agreement.voxels == check.tiles.reduce(0) { $0 + $1.core.voxelCount })
     #expect(agreement.beyondTies == 0)
@@ -226,5 +225,22 @@ import VoxelHashing
       try sample(run, run.labels, memory: 1 << 20)
     }
     #expect(error?.remedy.contains("--memory") == true)
+  }
+}
+
+/// The reference engine, said to take memory in proportion to the tile, and much of it.
+private struct HeavyFactory: EngineFactory {
+  var name: String { "heavy" }
+  var words: String { "heavy" }
+  var precisions: [Precision] { [.f32] }
+
+  func byteCount(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> Int {
+    (plan.shapes.map(\.voxelCount).max() ?? 0) << 12
+  }
+
+  func makeEngine(
+    for plan: ExecutionPlan, slots: Int
+  ) throws(EngineError) -> any InferenceEngine {
+    try ReferenceEngineFactory().makeEngine(for: plan, slots: slots)
   }
 }
