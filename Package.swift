@@ -94,6 +94,9 @@ let package = Package(
     module("Halving", "Sources/Halving/Halving", ["CHalving", "VolumeCore"]),
     fastModule("VoxelHashing", "Sources/VoxelHashing", ["VolumeCore"]),
 
+    fastModule(
+      "Exterior", "Sources/Exterior", ["Halving", "Pipelines", "SystemIO", "VolumeCore"]),
+
     // Libraries that several formats use.
     module(
       "Compression", "Sources/Compression/Compression",
@@ -173,7 +176,8 @@ let package = Package(
     fastModule(
       "VolumePipeline", "Sources/VolumePipeline",
       [
-        "EngineCore", "NeuralGraph", "TilePlanning", "VoxelHashing", "Pipelines", "SystemIO",
+        "EngineCore", "Exterior", "NeuralGraph", "TilePlanning", "VoxelHashing", "Pipelines",
+        "SystemIO",
         "VolumeCore",
       ]),
 
@@ -181,8 +185,8 @@ let package = Package(
     module(
       "VolumeCommands", "Sources/VolumeCommands",
       [
-        "VolumePipeline", "Evaluation", "Phantom", "EngineCore", "NeuralGraph", "TilePlanning",
-        "VoxelHashing", "Pipelines", "SystemIO", "VolumeCore",
+        "VolumePipeline", "Evaluation", "Exterior", "Phantom", "EngineCore", "NeuralGraph",
+        "TilePlanning", "VoxelHashing", "Pipelines", "SystemIO", "VolumeCore",
       ]),
     .executableTarget(
       name: "T2SVolume",
@@ -215,6 +219,7 @@ let package = Package(
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
     plainTests("HalvingTests", ["Halving"]),
     plainTests("VoxelHashingTests", ["VoxelHashing"]),
+    plainTests("ExteriorTests", ["Exterior", "Halving", "Phantom"]),
     tests("VolumeStoreTests", ["VolumeStore", "ZarrFormat", "Halving", "SystemIO"]),
     tests("RawFormatTests", ["RawFormat", "SystemIO"]),
     tests("TIFFFormatTests", ["TIFFFormat", "SystemIO", "VoxelFiles"]),
@@ -248,7 +253,7 @@ let package = Package(
     plainTests(
       "VolumePipelineTests",
       [
-        "VolumePipeline", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning",
+        "VolumePipeline", "Exterior", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning",
         "VoxelHashing", "Pipelines", "SystemIO",
       ]),
     plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore", "NeuralGraph", "SystemIO"]),

@@ -41,8 +41,12 @@ public struct Scores: Hashable, Sendable {
   /// The part of the voxels that were called right; `nil` where none was compared.
   public var accuracy: Double?
   /// The mean of the Jaccard indices of the classes that occur in the truth or in the prediction;
-  /// `nil` where no voxel was compared.
+  /// `nil` where there are none. What is outside the specimen (254) is no class of it, and not counted.
   public var meanJaccard: Double?
+  /// Voxels of the specimen: all that the truth does not call outside.
+  public var specimenVoxels: Int
+  /// Those of them that were called outside.
+  public var specimenCalledOutside: Int
 
   /// The scores of `matrix`, for the values that occur and those of `expected`, which may not.
   public init(_ matrix: ConfusionMatrix, expected: [Int] = []) {
@@ -57,8 +61,15 @@ public struct Scores: Hashable, Sendable {
       }
       return score
     }
+    let outside = LabelClass.outsideValue
+    specimenVoxels = 0
+    specimenCalledOutside = 0
+    for value in values where value != outside {
+      specimenCalledOutside += matrix.count(truth: value, prediction: outside)
+      for other in 0..<256 { specimenVoxels += matrix.count(truth: value, prediction: other) }
+    }
     accuracy = ratio(classes.reduce(0) { $0 + $1.truePositives }, matrix.total)
-    let present = classes.compactMap(\.jaccard)
+    let present = classes.filter { $0.value != LabelClass.outsideValue }.compactMap(\.jaccard)
     meanJaccard = present.isEmpty ? nil : present.reduce(0, +) / Double(present.count)
   }
 }

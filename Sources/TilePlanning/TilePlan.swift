@@ -26,6 +26,8 @@ public struct TilePlan: Hashable, Sendable {
   public let filled: Shape3
   /// What is written.
   public let region: Region
+  /// The part of it that tiles cover.
+  public let within: Region
   /// What a tile writes, before the faces cut it off.
   public let core: Shape3
   /// The unit in which labels are committed.
@@ -61,7 +63,8 @@ public struct TilePlan: Hashable, Sendable {
   }
 
   init(
-    volume: Shape3, region: Region, core: Shape3, block: Shape3, graph: Graph, halo: Int?
+    volume: Shape3, region: Region, within: Region?, core: Shape3, block: Shape3, graph: Graph,
+    halo: Int?
   ) throws(TilingError) {
     let stride = graph.totalStride
     let filled = Shape3 { volume[$0].roundedUp(to: stride[$0]) }
@@ -78,6 +81,8 @@ public struct TilePlan: Hashable, Sendable {
     self.volume = volume
     self.filled = filled
     self.region = region
+    let within = (within ?? region).clamped(to: region)
+    self.within = within
     self.core = core
     self.block = block
     self.stride = stride
@@ -92,9 +97,9 @@ public struct TilePlan: Hashable, Sendable {
     var x = AxisCutter(
       axis: .x, graph: graph, volume: volume.x, filled: filled.x, stride: stride.x, halo: halo)
     slabs = Self.runs(region.z, core.z > block.z ? core.z.roundedUp(to: block.z) : block.z)
-    let layers = slabs.flatMap { Self.runs($0, core.z) }.map { z.cut($0) }
-    let rows = Self.runs(region.y, core.y).map { y.cut($0) }
-    let places = Self.runs(region.x, core.x).map { x.cut($0) }
+    let layers = slabs.flatMap { Self.runs($0, core.z, within.z) }.map { z.cut($0) }
+    let rows = Self.runs(region.y, core.y, within.y).map { y.cut($0) }
+    let places = Self.runs(region.x, core.x, within.x).map { x.cut($0) }
     runs = layers
     var columns: [Column] = []
     for row in rows {
@@ -142,6 +147,19 @@ public struct TilePlan: Hashable, Sendable {
     Swift.stride(from: range.lowerBound, to: range.upperBound, by: length).map {
       $0..<($0 + min(length, range.upperBound - $0))
     }
+  }
+
+  /// The same, what lies beyond `within` cut off.
+  private static func runs(
+    _ range: Range<Int>, _ length: Int, _ within: Range<Int>
+  ) -> [Range<Int>] {
+    runs(range, length).map { $0.clamped(to: within) }.filter { !$0.isEmpty }
+  }
+
+  /// The number of tiles if they covered all of the region.
+  public var tileCountOfRegion: Int {
+    slabs.reduce(0) { $0 + Self.runs($1, core.z).count } * Self.runs(region.y, core.y).count
+      * Self.runs(region.x, core.x).count
   }
 
   /// The number of tiles.

@@ -18,6 +18,8 @@ public struct TilingOptions: Hashable, Sendable {
   public var halo: Int?
   /// What is to be written; `nil`: the whole volume.
   public var region: Region?
+  /// Beyond this box nothing is computed, though it is written; `nil`: all is.
+  public var within: Region?
 
   /// The defaults, to be changed field by field.
   public init() {}
@@ -41,7 +43,8 @@ public struct TilingOptions: Hashable, Sendable {
       throw .regionOutside(region, volume: volume)
     }
     return try TilePlan(
-      volume: volume, region: region, core: core, block: block, graph: graph, halo: halo)
+      volume: volume, region: region, within: within, core: core, block: block, graph: graph,
+      halo: halo)
   }
 }
 

@@ -36,7 +36,7 @@ extension Command {
   }
 
   /// All options, those of every command last.
-  var allOptions: [OptionDeclaration] { options + [.json, .help] }
+  var allOptions: [OptionDeclaration] { options + [.optionFile, .json, .help] }
 }
 
 /// What a command works with.

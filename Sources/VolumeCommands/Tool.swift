@@ -60,8 +60,12 @@ public struct Tool: Sendable {
         console.result(HelpText.of(command))
         return console.isBroken ? 1 : 0
       }
-      let arguments = try explained { () throws(UsageError) in
+      var arguments = try explained { () throws(UsageError) in
         try Arguments(parsing: words.dropFirst(), of: command.name, options: command.allOptions)
+      }
+      if let path = arguments.values["options"] {
+        try OptionFile(path).add(
+          to: &arguments, of: command.name, options: command.allOptions)
       }
       let result = try command.run(arguments, context)
       if arguments.has("json") { console.result(JSONValue.object(result).text()) }

@@ -1,4 +1,5 @@
 import EngineCore
+import Exterior
 import Pipelines
 import SystemIO
 import VolumeCore
@@ -11,6 +12,8 @@ final class OpenBlock: @unchecked Sendable {
   /// The planes, one after the other.
   var results: PageBuffer
   var missing: Int
+  /// Voxels that no tile reaches.
+  var beyond = 0
   /// What is found out about it on the way, by the observers' names.
   let observations: [(name: String, observation: any BlockObservation)]
 
@@ -45,13 +48,16 @@ struct BlockAssembly {
   let committed: Set<Index3>
   /// What is kept of each voxel.
   let planes: [ResultPlane]
+  /// Beyond this box no tile writes; in the output's coordinates.
+  let within: Region
   let observers: [any BlockObserver]
   private var open: [Index3: OpenBlock] = [:]
 
   init(
     grid: ChunkGrid, pool: BytePool, origin: Index3, committed: Set<Index3>,
-    planes: [ResultPlane], observers: [any BlockObserver]
+    planes: [ResultPlane], within: Region, observers: [any BlockObserver]
   ) {
+    self.within = within
     precondition(observers.isEmpty || planes[0] == .label, "observers look at labels")
     self.observers = observers
     self.grid = grid
@@ -69,14 +75,7 @@ struct BlockAssembly {
     let held = tile.held.relative(to: origin)
     var whole: [OpenBlock] = []
     for index in grid.indices(meeting: core).indices where !committed.contains(index) {
-      if open[index] == nil {
-        let region = grid.region(of: index)
-        guard pool.take(region.voxelCount * planes.byteCount) else { return nil }
-        open[index] = OpenBlock(
-          index, region, byteCount: region.voxelCount * planes.byteCount, origin: origin,
-          observers: observers)
-      }
-      guard let block = open[index] else { continue }
+      guard let block = block(index) else { return nil }
       let part = core.clamped(to: block.region)
       block.results.withMutableBytes { bytes in
         copyPlanes(planes, part, from: results, of: held, to: &bytes, of: block.region)
@@ -86,13 +85,103 @@ struct BlockAssembly {
           part.moved(by: origin), labels: results.extracting(0..<held.voxelCount), of: tile.held,
           voxels: voxels, of: tile.input)
       }
-      block.missing -= part.voxelCount
-      if block.missing == 0 {
-        open[index] = nil
-        whole.append(block)
-      }
+      if take(part, of: block) { whole.append(block) }
     }
     return whole
+  }
+
+  /// The block of this index, begun where it is not; `nil` where the run was stopped.
+  private mutating func block(_ index: Index3) -> OpenBlock? {
+    if let block = open[index] { return block }
+    let region = grid.region(of: index)
+    guard pool.take(region.voxelCount * planes.byteCount) else { return nil }
+    let block = OpenBlock(
+      index, region, byteCount: region.voxelCount * planes.byteCount, origin: origin,
+      observers: observers)
+    open[index] = block
+    // What no tile reaches is outside from the beginning.
+    let reached = region.clamped(to: within)
+    guard reached != region, !reached.isEmpty else { return block }
+    for part in region.without(reached) { fill(part, of: block) }
+    block.missing = reached.voxelCount
+    block.beyond = region.voxelCount - reached.voxelCount
+    return block
+  }
+
+  /// Notes that `part` is there; returns whether the block is whole by that.
+  private mutating func take(_ part: Region, of block: OpenBlock) -> Bool {
+    block.missing -= part.voxelCount
+    guard block.missing == 0 else { return false }
+    open[block.index] = nil
+    return true
+  }
+}
+
+extension BlockAssembly {
+  /// Fills `core`, which is outside the specimen as a whole; returns the blocks that are whole now, or
+  /// `nil` where the run was stopped.
+  mutating func addOutside(_ core: Region) -> [OpenBlock]? {
+    let core = core.relative(to: origin)
+    var whole: [OpenBlock] = []
+    for index in grid.indices(meeting: core).indices where !committed.contains(index) {
+      guard let block = block(index) else { return nil }
+      let part = core.clamped(to: block.region)
+      fill(part, of: block)
+      if take(part, of: block) { whole.append(block) }
+    }
+    return whole
+  }
+}
+
+extension BlockAssembly {
+  /// Makes `part` of a block outside, and shows it to the observers.
+  private func fill(_ part: Region, of block: OpenBlock) {
+    block.results.withMutableBytes { bytes in
+      fillOutside(planes, part, &bytes, of: block.region)
+    }
+    let (outer, inner) = (block.region.moved(by: origin), part.moved(by: origin))
+    for (_, observation) in block.observations {
+      block.results.withBytes(first: block.region.voxelCount) { labels in
+        observation.add(
+          inner, labels: labels, of: outer, voxels: labels.extracting(0..<0), of: inner)
+      }
+    }
+  }
+}
+
+extension Region {
+  /// What is left of it without `part`, which lies in it: boxes that do not overlap.
+  fileprivate func without(_ part: Region) -> [Region] {
+    [
+      Region(z: z.lowerBound..<part.z.lowerBound, y: y, x: x),
+      Region(z: part.z.upperBound..<z.upperBound, y: y, x: x),
+      Region(z: part.z, y: y.lowerBound..<part.y.lowerBound, x: x),
+      Region(z: part.z, y: part.y.upperBound..<y.upperBound, x: x),
+      Region(z: part.z, y: part.y, x: x.lowerBound..<part.x.lowerBound),
+      Region(z: part.z, y: part.y, x: part.x.upperBound..<x.upperBound),
+    ].filter { !$0.isEmpty }
+  }
+}
+
+/// Gives the voxels of `part` in each of `planes` what voxels outside the specimen have.
+private func fillOutside(
+  _ planes: [ResultPlane], _ part: Region, _ bytes: inout MutableRawSpan, of box: Region
+) {
+  unsafe bytes.withUnsafeMutableBytes { bytes in
+    var start = 0
+    for plane in planes {
+      let width = plane.byteCount
+      for z in part.z {
+        for y in part.y {
+          let row = ((z - box.z.lowerBound) * box.y.count + y - box.y.lowerBound) * box.x.count
+          let first = start + (row + part.x.lowerBound - box.x.lowerBound) * width
+          let place = unsafe bytes[first..<(first + part.x.count * width)]
+          unsafe UnsafeMutableRawBufferPointer(rebasing: place)
+            .initializeMemory(as: UInt8.self, repeating: Exterior.value(in: plane))
+        }
+      }
+      start += box.voxelCount * width
+    }
   }
 }
 

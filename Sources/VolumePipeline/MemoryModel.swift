@@ -18,15 +18,17 @@ public struct MemoryModel: Hashable, Sendable {
   /// What the output keeps of its blocks: halves of them that wait for their neighbours. Less than
   /// it would like only makes it read back.
   public var output = 0
+  /// What lies outside the specimen, and what is on its way there.
+  public var exterior = 0
 
   /// All of it.
-  public var total: Int { process + engine + tiles + reader + blocks + output }
+  public var total: Int { process + engine + tiles + reader + blocks + output + exterior }
 
   /// Each part with what it is, in the order of a run.
   public var parts: [(name: String, byteCount: Int)] {
     [
       ("process", process), ("engine", engine), ("tiles", tiles), ("reader", reader),
-      ("blocks", blocks), ("output", output),
+      ("blocks", blocks), ("output", output), ("exterior", exterior),
     ]
   }
 

@@ -5,6 +5,8 @@ import VolumeCore
 public struct RunForecast: Hashable, Sendable {
   /// Tiles.
   public var tiles: Int
+  /// Tiles that are not computed, because all that they write lies outside the specimen.
+  public var tilesOutside: Int
   /// Voxels that get a label.
   public var voxels: Int
   /// Voxels that the network computes for that, those of the halo included.
@@ -30,10 +32,12 @@ public struct RunForecast: Hashable, Sendable {
     func part(_ count: Int) -> Int {
       voxels == all ? count : Int((Double(count) * Double(voxels) / Double(max(all, 1))).rounded())
     }
-    tiles = part(tiling.tileCount)
+    let work = plan.work
+    tiles = part(work.tiles)
+    tilesOutside = part(work.tilesOutside)
     self.voxels = voxels
-    computedVoxels = part(tiling.computedVoxelCount)
-    bytesRead = part(tiling.readVoxelCount * plan.execution.voxelType.byteCount)
+    computedVoxels = part(work.computedVoxels)
+    bytesRead = part(work.readVoxels * plan.execution.voxelType.byteCount)
     bytesWritten = voxels
     memory = plan.memory
     engineThreads = plan.budget.engine

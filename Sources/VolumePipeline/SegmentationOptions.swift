@@ -1,4 +1,5 @@
 import EngineCore
+import Exterior
 import TilePlanning
 import VolumeCore
 
@@ -24,6 +25,8 @@ public struct SegmentationOptions: Sendable {
   public var planes: [ResultPlane] = [.label]
   /// What passes before this one found, where it is one of several that are averaged.
   public var passes: PassPlace?
+  /// What of the scan lies outside the specimen, and is not computed.
+  public var exterior: Exterior?
   /// The unit in which labels are committed.
   public var block = Shape3(z: 64, y: 1024, x: 1024)
 

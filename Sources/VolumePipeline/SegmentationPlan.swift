@@ -1,4 +1,5 @@
 import EngineCore
+import Exterior
 import NeuralGraph
 import Pipelines
 import TilePlanning
@@ -14,6 +15,8 @@ public struct SegmentationPlan: Sendable {
   public let budget: ThreadBudget
   /// What is kept of the network's probabilities.
   public let reduction: ScoreReduction
+  /// What of the scan lies outside the specimen.
+  public let exterior: Exterior?
   /// What passes before this one found.
   let passes: PassPlace?
   /// What the run takes at its peak.
@@ -52,21 +55,28 @@ public struct SegmentationPlan: Sendable {
       // A tile of a volume is long in the making: one read ahead is enough.
       ThreadBudget(cores: $0, slots: options.slots ?? (graph.isPlanar ? nil : $0 + 1))
     }
+    var tilingOptions = options.tiling
+    let specimen = options.exterior?.specimen.clamped(
+      to: options.tiling.region ?? Region(volume.shape))
+    if let specimen, !specimen.isEmpty { tilingOptions.within = specimen }
     var choices: [Choice] = []
     for core in candidates {
       let tiling: TilePlan
       do {
-        tiling = try options.tiling.plan(
+        tiling = try tilingOptions.plan(
           covering: volume.shape, for: graph, core: core, block: options.block)
       } catch {
         throw error.explanation
       }
+      let work = options.exterior?.work(of: tiling) ?? TileWork(all: tiling)
+      let share = Double(work.computedVoxels) / Double(max(tiling.computedVoxelCount, 1))
       for budget in budgets {
         let execution = ExecutionPlan(
           graph: graph, normalisation: options.normalisation, voxelType: volume.voxelType,
           shapes: tiling.inputShapes, precision: precision,
           output: reduction.isLabelsAlone ? .labels : .scores, threads: budget.engine)
-        choices.append(Choice(tiling: tiling, execution: execution, budget: budget))
+        choices.append(
+          Choice(tiling: tiling, execution: execution, budget: budget, share: share))
       }
     }
     // The cheapest that fits; of equals the first.
@@ -82,7 +92,7 @@ public struct SegmentationPlan: Sendable {
     for choice in order.filter({ tiles[$0] <= max(options.memoryByteCount, least) })
       .map({ choices[$0] })
     {
-      let memory: MemoryModel
+      var memory: MemoryModel
       do {
         memory = try MemoryModel(
           choice.tiling, choice.execution, choice.budget, factory, reduction: reduction,
@@ -92,6 +102,7 @@ public struct SegmentationPlan: Sendable {
       } catch {
         throw error.explanation
       }
+      memory.exterior = options.exterior?.byteCount ?? 0
       smallest = min(smallest, memory.total)
       guard memory.total <= options.memoryByteCount else { continue }
       best = (choice, memory)
@@ -108,6 +119,7 @@ public struct SegmentationPlan: Sendable {
     cores = options.threads
     self.reduction = reduction
     passes = options.passes
+    exterior = options.exterior
   }
 
   /// Tiles and threads that the run might have.
@@ -115,9 +127,11 @@ public struct SegmentationPlan: Sendable {
     var tiling: TilePlan
     var execution: ExecutionPlan
     var budget: ThreadBudget
+    /// The part of its tiles' voxels that is computed, the rest being outside.
+    var share: Double
 
     /// The time for a voxel written, in units of computing one on one core.
-    var cost: Double { SegmentationPlan.cost(tiling) / Double(max(budget.engine, 1)) }
+    var cost: Double { share * SegmentationPlan.cost(tiling) / Double(max(budget.engine, 1)) }
   }
 
   /// What tiles cost for each voxel written, in units of computing one.

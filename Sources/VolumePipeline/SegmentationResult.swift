@@ -10,6 +10,9 @@ public struct SegmentationResult: Hashable, Sendable {
   public var voxelsBefore: Int
   /// Tiles computed.
   public var tiles: Int
+  /// Tiles of the whole output that are not computed, because all that they write lies outside the
+  /// specimen.
+  public var tilesOutside: Int
   /// Wall time.
   public var seconds: Double
   /// The share of that time in which the reader read.

@@ -127,7 +127,8 @@ public final class SegmentationRun: Sendable {
     let counts = counts.withLock { $0 }
     return SegmentationResult(
       counts: counts, voxels: total - before, voxelsBefore: before,
-      tiles: tilesRead.load(ordering: .relaxed), seconds: seconds,
+      tiles: tilesRead.load(ordering: .relaxed),
+      tilesOutside: plan.work.tilesOutside, seconds: seconds,
       readBusy: readClock.seconds / seconds, inferBusy: inferClock.seconds / seconds,
       writeBusy: writeClock.seconds / seconds,
       bytesWritten: bytesWritten.load(ordering: .relaxed), bytesRead: reader.bytesRead,
@@ -162,11 +163,18 @@ public final class SegmentationRun: Sendable {
     let reading = TileReading(reader: reader)
     let width = plan.execution.voxelType.byteCount
     var number = 0
+    var skipped: [Region] = []
     for slab in plan.tiling.slabs {
+      skipped += blocksBeyond(slab)
       for column in plan.tiling.columns {
         for tile in plan.tiling.tiles(of: column, in: slab) {
           if isDone(tile) { continue }
+          if plan.isOutside(tile) {
+            skipped.append(tile.core)
+            continue
+          }
           guard let slot = empty.pop(), stopSignal() == nil else { return }
+          slot.take(&skipped)
           slot.number = number
           slot.core = tile.core
           slot.input = tile.input
@@ -190,6 +198,23 @@ public final class SegmentationRun: Sendable {
         }
       }
     }
+    // What is outside behind the last tile goes with a slot of its own, in which nothing is computed.
+    guard !skipped.isEmpty, let slot = empty.pop(), stopSignal() == nil else { return }
+    slot.take(&skipped)
+    slot.number = number
+    slot.core = Region(z: 0..<0, y: 0..<0, x: 0..<0)
+    events.push(.read(slot))
+  }
+
+  /// The blocks of a slab that no tile reaches, in the scan.
+  private func blocksBeyond(_ slab: Range<Int>) -> [Region] {
+    let tiling = plan.tiling
+    guard tiling.within != tiling.region else { return [] }
+    let origin = tiling.region.origin
+    let region = Region(z: slab, y: tiling.region.y, x: tiling.region.x).relative(to: origin)
+    return writer.grid.indices(meeting: region).indices.filter { !committed.contains($0) }
+      .map { writer.grid.region(of: $0).moved(by: origin) }
+      .filter { !$0.overlaps(tiling.within) }
   }
 
   /// Whether all blocks that the tile writes to are committed.
@@ -213,10 +238,21 @@ public final class SegmentationRun: Sendable {
     var ready: [Int: TileSlot] = [:]
     var next = 0
     var began = 0
+    /// Tiles are handed on in the plan's order, which keeps few blocks open.
+    func handOn(_ slot: TileSlot) -> Bool {
+      ready[slot.number] = slot
+      while let slot = ready.removeValue(forKey: next) {
+        next += 1
+        guard computed.push(slot) else { return false }
+      }
+      return true
+    }
     // The reader closes the queue when it has read all; what it knows nothing of is in flight.
     while true {
       guard let event = inFlight.isEmpty ? events.pop() : events.popEvenWhenClosed() else { break }
       switch event {
+      case .read(let slot) where slot.core.isEmpty:
+        guard handOn(slot) else { return }
       case .read(let slot):
         if inFlight.isEmpty { began = monotonicNanoseconds() }
         rateClock.begin()
@@ -239,12 +275,7 @@ public final class SegmentationRun: Sendable {
         voxelsComputed.add(slot.output.voxelCount, ordering: .relaxed)
         rateClock.add(voxels: slot.output.voxelCount)
         if inFlight.isEmpty { inferClock.add(nanoseconds: monotonicNanoseconds() - began) }
-        // Tiles are handed on in the plan's order, which keeps few blocks open.
-        ready[slot.number] = slot
-        while let slot = ready.removeValue(forKey: next) {
-          next += 1
-          guard computed.push(slot) else { return }
-        }
+        guard handOn(slot) else { return }
       }
     }
   }
@@ -263,10 +294,22 @@ public final class SegmentationRun: Sendable {
     defer { whole.close() }
     var assembly = BlockAssembly(
       grid: writer.grid, pool: pool, origin: plan.tiling.region.origin, committed: committed,
-      planes: plan.reduction.planes, observers: observers)
+      planes: plan.reduction.planes,
+      within: plan.tiling.within.relative(to: plan.tiling.region.origin), observers: observers)
     var done = before
     while let slot = computed.pop() {
+      for core in slot.skipped {
+        guard stopSignal() == nil, let blocks = assembly.addOutside(core) else { return }
+        done += core.voxelCount + blocks.reduce(0) { $0 + $1.beyond }
+        for block in blocks { guard whole.push(block) else { return } }
+        progress(min(done, total), total)
+      }
+      if slot.core.isEmpty {
+        empty.push(slot)
+        continue
+      }
       trace?.note("write", slot.number, begins: true)
+      plan.paintOutside(slot)
       let count = slot.held.voxelCount * plan.reduction.planes.byteCount
       let read = slot.input.voxelCount * plan.execution.voxelType.byteCount
       // Waiting for a block's memory is not work, so only what is copied is timed.
@@ -276,7 +319,7 @@ public final class SegmentationRun: Sendable {
       }
       writeClock.add(nanoseconds: monotonicNanoseconds() - begin)
       guard let blocks else { return }
-      done += slot.core.voxelCount
+      done += slot.core.voxelCount + blocks.reduce(0) { $0 + $1.beyond }
       trace?.note("write", slot.number, begins: false)
       empty.push(slot)
       for block in blocks { guard whole.push(block) else { return } }

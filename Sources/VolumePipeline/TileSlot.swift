@@ -12,6 +12,8 @@ final class TileSlot: @unchecked Sendable {
   var labels: PageBuffer
   /// Sums of earlier passes for the tile's core, where there are any.
   var prior: PageBuffer
+  /// Cores of tiles that come before this one and are outside the specimen.
+  var skipped: [Region] = []
   /// The tile's place in the order of the plan.
   var number = 0
   var core = Region(z: 0..<0, y: 0..<0, x: 0..<0)
@@ -19,6 +21,12 @@ final class TileSlot: @unchecked Sendable {
   var output = Region(z: 0..<0, y: 0..<0, x: 0..<0)
   /// The voxels that `labels` holds.
   var held = Region(z: 0..<0, y: 0..<0, x: 0..<0)
+
+  /// Takes over what was skipped before it.
+  func take(_ skipped: inout [Region]) {
+    self.skipped = skipped
+    skipped = []
+  }
 
   init(index: Int, voxelByteCount: Int, labelByteCount: Int, priorByteCount: Int) {
     self.index = index

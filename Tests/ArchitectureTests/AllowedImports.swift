@@ -25,6 +25,8 @@ enum AllowedImports {
     "Halving": "CHalving VolumeCore",
     "VoxelHashing": "VolumeCore",
     "TilePlanning": "NeuralGraph VolumeCore",
+    // What lies outside the specimen: found in a scan through the seam of all input.
+    "Exterior": "Halving Pipelines Synchronization SystemIO VolumeCore",
     // The engine seam.
     "EngineCore": "Glibc NeuralGraph VolumeCore",
     // Plugs: formats, engines, models. None imports another.
@@ -57,11 +59,11 @@ enum AllowedImports {
     "Phantom": "VolumeCore",
     "Evaluation": "VolumeCore",
     "VolumePipeline":
-      "EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning VolumeCore "
-      + "VoxelHashing",
+      "EngineCore Exterior Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning "
+      + "VolumeCore VoxelHashing",
     // Commands: arguments to options, errors to words.
     "VolumeCommands":
-      "EngineCore Evaluation Glibc NeuralGraph Phantom Pipelines Synchronization SystemIO "
+      "EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Synchronization SystemIO "
       + "TilePlanning VolumeCore VolumePipeline VoxelHashing",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":

@@ -35,6 +35,18 @@ import Testing
     #expect(scores.meanJaccard == 1)
   }
 
+  @Test func `leave what is outside out of the mean, and count what of the specimen is called so`()
+  {
+    let scores = Scores(
+      matrix(prediction: [0, 254, 254, 254, 1], truth: [0, 254, 254, 1, 254]))
+    #expect(scores.classes.map(\.value) == [0, 1, 254])
+    #expect(scores.meanJaccard == 0.5)
+    #expect(scores.classes.last?.jaccard == 2.0 / 4)
+    #expect(scores.specimenCalledOutside == 1)
+    #expect(scores.specimenVoxels == 2)
+    #expect(scores.accuracy == 3.0 / 5)
+  }
+
   @Test func `count a class as missed that the prediction never names`() throws {
     let scores = Scores(matrix(prediction: [0, 0], truth: [0, 2]))
     let missed = try #require(scores.classes.last)

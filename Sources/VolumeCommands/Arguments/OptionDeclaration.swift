@@ -20,6 +20,10 @@ public struct OptionDeclaration: Hashable, Sendable {
   public static let json = OptionDeclaration(
     "json", nil, "print exactly one JSON object on standard output; progress goes to standard error"
   )
+  /// `--options`, which every command has.
+  public static let optionFile = OptionDeclaration(
+    "options", "FILE", "options from a file, a line each: memory = 2G; what is typed counts instead"
+  )
   /// `--help`, which every command has.
   public static let help = OptionDeclaration("help", nil, "show this text")
 

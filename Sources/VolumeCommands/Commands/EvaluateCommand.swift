@@ -31,7 +31,8 @@ public struct EvaluateCommand: Command {
   public var notes: [String] {
     [
       "Voxels that are 255 in the truth (not annotated) are skipped. The mean is over the classes "
-        + "that occur in the truth or in the prediction. What describes a raw file (--shape and the "
+        + "that occur in the truth or in the prediction; 254, what lies outside the specimen, is scored "
+        + "and is not in the mean. What describes a raw file (--shape and the "
         + "like) holds for each of the two that has no description of its own."
     ]
   }

@@ -37,9 +37,21 @@ struct EvaluationReport: Hashable, Sendable {
     if matrix.skipped > 0 {
       lines.append("not annotated, skipped: \(Words.grouped(matrix.skipped))")
     }
+    let (called, specimen) = (scores.specimenCalledOutside, scores.specimenVoxels)
+    if knowsOutside {
+      lines.append(
+        "specimen called outside: \(Words.grouped(called)) of \(Words.grouped(specimen)) voxels, "
+          + Words.percent(specimen == 0 ? nil : Double(called) / Double(specimen), 4))
+    }
     lines.append("accuracy: \(digits(scores.accuracy))")
-    lines.append("mean Jaccard: \(digits(scores.meanJaccard))")
+    lines.append(
+      "mean Jaccard: \(digits(scores.meanJaccard))" + (knowsOutside ? " (without outside)" : ""))
     return lines
+  }
+
+  /// Whether something is outside, in the truth or in the prediction.
+  private var knowsOutside: Bool {
+    scores.classes.contains { $0.value == LabelClass.outsideValue && $0.jaccard != nil }
   }
 
   /// What `--json` prints; what cannot be computed is null, never NaN.
@@ -64,6 +76,8 @@ struct EvaluationReport: Hashable, Sendable {
       "accuracy": number(scores.accuracy), "confusion": .array(confusion),
       "confusion_values": .array(values.map { .integer($0) }), "voxels": .integer(matrix.total),
       "skipped": .integer(matrix.skipped),
+      "specimen_called_outside": .integer(scores.specimenCalledOutside),
+      "specimen_voxels": .integer(scores.specimenVoxels),
     ]
   }
 }

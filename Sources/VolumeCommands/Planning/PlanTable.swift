@@ -39,6 +39,11 @@ struct PlanTable: Sendable {
       let name = part.name + String(repeating: " ", count: max(0, 8 - part.name.count))
       lines.append("             \(name)  \(Words.memory(part.byteCount))")
     }
+    if let outside = prepared.request.outside {
+      lines.append(
+        "  outside  \(outside.words); \(Words.grouped(forecast.tilesOutside)) tiles are not computed"
+      )
+    }
     let engine = prepared.request.engine
     lines.append("  engine   \(engine.words), \(prepared.plan.execution.precision.rawValue)")
     if let rate, let seconds {
@@ -50,7 +55,11 @@ struct PlanTable: Sendable {
   /// The compact form: one line before the work.
   var line: String {
     let tiling = prepared.plan.tiling
-    return "\(Words.grouped(forecast.tiles)) tiles of \(tiling.core), halo \(tiling.halo), "
+    let outside =
+      prepared.request.outside == nil
+      ? "" : " (and \(Words.grouped(forecast.tilesOutside)) outside, which are not computed)"
+    return
+      "\(Words.grouped(forecast.tiles)) tiles of \(tiling.core)\(outside), halo \(tiling.halo), "
       + "\(Words.fixed(forecast.overhead, 2)) voxels computed for each one written; "
       + "\(Words.bytes(forecast.bytesRead)) to read; "
       + "\(Words.memory(forecast.memory.total)) of memory (limit "
@@ -80,7 +89,8 @@ struct PlanTable: Sendable {
     var parts: [String: JSONValue] = [:]
     for part in forecast.memory.parts { parts[part.name] = .integer(part.byteCount) }
     return [
-      "tiles": .integer(forecast.tiles), "tile": tiling.core.json, "halo": tiling.halo.json,
+      "tiles": .integer(forecast.tiles), "tiles_outside": .integer(forecast.tilesOutside),
+      "tile": tiling.core.json, "halo": tiling.halo.json,
       "halo_exact": .bool(tiling.isExact), "tiles_at_once": .integer(forecast.engineThreads),
       "voxels": .integer(forecast.voxels), "voxels_computed": .integer(forecast.computedVoxels),
       "computed_per_written": .number(forecast.overhead),

@@ -20,6 +20,8 @@ struct SegmentChoices: Sendable {
   /// `nil`: the fastest.
   var precision: Precision?
   var window: WindowChoice
+  /// What lies outside the specimen.
+  var outside: OutsideChoices
   var hints: OpeningHints
   /// The same as it was typed.
   var inputOptions: [String: String]
@@ -71,6 +73,7 @@ struct SegmentChoices: Sendable {
         try arguments.value("window") { text throws(UsageError) in try text.window() } ?? nil
       window = given.map { .given($0) } ?? .fromScan
     }
+    outside = try OutsideChoices(arguments)
     hints = try arguments.openingHints()
     inputOptions = arguments.inputOptions
     overwrites = arguments.has("overwrite")

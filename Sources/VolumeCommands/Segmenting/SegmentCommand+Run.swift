@@ -74,9 +74,13 @@ func runSegmentation(
     counts = try countLabels(context.catalogue.open(request.output, hints: OpeningHints()))
   }
   return SegmentFigures(
-    voxelsPerClass: request.model.card.classes.map { counts[$0.value] }, voxels: result.voxels,
+    voxelsPerClass: request.model.card.classes.map { counts[$0.value] },
+    outside: request.outside.map {
+      OutsideFigures(
+        voxels: counts[LabelClass.outsideValue], tiles: result.tilesOutside, words: $0.words)
+    }, voxels: result.voxels,
     seconds: result.seconds, tiles: plan.tiling.tileCount, tile: plan.tiling.core,
-    halo: plan.tiling.halo, haloIsExact: isExact, computedPerWritten: plan.tiling.overhead,
+    halo: plan.tiling.halo, haloIsExact: isExact, computedPerWritten: table.forecast.overhead,
     engine: request.engine.name, engineWords: request.engine.words,
     precision: plan.execution.precision, busyRead: result.readBusy, busyInfer: result.inferBusy,
     busyWrite: result.writeBusy, bytesWritten: result.bytesWritten,
@@ -101,6 +105,7 @@ extension SegmentRequest {
     options.slots = choices.slots
     options.precision = precision
     options.normalisation = normalisation
+    options.exterior = outside?.exterior
     return options
   }
 }

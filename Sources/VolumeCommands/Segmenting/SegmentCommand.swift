@@ -38,7 +38,7 @@ public struct SegmentCommand: Command {
       OptionDeclaration(
         "window", "LOW:HIGH",
         "grey values that become 0 and 1, or auto (from the scan's own); default: the model's rule"),
-    ] + OptionDeclaration.inputs + [
+    ] + OutsideChoices.declarations + OptionDeclaration.inputs + [
       .overwrite,
       OptionDeclaration(
         "resume", nil,

@@ -5,6 +5,8 @@ import VolumeCore
 struct SegmentFigures: Sendable {
   /// Voxels of each class, in the order of the model's classes; of the whole output.
   var voxelsPerClass: [Int]
+  /// What lies outside the specimen; `nil` where nobody looked.
+  var outside: OutsideFigures?
   /// Voxels labelled by this run, fewer where it went on with an earlier one.
   var voxels: Int
   /// From the plan to the finished output.
@@ -58,6 +60,7 @@ struct SegmentReport: Sendable {
   var normalisation: Normalisation
   var picture: String?
 
+  /// Parts of the specimen: what lies outside is no part of it.
   private var fractions: [(label: LabelClass, voxels: Int, fraction: Double?)] {
     let total = figures.voxelsPerClass.reduce(0, +)
     return zip(model.card.classes, figures.voxelsPerClass).map { label, voxels in
@@ -74,13 +77,7 @@ struct SegmentReport: Sendable {
 
   /// One page.
   var page: [String] {
-    var table = TextTable(["class", "voxels", "volume fraction"])
-    for item in fractions {
-      table.add([
-        "\(item.label.value) \(item.label.name)", Words.grouped(item.voxels),
-        Words.percent(item.fraction, 3),
-      ])
-    }
+    let table = figures.outside?.table(of: fractions) ?? plainTable
     let exact =
       figures.haloIsExact
       ? "exact: tiles do not show" : "NOT exact: less than the network sees, tiles may show"
@@ -102,23 +99,38 @@ struct SegmentReport: Sendable {
           + "\(Words.memory(figures.plannedBytes)) planned",
         "  output   \(outputPath), \(Words.bytes(figures.bytesWritten)) written",
       ]
+    if let outside = figures.outside { lines.append("  outside  \(outside.line)") }
     if let picture { lines.append("  picture  \(picture)") }
     lines += [""] + figures.comparison.page
     return lines
   }
 
+  private var plainTable: TextTable {
+    var table = TextTable(["class", "voxels", "volume fraction"])
+    for item in fractions {
+      table.add([
+        "\(item.label.value) \(item.label.name)", Words.grouped(item.voxels),
+        Words.percent(item.fraction, 3),
+      ])
+    }
+    return table
+  }
+
   /// What `--json` prints.
   var json: [String: JSONValue] {
+    let all = figures.voxelsPerClass.reduce(0, +) + (figures.outside?.voxels ?? 0)
     let classes = fractions.map { item -> JSONValue in
       [
         "value": .integer(item.label.value), "name": .string(item.label.name),
         "voxels": .integer(item.voxels), "fraction": item.fraction.map { .number($0) } ?? .null,
+        "fraction_of_volume": all == 0 ? .null : .number(Double(item.voxels) / Double(all)),
       ]
     }
     let busy = Dictionary(uniqueKeysWithValues: figures.busy.map { ($0.stage, $0.part) })
     return [
       "output": .string(outputPath), "shape": shape.json,
       "picture": picture.map { .string($0) } ?? .null, "classes": .array(classes),
+      "outside": figures.outside?.json(specimen: figures.voxelsPerClass.reduce(0, +)) ?? .null,
       "layers_per_minute": .number(figures.layersPerMinute),
       "voxels_per_second": .number(figures.voxelsPerSecond), "seconds": .number(figures.seconds),
       "peak_bytes": peakResidentBytes().map { .integer($0) } ?? .null,

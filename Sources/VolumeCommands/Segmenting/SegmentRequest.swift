@@ -1,4 +1,5 @@
 import EngineCore
+import Exterior
 import NeuralGraph
 import VolumeCore
 
@@ -15,6 +16,8 @@ struct SegmentRequest: Sendable {
   /// The voxels to label.
   var region: Region
   var output: String
+  /// What lies outside the specimen, where that is to be left out.
+  var outside: RequestedExterior?
 
   /// Opens input and model and checks that they go together; creates nothing.
   init(_ choices: SegmentChoices, _ context: CommandContext) throws(Explanation) {
@@ -65,6 +68,7 @@ struct SegmentRequest: Sendable {
     for warning in greyWarnings(sample, volume, model, normalisation) {
       context.console.note("warning: \(warning)")
     }
+    outside = try requestedExterior(of: reader, choices, context)
   }
 
   /// What decides about the labels: two runs with equal plans make equal bytes.
@@ -88,6 +92,7 @@ struct SegmentRequest: Sendable {
       plan["halo"] = .integer(halo)
       plan["tile"] = choices.tile.map { .string($0.description) } ?? "auto"
     }
+    if let outside { plan["outside"] = outside.json }
     if let order = choices.hints.byteOrder { plan["byte_order"] = .string(order.rawValue) }
     if let offset = choices.hints.offset { plan["offset"] = .integer(offset) }
     return plan
@@ -100,7 +105,7 @@ struct SegmentRequest: Sendable {
     volume.spacing = part.spacing
     volume.origin = part.origin
     volume.position = part.position
-    volume.classes = model.card.classes
+    volume.classes = model.card.classes + (outside == nil ? [] : [Exterior.labelClass])
     return OutputDescription(volume: volume, plan: plan, overwrites: choices.overwrites)
   }
 }
