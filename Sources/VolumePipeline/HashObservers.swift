@@ -7,32 +7,39 @@ import VoxelHashing
 ///     {"hash": "1a2b…", "layers": ["…", "…"], "voxels": 4096}
 ///
 /// Hashes are those of `VoxelHash` at the voxels' places in the scan, in the type that the network is
-/// computed on. `voxels` are fewer than the block's where some were not read.
+/// computed on. Voxels that are labelled as outside the specimen are left out, whether they were read or
+/// not, so that the tiles make no difference; then `voxels` are fewer than the block's.
 public struct InputHashes: BlockObserver {
   /// "input".
   public let name = "input"
   private let hasher: VoxelHasher
   private let width: Int
+  private let hasOutside: Bool
 
   /// Hashes of a scan of `volume`.
-  public init(_ volume: VolumeDescription) {
+  ///
+  /// - Parameter hasOutside: whether voxels may be labelled as outside.
+  public init(_ volume: VolumeDescription, hasOutside: Bool = false) {
     hasher = VoxelHasher(columns: 0..<volume.shape.x)
     width = volume.voxelType.byteCount
+    self.hasOutside = hasOutside
   }
 
   /// Begins with a block.
   public func begin(_ block: Index3, _ region: Region) -> any BlockObservation {
-    Observation(hasher, width, region)
+    Observation(hasher, width, region, hasOutside)
   }
 
   private final class Observation: BlockObservation {
     private let hasher: VoxelHasher
     private let width: Int
     private let region: Region
+    private let hasOutside: Bool
     private var layers: [VoxelHash]
     private var count = 0
 
-    init(_ hasher: VoxelHasher, _ width: Int, _ region: Region) {
+    init(_ hasher: VoxelHasher, _ width: Int, _ region: Region, _ hasOutside: Bool) {
+      self.hasOutside = hasOutside
       self.hasher = hasher
       self.width = width
       self.region = region
@@ -43,10 +50,12 @@ public struct InputHashes: BlockObserver {
       _ part: Region, labels: RawSpan, of labelBox: Region, voxels: RawSpan, of voxelBox: Region
     ) {
       guard voxels.byteCount > 0 else { return }
-      count += part.voxelCount
-      part.forEachRow(in: labelBox, and: voxelBox) { z, y, _, offset in
-        layers[z - region.z.lowerBound] += hasher.hash(
-          row: (z, y), part.x, of: voxels, at: offset, width: width)
+      part.forEachRow(in: labelBox, and: voxelBox) { z, y, label, offset in
+        for x in hasOutside ? specimen(part.x, labels, label) : [part.x] {
+          layers[z - region.z.lowerBound] += hasher.hash(
+            row: (z, y), x, of: voxels, at: offset + x.lowerBound - part.x.lowerBound, width: width)
+          count += x.count
+        }
       }
     }
 
@@ -54,6 +63,26 @@ public struct InputHashes: BlockObserver {
       InputFacts(layers: layers, voxels: count).json
     }
   }
+}
+
+/// The runs of `columns` that are not labelled as outside; the first of their labels is `offset`.
+func specimen(_ columns: Range<Int>, _ labels: RawSpan, _ offset: Int) -> [Range<Int>] {
+  var runs: [Range<Int>] = []
+  unsafe labels.withUnsafeBytes { bytes in
+    var start: Int?
+    for i in 0..<columns.count {
+      let isOutside = unsafe bytes[offset + i] == UInt8(LabelClass.outsideValue)
+      let x = columns.lowerBound + i
+      if isOutside, let first = start {
+        runs.append(first..<x)
+        start = nil
+      } else if !isOutside, start == nil {
+        start = x
+      }
+    }
+    if let first = start { runs.append(first..<columns.upperBound) }
+  }
+  return runs
 }
 
 /// What `InputHashes` says of a block.

@@ -24,6 +24,7 @@ public final class InputCheck {
   private let grid: ChunkGrid
   private let origin: Index3
   private let facts: (Index3) throws(Explanation) -> InputFacts?
+  private let labels: (any VolumeReader)?
   private let hasher: VoxelHasher
   private var seen: [Index3: Set<Int>] = [:]
   /// Layers of blocks that were compared.
@@ -31,14 +32,18 @@ public final class InputCheck {
 
   /// A check of `scan`, of which the blocks of `grid` cover what begins at `origin`; `facts` are what
   /// `InputHashes` found of a block.
+  ///
+  /// - Parameter labels: tell what is outside; without them blocks that have some of it are not
+  ///   compared.
   public init(
-    _ scan: any VolumeReader, grid: ChunkGrid, origin: Index3,
+    _ scan: any VolumeReader, grid: ChunkGrid, origin: Index3, labels: (any VolumeReader)? = nil,
     facts: @escaping (Index3) throws(Explanation) -> InputFacts?
   ) {
     self.scan = scan
     self.grid = grid
     self.origin = origin
     self.facts = facts
+    self.labels = labels
     hasher = VoxelHasher(columns: 0..<scan.volume.shape.x)
   }
 
@@ -62,23 +67,39 @@ public final class InputCheck {
     _ block: Index3, layers: some Sequence<Int>
   ) throws(Explanation) -> Mismatch? {
     let region = grid.region(of: block).moved(by: origin)
-    // What was not read whole was not hashed whole.
-    guard let facts = try facts(block), facts.voxels == region.voxelCount,
-      facts.layers.count == region.z.count
-    else { return nil }
+    guard let facts = try facts(block), facts.layers.count == region.z.count else { return nil }
+    let isWhole = facts.voxels == region.voxelCount
+    guard isWhole || labels != nil else { return nil }
     for z in layers where seen[block, default: []].insert(z).inserted {
       layerCount += 1
       let layer = Region(z: z..<(z + 1), y: region.y, x: region.x)
-      let bytes: [UInt8]
-      do throws(VolumeReadError) { bytes = try scan.bytes(of: layer) } catch {
-        throw error.explanation
-      }
-      let hash = hasher.layers(
-        layer, of: unsafe bytes.span.bytes, width: scan.volume.voxelType.byteCount)
-      if hash != [facts.layers[z - region.z.lowerBound]] {
+      if try hash(layer, isWhole: isWhole) != facts.layers[z - region.z.lowerBound] {
         return Mismatch(block: block, region: region, layer: z)
       }
     }
     return nil
+  }
+
+  /// The hash of a layer of a block, without what of it is outside.
+  private func hash(_ layer: Region, isWhole: Bool) throws(Explanation) -> VoxelHash {
+    let width = scan.volume.voxelType.byteCount
+    do throws(VolumeReadError) {
+      let bytes = try scan.bytes(of: layer)
+      guard !isWhole, let labels else {
+        return hasher.layers(layer, of: unsafe bytes.span.bytes, width: width)[0]
+      }
+      let values = try labels.bytes(of: layer.relative(to: origin))
+      var hash = VoxelHash()
+      layer.forEachRow(in: layer, and: layer) { z, y, offset, _ in
+        for x in specimen(layer.x, unsafe values.span.bytes, offset) {
+          hash += hasher.hash(
+            row: (z, y), x, of: unsafe bytes.span.bytes,
+            at: offset + x.lowerBound - layer.x.lowerBound, width: width)
+        }
+      }
+      return hash
+    } catch {
+      throw error.explanation
+    }
   }
 }

@@ -119,6 +119,10 @@ public struct Recomputation {
       throw error.explanation
     }
     var agreement = Agreement()
+    guard stored.contains(where: { Int($0) < execution.graph.classCount }) else {
+      agreement.notComputed = stored.count
+      return agreement
+    }
     do throws(EngineError) {
       try engine.submit(0, shape: tile.input.shape, unsafe voxels.span.bytes)
       try engine.collect(0) { scores throws(EngineError) in
@@ -139,7 +143,6 @@ public struct Recomputation {
     tie: Float
   ) -> Agreement {
     var agreement = Agreement()
-    agreement.voxels = core.voxelCount
     unsafe scores.withUnsafeBytes { bytes in
       let values = unsafe bytes.assumingMemoryBound(to: Float.self)
       var next = 0
@@ -151,11 +154,12 @@ public struct Recomputation {
           where unsafe values[first + label] > values[first + best] { best = label }
           let label = Int(stored[next])
           next += 1
-          guard label != best else { continue }
           guard label < classes else {
             agreement.notComputed += 1
             continue
           }
+          agreement.voxels += 1
+          guard label != best else { continue }
           let distance = unsafe values[first + best] - values[first + label]
           agreement.differing += 1
           agreement.largestDistance = max(agreement.largestDistance, distance)

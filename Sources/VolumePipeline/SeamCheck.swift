@@ -134,7 +134,7 @@ struct TileBorders {
   let boxVoxelCount: Int
 
   init(_ tiling: TilePlan, _ graph: Graph) {
-    region = tiling.region
+    region = tiling.within
     stride = tiling.stride
     let (before, after) = tiling.reach
     let seesLayers = before.z + after.z > 0

@@ -80,7 +80,8 @@ struct RunReceipt {
         "tile": tiling.core.json, "block": tiling.block.json, "halo": tiling.halo.json,
         "halo_exact": .bool(tiling.isExact),
         "halo_given": request.choices.halo.map { .integer($0) } ?? .null,
-        "tiles": .integer(tiling.tileCount), "computed_per_written": .number(tiling.overhead),
+        "within": .string(tiling.within.description), "tiles": .integer(tiling.tileCount),
+        "computed_per_written": .number(tiling.overhead),
       ],
     ]
   }
@@ -110,6 +111,7 @@ struct RunReceipt {
     run["ending"] = "finished"
     run["seconds"] = .number(result.seconds)
     run["tiles"] = .integer(result.tiles)
+    document["tiles_outside"] = .integer(result.tilesOutside)
     run["voxels"] = .integer(result.voxels)
     run["bytes_written"] = .integer(result.bytesWritten)
     run["peak_bytes"] = peakResidentBytes().map { .integer($0) } ?? .null

@@ -126,7 +126,7 @@ struct SampleVerification {
     let check = try SampleCheck(
       tiling, covering: scan.volume.shape, execution, factory: engine, share: choices.share,
       seed: choices.seed, memory: choices.memory)
-    let inputs = try inputMismatches(check, receipt, scan, region, stores)
+    let inputs = try inputMismatches(check, receipt, scan, labels, region, stores)
     let total = check.tiles.reduce(0) { $0 + $1.core.voxelCount }
     let progress = Progress(context.console, "computing again", total: total)
     defer { progress.end() }
@@ -142,7 +142,7 @@ struct SampleVerification {
   static let known: Set<String> = [
     "command", "tool_version", "input", "input_shape", "input_type", "model", "model_name",
     "engine",
-    "precision", "normalisation", "region", "halo", "tile", "byte_order", "offset",
+    "precision", "normalisation", "region", "halo", "tile", "byte_order", "offset", "outside",
   ]
 
   private func checkKnown(_ receipt: JSONValue) throws(Explanation) {
@@ -253,19 +253,26 @@ struct SampleVerification {
     var options = TilingOptions()
     options.tile = .shape(tile)
     options.region = region
+    if let text = receipt["tiling"]?["within"]?.string {
+      options.within = try explained { () throws(UsageError) in
+        try OptionText(option: "region", text: text)
+          .region(in: Shape3(receipt["scan"]?["shape"]) ?? region.shape)
+      }
+    }
     options.halo = receipt["tiling"]?["halo_given"]?.integer
     return options
   }
 
   /// The blocks below the sampled tiles whose voxels are not what was labelled.
   private func inputMismatches(
-    _ check: SampleCheck, _ receipt: JSONValue, _ scan: any VolumeReader, _ region: Region,
-    _ stores: any StoreChecking
+    _ check: SampleCheck, _ receipt: JSONValue, _ scan: any VolumeReader,
+    _ labels: any VolumeReader, _ region: Region, _ stores: any StoreChecking
   ) throws(Explanation) -> [InputCheck.Mismatch] {
     guard let block = Shape3(receipt["tiling"]?["block"]) else { throw damaged("it has no block") }
     let path = path
     let inputs = InputCheck(
-      scan, grid: ChunkGrid(volume: region.shape, chunk: block), origin: region.origin
+      scan, grid: ChunkGrid(volume: region.shape, chunk: block), origin: region.origin,
+      labels: labels
     ) { block throws(Explanation) in
       InputFacts(try stores.facts(of: block, in: path)?["input"])
     }

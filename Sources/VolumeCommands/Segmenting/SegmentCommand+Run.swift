@@ -34,7 +34,10 @@ func runSegmentation(
   let known = Mutex(before)
   let run = SegmentationRun(
     plan, from: request.reader, to: writer,
-    observers: [InputHashes(request.reader.volume), LabelHashes(request.reader.volume)],
+    observers: [
+      InputHashes(request.reader.volume, hasOutside: request.outside != nil),
+      LabelHashes(request.reader.volume),
+    ],
     stopSignal: context.stopSignal,
     rateKnown: { [table] rate in
       firstRate.withLock { $0 = rate }
