@@ -81,6 +81,9 @@ let package = Package(
       name: "CHalving", path: "Sources/Halving/CHalving",
       cSettings: [.unsafeFlags(["-O3"])]),
     .target(
+      name: "CCounting", path: "Sources/Quantification/CCounting",
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
       name: "CChecksum", path: "Sources/Compression/CChecksum",
       cSettings: [.unsafeFlags(["-O3"])]),
 
@@ -174,6 +177,8 @@ let package = Package(
     module("Phantom", "Sources/Phantom", ["VolumeCore"]),
     module("Evaluation", "Sources/Evaluation", ["VolumeCore"]),
     fastModule(
+      "Quantification", "Sources/Quantification/Quantification", ["CCounting", "VolumeCore"]),
+    fastModule(
       "VolumePipeline", "Sources/VolumePipeline",
       [
         "EngineCore", "Exterior", "NeuralGraph", "TilePlanning", "VoxelHashing", "Pipelines",
@@ -185,8 +190,8 @@ let package = Package(
     module(
       "VolumeCommands", "Sources/VolumeCommands",
       [
-        "VolumePipeline", "Evaluation", "Exterior", "Phantom", "EngineCore", "NeuralGraph",
-        "TilePlanning", "VoxelHashing", "Pipelines", "SystemIO", "VolumeCore",
+        "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom", "EngineCore",
+        "NeuralGraph", "TilePlanning", "VoxelHashing", "Pipelines", "SystemIO", "VolumeCore",
       ]),
     .executableTarget(
       name: "T2SVolume",
@@ -195,6 +200,7 @@ let package = Package(
         "AvizoFormat", "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat",
         "PictureStackFormat", "ClosedFormat", "HDF5Format", "HDF5Child", "HDF5Library",
         "VolumeCommands", "VolumePipeline", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures",
+        "Phantom", "Quantification",
         "KerasModel", "OneDNNEngine", "EngineCore", "NeuralGraph", "TilePlanning", "Compression",
         "Pipelines", "SystemIO", "VolumeCore",
       ],
@@ -250,6 +256,7 @@ let package = Package(
       ["KerasModel", "EngineCore", "OneDNNEngine", "NeuralGraph", "SystemIO"]),
     plainTests("PhantomTests", ["Phantom"]),
     plainTests("EvaluationTests", ["Evaluation"]),
+    plainTests("QuantificationTests", ["Quantification", "Phantom"]),
     plainTests(
       "VolumePipelineTests",
       [

@@ -13,7 +13,7 @@ struct FibreLayout {
   private static let gap = 0.25
 
   /// Fibres for the volume `box`, with the grid that finds them.
-  static func make(in box: Box, from hash: Hash) -> FibreGrid {
+  static func make(in box: Box, counts: PhantomOptions.Counts, from hash: Hash) -> FibreGrid {
     let domain = box.grown(by: margin)
     let largest = Measured.fibreDiameter(1) / 2
     var grid = FibreGrid(over: domain.grown(by: margin), reach: 2 * largest + gap)
@@ -23,8 +23,15 @@ struct FibreLayout {
     var placedAround = 0.0
     // Thrice as many as have ever been needed: the loop ends also where the share is not reached.
     let limit = 1000 + Int(domain.volume / 400)
+    let count = hash(-1).count(mean: Measured.fibreDensity * domain.volume)
+    var isEnough: Bool {
+      switch counts {
+      case .share: placed >= wanted || placedAround >= 1.5 * wantedAround
+      case .random: grid.fibres.count >= count
+      }
+    }
     var candidate = 0
-    while placed < wanted, placedAround < 1.5 * wantedAround, candidate < limit {
+    while !isEnough, candidate < limit {
       defer { candidate += 1 }
       guard let fibre = grow(Draws(hash(candidate)), in: domain, among: grid) else { continue }
       grid.add(fibre)

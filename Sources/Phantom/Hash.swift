@@ -31,6 +31,12 @@ struct Hash: Hashable, Sendable {
   /// A number in 0..<1.
   var uniform: Double { Double(state >> 11) * 0x1p-53 }
 
+  /// A number of things that lie independently of each other, where there are `mean` on the average:
+  /// Poisson's distribution, by the normal one with the same variance.
+  func count(mean: Double) -> Int {
+    max(0, Int((mean + mean.squareRoot() * Double(normal)).rounded()))
+  }
+
   /// Nearly normal, mean 0 and variance 1: the sum of four uniform numbers of 16 bits.
   @inline(__always)
   var normal: Float {

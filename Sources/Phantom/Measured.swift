@@ -6,6 +6,12 @@ enum Measured {
   /// The share of the volume that pores are given; with the fringes, about 0.0045 is seen.
   static let poreShare = 0.0044
 
+  /// Fibres and pores in a voxel of volume where their counts are drawn at random: as many as the
+  /// shares above come to in a large volume.
+  static let fibreDensity = 4.6e-5
+  /// The same for pores.
+  static let poreDensity = 1.7e-4
+
   /// Diameter of a fibre, by quantile.
   static let fibreDiameter = Table([
     (0, 6.2), (0.05, 6.7), (0.25, 7.5), (0.5, 8.0), (0.75, 8.7), (0.95, 9.7), (1, 10.4),

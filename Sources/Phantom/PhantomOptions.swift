@@ -10,12 +10,23 @@ public struct PhantomOptions: Hashable, Sendable, Codable {
     case biaxial
   }
 
+  /// How many fibres and pores there are.
+  public enum Counts: String, Hashable, Sendable, Codable, CaseIterable {
+    /// As many as fill their measured shares of the volume: every specimen has nearly the same.
+    case share
+    /// Drawn at random, as those in a box cut out of a large part are: specimens of one process,
+    /// whose shares differ.
+    case random
+  }
+
   /// The extent.
   public var shape = Shape3(z: 64, y: 512, x: 512)
   /// Tells one specimen from another of the same kind.
   public var seed: UInt64 = 1
   /// The kind of specimen.
   public var kind = Kind.composite
+  /// How many fibres and pores there are.
+  public var counts = Counts.share
 
   /// The defaults, to be changed field by field.
   public init() {}

@@ -54,6 +54,7 @@ extension PhantomVolume {
   /// Kind, shape and seed.
   var fingerprint: String {
     "phantom \(options.kind.rawValue) \(options.shape) seed \(options.seed)"
+      + (options.counts == .share ? "" : " counts \(options.counts.rawValue)")
   }
 }
 

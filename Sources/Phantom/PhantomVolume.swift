@@ -39,8 +39,8 @@ public struct PhantomVolume: Sendable {
     let box = Box(
       low: Vector(z: -0.5, y: -0.5, x: -0.5),
       high: Vector(z: Double(shape.z) - 0.5, y: Double(shape.y) - 0.5, x: Double(shape.x) - 0.5))
-    let grid = FibreLayout.make(in: box, from: hash(1))
-    let holes = PoreLayout.make(in: box, among: grid, from: hash(2))
+    let grid = FibreLayout.make(in: box, counts: options.counts, from: hash(1))
+    let holes = PoreLayout.make(in: box, among: grid, counts: options.counts, from: hash(2))
     let seen = box.grown(by: 12)
     fibres = LayerIndex(
       grid.fibres.filter { fibre in

@@ -24,15 +24,24 @@ struct Pore: Hashable, Sendable {
 /// Puts pores beside fibres until they fill their share.
 struct PoreLayout {
   /// Pores for the volume `box` among the fibres of `grid`.
-  static func make(in box: Box, among grid: FibreGrid, from hash: Hash) -> [Pore] {
+  static func make(
+    in box: Box, among grid: FibreGrid, counts: PhantomOptions.Counts, from hash: Hash
+  ) -> [Pore] {
     let around = box.grown(by: Measured.poreHalfAxis(1) * Measured.poreElongation(1))
     let wanted = Measured.poreShare * box.volume
     var pores: [Pore] = []
     var placed = 0.0
     guard !grid.fibres.isEmpty else { return [] }
     let limit = 1000 + Int(around.volume / 100)
+    let count = hash(-1).count(mean: Measured.poreDensity * around.volume)
+    var isEnough: Bool {
+      switch counts {
+      case .share: placed >= wanted
+      case .random: pores.count >= count
+      }
+    }
     var candidate = 0
-    while placed < wanted, candidate < limit {
+    while !isEnough, candidate < limit {
       defer { candidate += 1 }
       var draws = Draws(hash(candidate))
       let place = min(Int(draws.uniform() * Double(grid.fibres.count)), grid.fibres.count - 1)

@@ -58,20 +58,21 @@ enum AllowedImports {
     // Workflows know only the seams.
     "Phantom": "VolumeCore",
     "Evaluation": "VolumeCore",
+    "Quantification": "CCounting Glibc VolumeCore",
     "VolumePipeline":
       "EngineCore Exterior Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning "
       + "VolumeCore VoxelHashing",
     // Commands: arguments to options, errors to words.
     "VolumeCommands":
-      "EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Synchronization SystemIO "
-      + "TilePlanning VolumeCore VolumePipeline VoxelHashing",
+      "EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Quantification "
+      + "Synchronization SystemIO TilePlanning VolumeCore VolumePipeline VoxelHashing",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "
       + "VGStudioFormat AvizoFormat EDFFormat ISQFormat SkyScanFormat "
       + "DICOMFormat PictureStackFormat ClosedFormat HDF5Child HDF5Format "
-      + "HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph OneDNNEngine Pictures Pipelines "
-      + "RawFormat Synchronization SystemIO TIFFFormat TilePlanning VolumeCommands VolumeCore "
+      + "HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph OneDNNEngine Phantom Pictures Pipelines "
+      + "Quantification RawFormat Synchronization SystemIO TIFFFormat TilePlanning VolumeCommands VolumeCore "
       + "VolumePipeline VolumeStore",
   ]
 

@@ -72,6 +72,26 @@ func phantom(_ shape: Shape3, seed: UInt64 = 1) throws -> PhantomVolume {
     #expect(sum == 8_556_201_802_304_326_604)
   }
 
+  @Test func `is another where counts are drawn, with about the same shares`() throws {
+    func phantom(_ counts: PhantomOptions.Counts) throws -> (PhantomVolume, [UInt8]) {
+      var options = PhantomOptions()
+      options.shape = Shape3(z: 32, y: 48, x: 48)
+      options.seed = 4
+      options.counts = counts
+      let phantom = try options.prepare()
+      var labels = [UInt8](repeating: 0, count: options.shape.voxelCount)
+      var span = labels.mutableSpan
+      var bytes = unsafe span.mutableBytes
+      phantom.fillLabels(Region(options.shape), &bytes)
+      return (phantom, labels)
+    }
+    let (fixed, drawn) = (try phantom(.share), try phantom(.random))
+    #expect(drawn.1 != fixed.1)
+    #expect(PhantomLabels(drawn.0).fingerprint != PhantomLabels(fixed.0).fingerprint)
+    let share = Double(drawn.1.count { $0 == 1 }) / Double(drawn.1.count)
+    #expect(share > 0.08 && share < 0.26, "\(share)")
+  }
+
   @Test func `says what it is`() throws {
     let phantom = try phantom(Self.shape)
     let grey = PhantomGrey(phantom).volume

@@ -23,9 +23,16 @@ final class MemoryFormat: VolumeFormat {
 
   func written(_ name: String) -> MemoryWriter? { writers.withLock { $0[name] } }
 
-  func recognises(_ path: String) -> Bool { volumes.withLock { $0[path] != nil } }
+  func recognises(_ path: String) -> Bool {
+    volumes.withLock { $0[path] != nil } || written(path)?.isFinished == true
+  }
 
   func open(_ path: String, hints: OpeningHints) throws(Explanation) -> any VolumeReader {
+    if let writer = written(path), writer.isFinished {
+      return MemoryVolume(
+        shape: writer.grid.volume, type: writer.output.volume.voxelType, voxels: writer.voxels,
+        classes: writer.output.volume.classes)
+    }
     guard let volume = volumes.withLock({ $0[path] }) else {
       throw Explanation(.input, "no \(path)", remedy: "add it")
     }

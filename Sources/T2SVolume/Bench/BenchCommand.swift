@@ -6,9 +6,10 @@ import VolumeCore
 struct BenchCommand: Command {
   var name: String { "bench" }
   var summary: String {
-    "measure this machine's limits, how stages overlap, what HDF5's process costs"
+    "measure this machine's limits, how stages overlap, what HDF5's process costs, how often "
+      + "intervals hold"
   }
-  var operands: String { "limits|overlap|hdf5" }
+  var operands: String { "limits|overlap|hdf5|coverage" }
   var options: [OptionDeclaration] {
     [
       OptionDeclaration(
@@ -16,7 +17,8 @@ struct BenchCommand: Command {
       OptionDeclaration("dataset", "PATH", "hdf5: the dataset, of three axes; default: /volume"),
       OptionDeclaration(
         "shape", "ZxYxX", "limits: the extent of that scan, of bytes, to compress its chunks"),
-      OptionDeclaration("model", "FILE", "overlap: the network; default: the tool's"),
+      OptionDeclaration("model", "FILE", "overlap, coverage: the network; default: the tool's"),
+      OptionDeclaration("phantoms", "N", "coverage: how many; default 200"),
       .threads,
     ]
   }
@@ -29,12 +31,15 @@ struct BenchCommand: Command {
     let threads: Int
     let kind: String
     let shape: Shape3?
+    let phantoms: Int
     do throws(UsageError) {
       threads =
         try arguments.value("threads") { text throws(UsageError) in try text.wholeNumber() }
         ?? availableCores()
       shape = try arguments.value("shape") { text throws(UsageError) in try text.shape() }
-      kind = try arguments.operands(["limits|overlap|hdf5"], of: name)[0]
+      phantoms =
+        try arguments.value("phantoms") { text throws(UsageError) in try text.wholeNumber() } ?? 200
+      kind = try arguments.operands(["limits|overlap|hdf5|coverage"], of: name)[0]
     } catch {
       throw error.explanation
     }
@@ -45,13 +50,17 @@ struct BenchCommand: Command {
       ).measure(context)
     case "overlap":
       return try OverlapBench(threads: threads).measure(model: arguments.values["model"], context)
+    case "coverage":
+      return try CoverageBench(threads: threads, phantoms: phantoms).measure(
+        model: arguments.values["model"], context)
     case "hdf5":
       return try HDF5Bench(
         file: arguments.values["file"] ?? "", dataset: arguments.values["dataset"] ?? "/volume"
       ).measure(context)
     default:
       throw Explanation(
-        .input, "there is no bench '\(kind)'", remedy: "give bench limits, overlap or hdf5")
+        .input, "there is no bench '\(kind)'",
+        remedy: "give bench limits, overlap, hdf5 or coverage")
     }
   }
 }

@@ -41,7 +41,14 @@ public struct InfoCommand: Command {
     let reader = try context.catalogue.open(path, hints: hints)
     let report = VolumeReport(path: path, volume: reader.volume, fingerprint: reader.fingerprint)
     for line in report.page { context.console.say(line) }
-    return report.json
+    var json = report.json
+    if let counted = try RunStatistics.kept(path, shape: reader.volume.shape, context) {
+      for line in [""] + counted.table.lines + ["  " + counted.table.remark] {
+        context.console.say(line)
+      }
+      json["fractions"] = counted.table.json
+    }
+    return json
   }
 }
 

@@ -21,6 +21,10 @@ public struct PhantomCommand: Command {
         "kind", "KIND",
         "composite: short glass fibres, matrix, pores (the default); biaxial: a bar of it in air, "
           + "with a crack that opens to a face"),
+      OptionDeclaration(
+        "counts", "HOW",
+        "share: as many fibres and pores as fill their measured shares (the default); random: drawn "
+          + "anew for each seed, so that the shares of specimens differ"),
       .memory, .threads, .overwrite,
     ]
   }
@@ -75,7 +79,7 @@ public struct PhantomCommand: Command {
       reader, to: path,
       plan: [
         "command": "phantom", "kind": .string(options.kind.rawValue),
-        "seed": .string("\(options.seed)"),
+        "seed": .string("\(options.seed)"), "counts": .string(options.counts.rawValue),
       ],
       overwrites: arguments.has("overwrite"), limits: limits)
   }
@@ -94,6 +98,10 @@ public struct PhantomCommand: Command {
       try text.oneOf(PhantomOptions.Kind.allCases.map(\.rawValue))
     }
     options.kind = kind.flatMap(PhantomOptions.Kind.init) ?? .composite
+    let counts = try arguments.value("counts") { text throws(UsageError) in
+      try text.oneOf(PhantomOptions.Counts.allCases.map(\.rawValue))
+    }
+    options.counts = counts.flatMap(PhantomOptions.Counts.init) ?? .share
     return options
   }
 }

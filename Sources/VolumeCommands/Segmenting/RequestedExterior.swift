@@ -96,27 +96,6 @@ struct OutsideFigures: Hashable, Sendable {
   /// The report's line.
   var line: String { "\(words); \(Words.grouped(tiles)) tiles not computed" }
 
-  /// The classes with both denominators: the specimen's voxels, and all.
-  func table(of classes: [(label: LabelClass, voxels: Int, fraction: Double?)]) -> TextTable {
-    let specimen = classes.reduce(0) { $0 + $1.voxels }
-    let all = specimen + voxels
-    func part(_ voxels: Int, _ whole: Int) -> String {
-      Words.percent(whole == 0 ? nil : Double(voxels) / Double(whole), 3)
-    }
-    var table = TextTable(["class", "voxels", "of the specimen", "of all voxels"])
-    for item in classes {
-      table.add([
-        "\(item.label.value) \(item.label.name)", Words.grouped(item.voxels),
-        part(item.voxels, specimen), part(item.voxels, all),
-      ])
-    }
-    table.add([
-      "\(Exterior.label) outside", Words.grouped(voxels), "-", part(voxels, all),
-    ])
-    table.add(["specimen", Words.grouped(specimen), part(specimen, specimen), part(specimen, all)])
-    return table
-  }
-
   /// The same for machines.
   func json(specimen: Int) -> JSONValue {
     let all = specimen + voxels

@@ -31,6 +31,8 @@ struct SegmentChoices: Sendable {
   /// Boxes across borders of tiles that are computed again; `nil`: as many as cost little.
   var seams: Int?
   var wantsPicture: Bool
+  /// What is wanted of the counts.
+  var statistics: StatisticsChoices
 
   /// Which grey values become 0 and 1.
   enum WindowChoice: Hashable, Sendable {
@@ -86,5 +88,6 @@ struct SegmentChoices: Sendable {
         "an output is gone on with or begun anew, not both", "leave one of the two out")
     }
     wantsPicture = !arguments.has("no-picture")
+    statistics = try StatisticsChoices(arguments)
   }
 }

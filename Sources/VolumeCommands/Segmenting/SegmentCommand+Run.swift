@@ -8,6 +8,7 @@ import VolumePipeline
 func runSegmentation(
   _ request: SegmentRequest, _ context: CommandContext
 ) throws(Explanation) -> SegmentFigures {
+  let truth = try request.checkStatistics(context)
   let prepared = try PreparedSegmentation(request, context)
   let plan = prepared.plan
   var table = PlanTable(prepared)
@@ -32,11 +33,12 @@ func runSegmentation(
   let firstRate = Mutex<RunRate?>(nil)
   let progress = Progress(context.console, "segmenting", total: voxels, done: before)
   let known = Mutex(before)
+  let counting = StatisticsObserver(request)
   let run = SegmentationRun(
     plan, from: request.reader, to: writer,
     observers: [
       InputHashes(request.reader.volume, hasOutside: request.outside != nil),
-      LabelHashes(request.reader.volume),
+      LabelHashes(request.reader.volume), counting,
     ],
     stopSignal: context.stopSignal,
     rateKnown: { [table] rate in
@@ -70,17 +72,15 @@ func runSegmentation(
     context.console.note(
       "warning: \(request.choices.input) changed while it was being labelled")
   }
+  let statistics = try finishStatistics(request, counting, run, truth, writer, context)
   let seams = try checkSeams(request, plan, context)
   try receipt.add("seams", seams)
-  var counts = result.counts
-  if result.voxelsBefore > 0 {
-    counts = try countLabels(context.catalogue.open(request.output, hints: OpeningHints()))
-  }
   return SegmentFigures(
-    voxelsPerClass: request.model.card.classes.map { counts[$0.value] },
+    voxelsPerClass: statistics.voxels(of: request.model.card.classes),
     outside: request.outside.map {
       OutsideFigures(
-        voxels: counts[LabelClass.outsideValue], tiles: result.tilesOutside, words: $0.words)
+        voxels: statistics.voxels(of: LabelClass.outsideValue), tiles: result.tilesOutside,
+        words: $0.words)
     }, voxels: result.voxels,
     seconds: result.seconds, tiles: plan.tiling.tileCount, tile: plan.tiling.core,
     halo: plan.tiling.halo, haloIsExact: isExact, computedPerWritten: table.forecast.overhead,
@@ -89,7 +89,8 @@ func runSegmentation(
     busyWrite: result.writeBusy, bytesWritten: result.bytesWritten,
     plannedBytes: plan.memory.total,
     comparison: PlanComparison(
-      planned: table, measured: result, peakBytes: peakBytes))
+      planned: table, measured: result, peakBytes: peakBytes)
+  ).with(statistics)
 }
 
 extension SegmentRequest {
@@ -111,18 +112,4 @@ extension SegmentRequest {
     options.exterior = outside?.exterior
     return options
   }
-}
-
-/// How often each label value occurs in a volume, read layer block by layer block.
-func countLabels(_ labels: any VolumeReader) throws(Explanation) -> [Int] {
-  var counts = [Int](repeating: 0, count: 256)
-  let shape = labels.volume.shape
-  let grid = ChunkGrid(volume: shape, chunk: Shape3(z: 64, y: 256, x: min(shape.x, 1024)))
-  for block in grid.indices {
-    let bytes = try explained { () throws(VolumeReadError) in
-      try labels.bytes(of: grid.region(of: block))
-    }
-    labelHistogram(unsafe bytes.span.bytes, into: &counts)
-  }
-  return counts
 }

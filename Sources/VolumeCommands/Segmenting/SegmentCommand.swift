@@ -11,7 +11,7 @@ public struct SegmentCommand: Command {
   /// What it does.
   public var summary: String { "give every voxel of a scan its class, tile by tile" }
   /// What it takes.
-  public var operands: String { "INPUT" }
+  public var operands: String { "INPUT..." }
   /// Its options.
   public var options: [OptionDeclaration] {
     [
@@ -38,18 +38,20 @@ public struct SegmentCommand: Command {
       OptionDeclaration(
         "window", "LOW:HIGH",
         "grey values that become 0 and 1, or auto (from the scan's own); default: the model's rule"),
-    ] + OutsideChoices.declarations + OptionDeclaration.inputs + [
-      .overwrite,
-      OptionDeclaration(
-        "resume", nil,
-        "go on with what was begun, or say that there is nothing; without it the same command goes on "
-          + "where there is something, and begins where there is not"),
-      OptionDeclaration(
-        "verify-seams", "N",
-        "when all is labelled, compute N boxes across borders of tiles again as one piece and compare "
-          + "them; default: as many as cost less than 2 % of the run, at least one; 0: none"),
-      OptionDeclaration("no-picture", nil, "make no picture of the middle layer"),
-    ]
+    ] + OutsideChoices.declarations + StatisticsChoices.options + SeriesChoices.options
+      + OptionDeclaration.inputs + [
+        .overwrite,
+        OptionDeclaration(
+          "resume", nil,
+          "go on with what was begun, or say that there is nothing; without it the same command goes "
+            + "on where there is something, and begins where there is not"),
+        OptionDeclaration(
+          "verify-seams", "N",
+          "when all is labelled, compute N boxes across borders of tiles again as one piece and "
+            + "compare them; default: as many as cost less than 2 % of the run, at least one; 0: none"
+        ),
+        OptionDeclaration("no-picture", nil, "make no picture of the middle layer"),
+      ]
   }
   /// Lines to type.
   public var examples: [String] {
@@ -57,6 +59,8 @@ public struct SegmentCommand: Command {
       "t2s-volume segment big.raw --tile 256",
       "t2s-volume segment big.raw --region 100:110,:,: --output try.zarr",
       "t2s-volume segment slices/ --model mine.h5 --memory 4G --voxel-size 1.3um",
+      "t2s-volume segment big.raw --truth-layers truth.tif@210,640,1060 --csv big.csv",
+      "t2s-volume segment load0.raw load1.raw load2.raw --series test --match-grey",
     ]
   }
   /// What else is worth knowing.
@@ -74,19 +78,27 @@ public struct SegmentCommand: Command {
   public func run(
     _ arguments: Arguments, _ context: CommandContext
   ) throws(Explanation) -> [String: JSONValue] {
+    if let folder = arguments.values["series"] {
+      let series = try explained { () throws(UsageError) in
+        try SeriesChoices(
+          arguments, folder: folder, engines: context.catalogue.engines.map(\.name), of: name)
+      }
+      return try SegmentSeries(choices: series, context: context).run()
+    }
     let choices = try explained { () throws(UsageError) in
-      try SegmentChoices(arguments, engines: context.catalogue.engines.map(\.name), of: name)
+      try SeriesChoices.refuse(arguments)
+      return try SegmentChoices(arguments, engines: context.catalogue.engines.map(\.name), of: name)
     }
     let request = try SegmentRequest(choices, context)
     let figures = try runSegmentation(request, context)
     var report = SegmentReport(
       figures: figures, outputPath: request.output, shape: request.region.shape,
       model: request.model, modelPath: request.model.path, normalisation: request.normalisation,
-      picture: nil)
+      picture: nil, csv: choices.statistics.csv)
     if choices.wantsPicture {
       // The labels are safe by now: a picture that fails must not turn the run into a failure.
       do throws(Explanation) {
-        report.picture = try drawPicture(request, report.fractionsByValue, context)
+        report.picture = try request.drawPicture(report.fractionsByValue, context)
       } catch {
         context.console.note("no picture: \(error.what)")
       }
@@ -94,15 +106,17 @@ public struct SegmentCommand: Command {
     for line in report.page { context.console.say(line) }
     return report.json
   }
+}
 
-  private func drawPicture(
-    _ request: SegmentRequest, _ fractions: [Int: Double], _ context: CommandContext
+extension SegmentRequest {
+  /// Draws the middle layer with its labels beside them; returns where.
+  func drawPicture(
+    _ fractions: [Int: Double], _ context: CommandContext
   ) throws(Explanation) -> String {
-    let path = pictureName(forLabels: request.output)
-    let labels = try context.catalogue.open(request.output, hints: OpeningHints())
+    let path = pictureName(forLabels: output)
+    let labels = try context.catalogue.open(output, hints: OpeningHints())
     let drawing = LayerDrawing(
-      scan: VolumePart(request.reader, region: request.region), labels: labels, fractions: fractions
-    )
+      scan: VolumePart(reader, region: region), labels: labels, fractions: fractions)
     _ = try drawing.draw(to: path, with: context.catalogue.pictures)
     return path
   }

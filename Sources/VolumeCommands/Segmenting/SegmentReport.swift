@@ -5,6 +5,8 @@ import VolumeCore
 struct SegmentFigures: Sendable {
   /// Voxels of each class, in the order of the model's classes; of the whole output.
   var voxelsPerClass: [Int]
+  /// What was counted of the whole output.
+  var statistics: RunStatistics?
   /// What lies outside the specimen; `nil` where nobody looked.
   var outside: OutsideFigures?
   /// Voxels labelled by this run, fewer where it went on with an earlier one.
@@ -59,6 +61,8 @@ struct SegmentReport: Sendable {
   var modelPath: String
   var normalisation: Normalisation
   var picture: String?
+  /// Where all counts are.
+  var csv: String?
 
   /// Parts of the specimen: what lies outside is no part of it.
   private var fractions: [(label: LabelClass, voxels: Int, fraction: Double?)] {
@@ -77,13 +81,12 @@ struct SegmentReport: Sendable {
 
   /// One page.
   var page: [String] {
-    let table = figures.outside?.table(of: fractions) ?? plainTable
     let exact =
       figures.haloIsExact
       ? "exact: tiles do not show" : "NOT exact: less than the network sees, tiles may show"
     let busy = figures.busy.map { "\($0.stage) \(Words.percent($0.part, 0))" }
     var lines =
-      ["\(outputPath): \(shape.words)", ""] + table.lines() + [
+      ["\(outputPath): \(shape.words)", ""] + (figures.statistics?.table.lines ?? []) + [
         "",
         "  model    \(model.card.name), \(modelPath)",
         "  grey     \(Words.short(Double(normalisation.low))) to "
@@ -101,35 +104,19 @@ struct SegmentReport: Sendable {
       ]
     if let outside = figures.outside { lines.append("  outside  \(outside.line)") }
     if let picture { lines.append("  picture  \(picture)") }
+    if let csv { lines.append("  counts   \(csv)") }
+    if let table = figures.statistics?.table { lines.append("  " + table.remark) }
     lines += [""] + figures.comparison.page
     return lines
   }
 
-  private var plainTable: TextTable {
-    var table = TextTable(["class", "voxels", "volume fraction"])
-    for item in fractions {
-      table.add([
-        "\(item.label.value) \(item.label.name)", Words.grouped(item.voxels),
-        Words.percent(item.fraction, 3),
-      ])
-    }
-    return table
-  }
-
   /// What `--json` prints.
   var json: [String: JSONValue] {
-    let all = figures.voxelsPerClass.reduce(0, +) + (figures.outside?.voxels ?? 0)
-    let classes = fractions.map { item -> JSONValue in
-      [
-        "value": .integer(item.label.value), "name": .string(item.label.name),
-        "voxels": .integer(item.voxels), "fraction": item.fraction.map { .number($0) } ?? .null,
-        "fraction_of_volume": all == 0 ? .null : .number(Double(item.voxels) / Double(all)),
-      ]
-    }
     let busy = Dictionary(uniqueKeysWithValues: figures.busy.map { ($0.stage, $0.part) })
     return [
       "output": .string(outputPath), "shape": shape.json,
-      "picture": picture.map { .string($0) } ?? .null, "classes": .array(classes),
+      "picture": picture.map { .string($0) } ?? .null,
+      "classes": figures.statistics?.table.json ?? .array([]),
       "outside": figures.outside?.json(specimen: figures.voxelsPerClass.reduce(0, +)) ?? .null,
       "layers_per_minute": .number(figures.layersPerMinute),
       "voxels_per_second": .number(figures.voxelsPerSecond), "seconds": .number(figures.seconds),

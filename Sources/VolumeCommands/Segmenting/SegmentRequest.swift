@@ -16,11 +16,16 @@ struct SegmentRequest: Sendable {
   /// The voxels to label.
   var region: Region
   var output: String
+  /// How greys of a step that has drifted are mapped back, for the record.
+  var greyMap: JSONValue?
   /// What lies outside the specimen, where that is to be left out.
   var outside: RequestedExterior?
 
-  /// Opens input and model and checks that they go together; creates nothing.
-  init(_ choices: SegmentChoices, _ context: CommandContext) throws(Explanation) {
+  /// Opens input and model, where none was opened before, and checks that they go together; creates
+  /// nothing.
+  init(
+    _ choices: SegmentChoices, _ context: CommandContext, model opened: Model? = nil
+  ) throws(Explanation) {
     self.choices = choices
     output = choices.output
     _ = try context.catalogue.formatWriting(output)
@@ -32,9 +37,13 @@ struct SegmentRequest: Sendable {
         "  computed as \(reader.volume.voxelType.rawValue), which holds every \(scanType.rawValue)")
     }
     try checkApart(output, from: [choices.input])
-    let path = try modelPath(choices.model, context)
-    model = try context.catalogue.model(path)
-    context.console.note("model: \(path): \(model.card.name), \(model.format)")
+    if let opened {
+      model = opened
+    } else {
+      let path = try modelPath(choices.model, context)
+      model = try context.catalogue.model(path)
+      context.console.note("model: \(path): \(model.card.name), \(model.format)")
+    }
     do { model.graph = try model.graph.forGreyScans() } catch { throw error.explanation }
     let shape = reader.volume.shape
     region = Region(shape)
@@ -92,6 +101,7 @@ struct SegmentRequest: Sendable {
       plan["halo"] = .integer(halo)
       plan["tile"] = choices.tile.map { .string($0.description) } ?? "auto"
     }
+    plan["match_grey"] = greyMap
     if let outside { plan["outside"] = outside.json }
     if let order = choices.hints.byteOrder { plan["byte_order"] = .string(order.rawValue) }
     if let offset = choices.hints.offset { plan["offset"] = .integer(offset) }
