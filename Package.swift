@@ -99,6 +99,7 @@ let package = Package(
     module("TilePlanning", "Sources/TilePlanning", ["VolumeCore", "NeuralGraph"]),
 
     module("Halving", "Sources/Halving/Halving", ["CHalving", "VolumeCore"]),
+    fastModule("VoxelHashing", "Sources/VoxelHashing", ["VolumeCore"]),
 
     fastModule(
       "Exterior", "Sources/Exterior", ["Halving", "Pipelines", "SystemIO", "VolumeCore"]),
@@ -187,7 +188,8 @@ let package = Package(
     fastModule(
       "VolumePipeline", "Sources/VolumePipeline",
       [
-        "EngineCore", "Exterior", "NeuralGraph", "TilePlanning", "Pipelines", "SystemIO",
+        "EngineCore", "Exterior", "NeuralGraph", "TilePlanning", "VoxelHashing", "Pipelines",
+        "SystemIO",
         "VolumeCore",
       ]),
 
@@ -196,9 +198,7 @@ let package = Package(
       "VolumeCommands", "Sources/VolumeCommands",
       [
         "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom", "EngineCore",
-        "NeuralGraph",
-        "TilePlanning",
-        "Pipelines", "SystemIO", "VolumeCore",
+        "NeuralGraph", "TilePlanning", "VoxelHashing", "Pipelines", "SystemIO", "VolumeCore",
       ]),
     .executableTarget(
       name: "T2SVolume",
@@ -232,6 +232,7 @@ let package = Package(
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
     plainTests("HalvingTests", ["Halving"]),
+    plainTests("VoxelHashingTests", ["VoxelHashing"]),
     plainTests("ExteriorTests", ["Exterior", "Halving", "Phantom"]),
     tests("VolumeStoreTests", ["VolumeStore", "ZarrFormat", "Halving", "SystemIO"]),
     tests("RawFormatTests", ["RawFormat", "SystemIO"]),
@@ -268,8 +269,7 @@ let package = Package(
       "VolumePipelineTests",
       [
         "VolumePipeline", "Exterior", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning",
-        "Pipelines",
-        "SystemIO",
+        "VoxelHashing", "Pipelines", "SystemIO",
       ]),
     plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore", "NeuralGraph", "SystemIO"]),
     plainTests("ArchitectureTests", []),

@@ -96,6 +96,12 @@ func words(of volume: VolumeDescription) -> String {
 }
 
 extension Arguments {
+  /// What the user said about an input's bytes, as it was typed.
+  var inputOptions: [String: String] {
+    let names = Set(OptionDeclaration.inputs.map(\.name))
+    return values.filter { names.contains($0.key) }
+  }
+
   /// What the user said about an input's bytes.
   func openingHints() throws(UsageError) -> OpeningHints {
     var hints = OpeningHints()

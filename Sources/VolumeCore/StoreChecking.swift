@@ -21,8 +21,9 @@ public protocol StoreChecking: Sendable {
   ) throws(Explanation) -> any VolumeWriter
 
   /// What made the unfinished store at `path` and from what, as its `OutputDescription.plan` said;
-  /// `nil` where there is none, or it is finished.
-  func begun(_ path: String) -> [String: JSONValue]?
+  /// `nil` where there is none, it is finished, or its plan is damaged. Throws where a newer version
+  /// began it.
+  func begun(_ path: String) throws(Explanation) -> [String: JSONValue]?
 
   /// The document that a `FactKeepingWriter` kept under `name` in the store at `path`; `nil` where
   /// there is none. Throws where it is not what was written.

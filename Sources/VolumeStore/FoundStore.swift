@@ -104,6 +104,9 @@ struct FoundStore {
 
   private static func whyNotAStore(_ paths: StorePaths) throws(StoreError) -> StoreError {
     if let plan = try? SystemIO.contents(ofFile: paths.plan) {
+      if let version = StorePlan.newerVersion(plan) {
+        return .isNewer(path: paths.group, version: version)
+      }
       guard let grid = StorePlan(decoding: plan)?.shards else {
         return .unfinished(path: paths.group, committed: 0, total: 0)
       }

@@ -66,6 +66,8 @@ enum StoreError: Error, Hashable {
   case exists(path: String)
   /// Something else is there.
   case isNotOurs(path: String, what: String)
+  /// An unfinished output is there that a newer version of the tool began.
+  case isNewer(path: String, version: Int)
   /// An unfinished output of another plan is there.
   case isAnotherPlans(path: String, differences: [String])
   /// Another process writes here.
@@ -147,6 +149,12 @@ extension StoreError: ExplainedError {
     case .isNotOurs(let path, let what):
       Explanation(
         .input, "\(path) \(what)", remedy: "choose another --output, or remove it yourself")
+    case .isNewer(let path, let version):
+      Explanation(
+        .input,
+        "\(path) was begun by a newer version of this tool: its plan has version \(version), and "
+          + "\(StorePlan.version) is known here",
+        remedy: "go on with that version, choose another --output, or begin anew with --overwrite")
     case .isAnotherPlans(let path, let differences):
       Explanation(
         .input,

@@ -54,10 +54,15 @@ extension StoreFormat: StoreChecking {
   }
 
   /// What made the unfinished store at `path`.
-  public func begun(_ path: String) -> [String: JSONValue]? {
+  public func begun(_ path: String) throws(Explanation) -> [String: JSONValue]? {
     let paths = StorePaths(group: withoutTrailingSlashes(path))
-    guard kind(ofPath: paths.groupMetadata) == .missing else { return nil }
-    return (try? contents(ofFile: paths.plan)).flatMap(StorePlan.init(decoding:))?.made
+    guard kind(ofPath: paths.groupMetadata) == .missing,
+      let bytes = try? contents(ofFile: paths.plan)
+    else { return nil }
+    if let version = StorePlan.newerVersion(bytes) {
+      throw StoreError.isNewer(path: paths.group, version: version).explanation
+    }
+    return StorePlan(decoding: bytes)?.made
   }
 
   /// A document that was kept with the store at `path`.

@@ -14,7 +14,7 @@ extension StoreFormat {
   }
 
   func beginWriter(_ paths: StorePaths, _ output: OutputDescription) throws(StoreError)
-    -> StoreWriter
+    -> any VolumeWriter
   {
     try check(output.volume, paths)
     let levels = levels(of: output, try codecs(output, paths))
@@ -33,12 +33,18 @@ extension StoreFormat {
     do throws(StoreError) {
       try system { () throws(SystemError) in try makeFolder(paths.ledgers) }
       let lock = try StoreLock(paths.lock, of: paths.group)
-      let ledgers = try prepare(
-        paths, plan: plan, levels: levels.arrays, overwrites: output.overwrites,
-        acceptsFinished: output.acceptsFinished)
-      return StoreWriter(
-        paths: paths, output: output, plan: levels, ledgers: ledgers, lock: lock,
-        threads: max(1, output.threads ?? threads))
+      let threads = max(1, output.threads ?? threads)
+      let begin: @Sendable () throws(StoreError) -> StoreWriter = { () throws(StoreError) in
+        let ledgers = try prepare(
+          paths, plan: plan, levels: levels.arrays, overwrites: output.overwrites,
+          acceptsFinished: output.acceptsFinished)
+        return StoreWriter(
+          paths: paths, output: output, plan: levels, ledgers: ledgers, lock: lock,
+          threads: threads)
+      }
+      // Under the lock nobody else finishes it or begins anew.
+      guard try self.place(paths) == .finished, output.overwrites else { return try begin() }
+      return LateStoreWriter(levels, threads: threads, remark: lock.remark, begin: begin)
     } catch {
       // Nothing was there before, so nothing stays; but what another process began is its own.
       switch error {
@@ -145,6 +151,9 @@ extension StoreFormat {
     let bytes: [UInt8]? = try system { () throws(SystemError) in
       guard try certainKind(ofPath: paths.plan) != .missing else { return nil }
       return try contents(ofFile: paths.plan)
+    }
+    if place == .unfinished, !overwrites, let version = bytes.flatMap(StorePlan.newerVersion) {
+      throw .isNewer(path: paths.group, version: version)
     }
     if place == .unfinished || place == .finished && acceptsFinished,
       let old = bytes.flatMap(StorePlan.init(decoding:))

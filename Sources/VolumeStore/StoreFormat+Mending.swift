@@ -43,7 +43,10 @@ extension StoreFormat {
     }
     try system { () throws(SystemError) in
       try makeFolder(paths.ledgers)
-      if old != plan { try writeFileAtomically(paths.plan, plan.encoded()) }
+      // Also one that still says the same but not with the same bytes: cut at its end, for example.
+      if old != plan || Self.isChanged(bytes, plan, paths) {
+        try writeFileAtomically(paths.plan, plan.encoded())
+      }
     }
     let damaged = report.damagedShards
     let ledgers = try levels.arrays.enumerated().map { number, level throws(StoreError) in
@@ -71,6 +74,18 @@ extension StoreFormat {
       ledgers: try levels.arrays.enumerated().map { number, level throws(StoreError) in
         try goOn(paths, number, level)
       }, lock: lock, threads: max(1, output.threads ?? threads))
+  }
+}
+
+extension StoreFormat {
+  /// Whether the bytes of `plan` in the store are others than those that were sealed, which this
+  /// version would write.
+  fileprivate static func isChanged(_ bytes: [UInt8]?, _ plan: StorePlan, _ paths: StorePaths)
+    -> Bool
+  {
+    guard let bytes, bytes != plan.encoded() else { return false }
+    guard let seal = try? StoreSeal.found(paths) else { return true }
+    return seal.marks[paths.name(of: paths.plan)] == StoreSeal.Mark(of: plan.encoded())
   }
 }
 

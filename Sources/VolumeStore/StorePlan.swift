@@ -36,10 +36,19 @@ struct StorePlan: Hashable {
         })
     }
     let json: JSONValue = [
-      "version": 1, "volume": .object(described), "plan": .object(output.plan),
+      "version": .integer(Self.version), "volume": .object(described), "plan": .object(output.plan),
     ]
     // Through its text, because 1.0 and 1 are one number there.
     self.json = JSONValue(parsing: json.text()) ?? json
+  }
+
+  /// The form of the document that this version writes.
+  static let version = 1
+
+  /// The version of a plan that a newer tool wrote; `nil` where `bytes` are none.
+  static func newerVersion(_ bytes: [UInt8]) -> Int? {
+    let version = JSONValue(parsing: bytes)?["version"]?.integer
+    return version.flatMap { $0 > Self.version ? $0 : nil }
   }
 
   /// The member that holds the CRC32C of the rest: a digit that flips in a window or a region would
@@ -48,7 +57,8 @@ struct StorePlan: Hashable {
 
   /// Reads a plan; `nil` where it is none, or is not what was written.
   init?(decoding bytes: [UInt8]) {
-    guard var members = JSONValue(parsing: bytes)?.object, members["version"] == 1,
+    guard var members = JSONValue(parsing: bytes)?.object,
+      members["version"] == .integer(Self.version),
       members["volume"]?.object != nil, members["plan"]?.object != nil
     else { return nil }
     // Versions before had none; a name that flipped is not one of ours.

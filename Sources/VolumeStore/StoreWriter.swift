@@ -130,12 +130,14 @@ extension StoreWriter: FactKeepingWriter {
   }
 
   package func keep(_ name: String, _ document: JSONValue) throws(VolumeWriteError) {
-    do throws(StoreError) {
-      try system { () throws(SystemError) in
-        try writeFileAtomically(paths.kept(name), CheckedDocument(document).encoded())
-      }
-    } catch {
+    do throws(StoreError) { try keepDocument(name, document) } catch {
       throw VolumeWriteError(block: nil, reason: error.explanation)
+    }
+  }
+
+  func keepDocument(_ name: String, _ document: JSONValue) throws(StoreError) {
+    try system { () throws(SystemError) in
+      try writeFileAtomically(paths.kept(name), CheckedDocument(document).encoded())
     }
   }
 
@@ -150,13 +152,7 @@ extension StoreWriter: PartwiseWriter {
   package var partsAtOnce: Int { threads }
 
   package var byteCountInParts: Int {
-    let first = levels[0].metadata
-    let row = first.layout.chunksPerShard.x * ChunkEncoder.bound(for: first.chunkByteCount)
-    let shard = first.layout.shards.largestBlock.voxelCount * first.voxelType.byteCount
-    // A half of its neighbour and of itself, and the shard of the next level, of a quarter of its
-    // voxels, with the half of that.
-    let pyramid = levels.count > 1 ? shard / 8 * 5 : 0
-    return threads * (first.rowByteCount + ShardEncoder.rowsPerThread * row) + pyramid
+    plan.byteCountInParts(threads: threads)
   }
 
   @discardableResult
@@ -169,5 +165,18 @@ extension StoreWriter: PartwiseWriter {
       if case .notRead(let why) = error { throw why }
       throw VolumeWriteError(block: block, reason: error.explanation).explanation
     }
+  }
+}
+
+extension StoreLevels {
+  /// Memory that committing one block in parts takes at most, those parts included.
+  func byteCountInParts(threads: Int) -> Int {
+    let first = arrays[0]
+    let row = first.layout.chunksPerShard.x * ChunkEncoder.bound(for: first.chunkByteCount)
+    let shard = first.layout.shards.largestBlock.voxelCount * first.voxelType.byteCount
+    // A half of its neighbour and of itself, and the shard of the next level, of a quarter of its
+    // voxels, with the half of that.
+    let pyramid = arrays.count > 1 ? shard / 8 * 5 : 0
+    return threads * (first.rowByteCount + ShardEncoder.rowsPerThread * row) + pyramid
   }
 }

@@ -23,6 +23,7 @@ enum AllowedImports {
     // Pure logic.
     "NeuralGraph": "VolumeCore",
     "Halving": "CHalving VolumeCore",
+    "VoxelHashing": "VolumeCore",
     "TilePlanning": "NeuralGraph VolumeCore",
     // What lies outside the specimen: found in a scan through the seam of all input.
     "Exterior": "Halving Pipelines Synchronization SystemIO VolumeCore",
@@ -62,11 +63,11 @@ enum AllowedImports {
     "Quantification": "CCounting Glibc VolumeCore",
     "VolumePipeline":
       "EngineCore Exterior Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning "
-      + "VolumeCore",
+      + "VolumeCore VoxelHashing",
     // Commands: arguments to options, errors to words.
     "VolumeCommands":
       "EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Quantification "
-      + "Synchronization SystemIO TilePlanning VolumeCore VolumePipeline",
+      + "Synchronization SystemIO TilePlanning VolumeCore VolumePipeline VoxelHashing",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "

@@ -16,10 +16,11 @@ import VolumeTesting
     #expect(ending.code == 0, "\(ending.words)")
   }
 
-  /// Every file, also of what is only ours, but the lock.
+  /// Every file, also of what is only ours, but the lock, and the receipt with its times.
   private func everything(_ name: String) throws -> [String: Data] {
     try tool.tree(name).merging(
-      tool.tree(name + "/.t2s").filter { $0.key != "lock" }.map { (".t2s/" + $0.key, $0.value) }
+      tool.tree(name + "/.t2s").filter { !["lock", "receipt.json"].contains($0.key) }
+        .map { (".t2s/" + $0.key, $0.value) }
     ) { $1 }
   }
 
@@ -116,10 +117,11 @@ import VolumeTesting
 }
 
 @Suite(.serialized) struct `A killed conversion` {
-  /// Every file, also of what is only ours, but the lock.
+  /// Every file, also of what is only ours, but the lock, and the receipt with its times.
   private func everything(_ tool: BuiltTool, _ name: String) throws -> [String: Data] {
     try tool.tree(name).merging(
-      tool.tree(name + "/.t2s").filter { $0.key != "lock" }.map { (".t2s/" + $0.key, $0.value) }
+      tool.tree(name + "/.t2s").filter { !["lock", "receipt.json"].contains($0.key) }
+        .map { (".t2s/" + $0.key, $0.value) }
     ) { $1 }
   }
 

@@ -63,9 +63,11 @@ import VolumeTesting
           try mend()
           try expectWhole("byte \(place) of \(name) was flipped")
         }
-        try store.put(Array(bytes.prefix(bytes.count / 2)), in: name)
-        try mend()
-        try expectWhole("\(name) was cut")
+        for count in [bytes.count / 2, bytes.count - 1] {
+          try store.put(Array(bytes.prefix(count)), in: name)
+          try mend()
+          try expectWhole("\(name) was cut to \(count) bytes")
+        }
       }
     }
   }

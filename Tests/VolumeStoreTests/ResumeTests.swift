@@ -118,11 +118,44 @@ import VolumeTesting
     let found = complaint { _ = try one.format().create(path, one.output()) }
     #expect(found?.remedy.contains("--overwrite") == true)
     #expect(try files(below: path) == before)
+    do {
+      let writer = try one.format().create(path, one.output(overwrites: true))
+      #expect(!writer.grid.indices.contains(where: writer.isCommitted))
+      #expect(complaint { _ = try one.format().create(path, one.output()) } != nil, "locked")
+      writer.limitCache(to: 1 << 20)
+    }
+    #expect(try files(below: path) == before, "nothing was written, so the old one stays")
+    _ = try one.format().open(path, hints: OpeningHints())
     let writer = try one.format().create(path, one.output(overwrites: true))
+    let first = Index3(z: 0, y: 0, x: 0)
+    try one.commit(writer, blocks: [first])
     #expect(kind(ofPath: path + "/zarr.json") == .missing)
-    #expect(kind(ofPath: path + "/0/c") == .missing)
+    #expect(writer.grid.indices.filter(writer.isCommitted) == [first])
+    #expect(try files(below: path).keys.filter { $0.hasPrefix("0/c/") } == ["0/c/0/0/0"])
     try one.commit(writer)
     try writer.finish(record: [:])
+    #expect(try files(below: path) == before)
+  }
+
+  @Test func `is replaced by one that is written part by part`() throws {
+    try one.write(path)
+    let before = try files(below: path)
+    let writer = try one.format().create(path, one.output(overwrites: true))
+    let parts = try #require(writer as? any PartwiseWriter)
+    let usual = try #require(
+      try one.format().create(folder.file("c.zarr"), one.output()) as? any PartwiseWriter)
+    #expect(parts.byteCountInParts == usual.byteCountInParts)
+    #expect(parts.largestPart == usual.largestPart && parts.partsAtOnce == usual.partsAtOnce)
+    #expect(parts.cacheByteCount == usual.cacheByteCount && parts.grid == usual.grid)
+    let (voxels, one) = (one.voxels, one)
+    for block in parts.grid.indices {
+      try parts.commit(block) { box, bytes throws(Explanation) in
+        copyVoxels(
+          box, from: unsafe voxels.span.bytes, of: Region(one.shape), to: &bytes, of: box,
+          width: 1)
+      }
+    }
+    try parts.finish(record: [:])
     #expect(try files(below: path) == before)
   }
 

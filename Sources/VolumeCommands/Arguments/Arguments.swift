@@ -9,6 +9,9 @@ public struct Arguments: Hashable, Sendable {
   /// The options that take none and were given.
   public var flags: Set<String> = []
 
+  /// None at all.
+  init() {}
+
   /// Takes `words` apart as GNU tools do: options anywhere, `--option VALUE` or `--option=VALUE`,
   /// and nothing after `--` is an option.
   public init(

@@ -26,6 +26,18 @@ public struct OptionText: Hashable, Sendable {
     return number
   }
 
+  /// A share of a whole: `1%`, `0.01`, above 0 and up to all.
+  public func share() throws(UsageError) -> Double {
+    let form = "give a share such as 1% or 0.01"
+    let isPercent = text.hasSuffix("%")
+    guard let number = Double(isPercent ? String(text.dropLast()) : text) else {
+      throw wrong("this is no number", form)
+    }
+    let share = isPercent ? number / 100 : number
+    guard share > 0, share <= 1 else { throw wrong("this is not above 0 and up to all", form) }
+    return share
+  }
+
   /// One of `names`.
   public func oneOf(_ names: [String]) throws(UsageError) -> String {
     guard names.contains(text) else {

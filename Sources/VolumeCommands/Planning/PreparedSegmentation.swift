@@ -36,6 +36,8 @@ struct PreparedSegmentation: Sendable {
     self.request = request
     format = try context.catalogue.formatWriting(request.output)
     output = request.outputDescription
+    // It names options where the format would name members of its plan.
+    try ResumeCheck(request: request, context: context).check()
     try format.check(output, at: request.output)
     try checkFit(of: request.model.graph, named: request.model.card.name, on: request.region)
     siblings = try SiblingStores(request, format)

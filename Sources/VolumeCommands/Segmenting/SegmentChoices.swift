@@ -27,7 +27,13 @@ struct SegmentChoices: Sendable {
   /// What lies outside the specimen.
   var outside: OutsideChoices
   var hints: OpeningHints
+  /// The same as it was typed.
+  var inputOptions: [String: String]
   var overwrites: Bool
+  /// Whether there must be something to go on with.
+  var resumes: Bool
+  /// Boxes across borders of tiles that are computed again; `nil`: as many as cost little.
+  var seams: Int?
   var wantsPicture: Bool
   var opinions: OpinionChoices
   /// What is wanted of the counts.
@@ -80,7 +86,16 @@ struct SegmentChoices: Sendable {
     }
     outside = try OutsideChoices(arguments)
     hints = try arguments.openingHints()
+    inputOptions = arguments.inputOptions
     overwrites = arguments.has("overwrite")
+    resumes = arguments.has("resume")
+    seams = try arguments.value("verify-seams") { text throws(UsageError) in
+      try text.wholeNumber(atLeast: 0)
+    }
+    guard !resumes || !overwrites else {
+      throw OptionText(option: "resume", text: "--overwrite").wrong(
+        "an output is gone on with or begun anew, not both", "leave one of the two out")
+    }
     wantsPicture = !arguments.has("no-picture")
     opinions = try OpinionChoices(arguments)
     statistics = try StatisticsChoices(arguments)

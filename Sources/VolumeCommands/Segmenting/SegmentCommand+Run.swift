@@ -29,6 +29,11 @@ func runSegmentation(
       "\(request.output): going on, \(Words.percent(Double(before) / Double(voxels), 0)) is there")
   }
   if before > 0 { table = PlanTable(prepared, left: voxels - before) }
+  var receipt = RunReceipt(request, plan, writer, context)
+  if before > 0, let keeper = writer as? any FactKeepingWriter {
+    try ResumeCheck(request: request, context: context).checkInput(keeper, receipt)
+  }
+  try receipt.begin(voxelsBefore: before)
   var reader = request.reader
   if let passes = prepared.passes, before < voxels {
     (reader, plan) = try passes.run(prepared, context)
@@ -39,7 +44,11 @@ func runSegmentation(
   let known = Mutex(before)
   let counting = StatisticsObserver(request)
   let run = SegmentationRun(
-    plan, from: reader, to: writer, siblings: beside, observers: [counting],
+    plan, from: reader, to: writer, siblings: beside,
+    observers: [
+      InputHashes(request.reader.volume, hasOutside: request.outside != nil),
+      LabelHashes(request.reader.volume), counting,
+    ],
     stopSignal: context.stopSignal,
     rateKnown: { [table] rate in
       firstRate.withLock { $0 = rate }
@@ -54,15 +63,28 @@ func runSegmentation(
     progress.add(more)
   }
   defer { progress.end() }
-  let result = try run.run()
+  let result: SegmentationResult
+  do throws(Explanation) { result = try run.run() } catch {
+    receipt.end(error)
+    throw error
+  }
   progress.end()
   table.rate = firstRate.withLock { $0 }
   let isExact = plan.tiling.isExact
   let record: [String: JSONValue] = ["halo_exact": .bool(isExact)]
   try prepared.siblings.finish(beside, record: record)
   try explained { () throws(VolumeWriteError) in try writer.finish(record: record) }
+  // The peak of the run itself, not that of what is checked afterwards.
+  let peakBytes = peakResidentBytes()
+  try receipt.finish(run, result)
   try prepared.passes?.remove()
+  if receipt.inputChanged {
+    context.console.note(
+      "warning: \(request.choices.input) changed while it was being labelled")
+  }
   let statistics = try finishStatistics(request, counting, run, truth, writer, context)
+  let seams = try checkSeams(request, plan, context)
+  try receipt.add("seams", seams)
   return SegmentFigures(
     voxelsPerClass: statistics.voxels(of: request.model.card.classes),
     outside: request.outside.map {
@@ -77,7 +99,7 @@ func runSegmentation(
     busyWrite: result.writeBusy, bytesWritten: result.bytesWritten,
     plannedBytes: prepared.peakByteCount,
     comparison: PlanComparison(
-      planned: table, measured: result, peakBytes: peakResidentBytes())
+      planned: table, measured: result, peakBytes: peakBytes)
   ).with(statistics)
 }
 

@@ -52,7 +52,17 @@ public struct SegmentCommand: Command {
     ] + OpinionChoices.options + OutsideChoices.declarations + StatisticsChoices.options
       + SeriesChoices.options
       + OptionDeclaration.inputs + [
-        .overwrite, OptionDeclaration("no-picture", nil, "make no picture of the middle layer"),
+        .overwrite,
+        OptionDeclaration(
+          "resume", nil,
+          "go on with what was begun, or say that there is nothing; without it the same command goes "
+            + "on where there is something, and begins where there is not"),
+        OptionDeclaration(
+          "verify-seams", "N",
+          "when all is labelled, compute N boxes across borders of tiles again as one piece and "
+            + "compare them; default: as many as cost less than 2 % of the run, at least one; 0: none"
+        ),
+        OptionDeclaration("no-picture", nil, "make no picture of the middle layer"),
       ]
   }
   /// Lines to type.
@@ -70,7 +80,10 @@ public struct SegmentCommand: Command {
   public var notes: [String] {
     [
       "Ctrl-C stops between tiles; the same command again goes on with what is missing. "
-        + "Whatever the tiles, labels are those of the whole layer computed at once."
+        + "Whatever the tiles, labels are those of the whole layer computed at once.",
+      "What would change a label must be as it was when a run is gone on with: scan, model, options "
+        + "and version; what differs is named. With the labels lies a receipt of all of it: `receipt`.",
+      "--overwrite keeps the old output until the first block of the new one is whole.",
     ]
   }
 
