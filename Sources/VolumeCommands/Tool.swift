@@ -23,7 +23,7 @@ public struct Tool: Sendable {
     EvaluateCommand(),
     PhantomCommand(),
     ShowCommand(), GuessCommand(), StatusCommand(), VerifyCommand(), RepairCommand(),
-      SuggestLayersCommand(), ReceiptCommand(),
+    SuggestLayersCommand(), ReceiptCommand(),
   ]
 
   /// Runs the tool on what follows its name on the command line; returns the exit code.
