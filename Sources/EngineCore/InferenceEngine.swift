@@ -42,6 +42,9 @@ public protocol EngineFactory: Sendable {
   /// or a self-check that failed; `nil` where it can. Found out once.
   var obstacle: Explanation? { get }
 
+  /// Why this engine cannot compute this network, whatever the machine; `nil` where it can.
+  func obstacle(to graph: Graph) -> Explanation?
+
   /// What keeps a plan from fitting on the engine's own device, with the numbers, where smaller tiles
   /// might; `nil` where it fits. `byteCount` is of the host's memory alone.
   func deviceShortage(
@@ -55,6 +58,9 @@ public protocol EngineFactory: Sendable {
 extension EngineFactory {
   /// What computes on the processor can do so everywhere.
   public var obstacle: Explanation? { nil }
+
+  /// Most engines compute every network.
+  public func obstacle(to graph: Graph) -> Explanation? { nil }
 
   /// The processor's memory is the host's.
   public func deviceShortage(

@@ -14,18 +14,21 @@ private struct Answers {
   func of(_ call: String) -> Int32 { status[call] ?? 0 }
 }
 
+/// The text as C has it, for as long as the process lives.
+private func letters(_ text: StaticString) -> UnsafePointer<CChar> {
+  unsafe UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
+}
+
 /// A driver that answers as it is told, and computes nothing.
 private func brokenDriver() -> t2s_cuda {
   var table = t2s_cuda()
-  unsafe table.initialise = { _ in unsafe answers.of("initialise") }
+  table.initialise = { _ in unsafe answers.of("initialise") }
   unsafe table.getErrorName = { _, text in
-    unsafe text?.pointee = unsafe unsafeBitCast(
-      ("CUDA_ERROR_OF_A_TEST" as StaticString).utf8Start, to: UnsafePointer<CChar>.self)
+    unsafe text?.pointee = unsafe letters("CUDA_ERROR_OF_A_TEST")
     return 0
   }
   unsafe table.getErrorString = { _, text in
-    unsafe text?.pointee = unsafe unsafeBitCast(
-      ("an error of a test" as StaticString).utf8Start, to: UnsafePointer<CChar>.self)
+    unsafe text?.pointee = unsafe letters("an error of a test")
     return 0
   }
   unsafe table.driverGetVersion = { version in
@@ -60,7 +63,7 @@ private func brokenDriver() -> t2s_cuda {
     }
     return unsafe answers.of("deviceGetAttribute")
   }
-  return unsafe table
+  return table
 }
 
 @Suite(.serialized) struct `A driver that fails` {

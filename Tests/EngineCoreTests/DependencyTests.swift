@@ -82,9 +82,8 @@ extension Graph {
         result.nodes[index].operation = .batchNormalisation(layer)
       case .softmax:
         result.nodes[index].operation = .identity
-      case .input, .layersToChannels, .depthwiseConvolution, .relu, .add, .concatenate, .maxPool,
-        .upsampleNearest,
-        .identity:
+      case .input, .layersToChannels, .depthwiseConvolution, .groupNormalisation, .relu, .add,
+        .concatenate, .maxPool, .upsampleNearest, .identity:
         break
       }
     }

@@ -1,19 +1,20 @@
 import EngineCore
+import NeuralGraph
 import VolumeCore
 
-/// The engine that was asked for, or the first that can compute here, in `precision` where that is
-/// given; says in a line why a better one cannot.
+/// The engine that was asked for, or the first that can compute `graph` here, in `precision` where that
+/// is given; says in a line why a better one cannot.
 func chosenEngine(
-  _ name: String?, _ precision: Precision?, _ context: CommandContext
+  _ name: String?, _ precision: Precision?, for graph: Graph, _ context: CommandContext
 ) throws(Explanation) -> any EngineFactory {
   let engines = context.catalogue.engines
   if let name, let engine = engines.first(where: { $0.name == name }) {
-    if let obstacle = engine.obstacle { throw obstacle }
+    if let obstacle = engine.obstacle ?? engine.obstacle(to: graph) { throw obstacle }
     return engine
   }
   var passed: [String] = []
   for engine in engines {
-    if let obstacle = engine.obstacle {
+    if let obstacle = engine.obstacle ?? engine.obstacle(to: graph) {
       passed.append("not \(engine.name): \(obstacle.what)")
       continue
     }

@@ -52,7 +52,8 @@ struct SegmentRequest: Sendable {
     if let text = choices.region {
       region = try explained { () throws(UsageError) in try text.region(in: shape) }
     }
-    engine = try chosenEngine(choices.engine, choices.precision, context)
+    engine = try chosenEngine(
+      choices.engine, choices.precision, for: model.graph, context)
     precision = choices.precision ?? engine.precisions.first ?? .f32
     guard engine.precisions.contains(precision) else {
       throw Explanation(

@@ -43,6 +43,15 @@ public struct CUDNNEngineFactory: EngineFactory {
     }
   }
 
+  /// Norms over channels or space have no kernel on the card.
+  public func obstacle(to graph: Graph) -> Explanation? {
+    for node in graph.nodes {
+      guard case .groupNormalisation = node.operation else { continue }
+      return GPULowering.normsAreMissing(node).explanation
+    }
+    return nil
+  }
+
   /// Pinned buffers, weights on their way to the card, and what the libraries keep of the host's
   /// memory.
   public func byteCount(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> Int {

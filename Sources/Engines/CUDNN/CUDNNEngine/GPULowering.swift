@@ -72,6 +72,13 @@ package struct GPULowering: Sendable {
     return onlyConsumer(index) != nil && index != scoresNode
   }
 
+  /// That the network has a layer which is computed on the processor alone.
+  static func normsAreMissing(_ node: Node) -> EngineError {
+    .unsupported(
+      engine: "cuDNN", node: node.name,
+      why: "norms over channels or space are computed on the processor alone")
+  }
+
   // MARK: - Nodes
 
   private mutating func lower(_ index: Int) throws(EngineError) {
@@ -109,6 +116,8 @@ package struct GPULowering: Sendable {
       try steps.append(
         .affine(
           scale: factors, shift: shifts, from: source(node.inputs[0]), to: to, relu: relu))
+    case .groupNormalisation:
+      throw Self.normsAreMissing(node)
     case .relu:
       if fusedRelu(node.inputs[0]) == index, isFusing(node.inputs[0]) {
         values[index] = values[node.inputs[0]]
