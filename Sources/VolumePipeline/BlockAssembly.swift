@@ -71,13 +71,14 @@ struct BlockAssembly {
     for index in grid.indices(meeting: core).indices where !committed.contains(index) {
       if open[index] == nil {
         let region = grid.region(of: index)
-        guard pool.take(region.voxelCount * planes.byteCount) else { return nil }
         open[index] = OpenBlock(
           index, region, byteCount: region.voxelCount * planes.byteCount, origin: origin,
           observers: observers)
       }
       guard let block = open[index] else { continue }
       let part = core.clamped(to: block.region)
+      // Pages take memory when they are first written, so that is when it is asked for.
+      guard pool.take(part.voxelCount * planes.byteCount) else { return nil }
       block.results.withMutableBytes { bytes in
         copyPlanes(planes, part, from: results, of: held, to: &bytes, of: block.region)
       }

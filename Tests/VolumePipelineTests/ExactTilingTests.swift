@@ -152,7 +152,7 @@ struct Family: CustomTestStringConvertible, Sendable {
       var run = SegmentationOptions()
       run.precision = .f32
       run.memoryByteCount = 4 << 30
-      run.threads = 1
+      run.threads = 2
       let plan = try SegmentationPlan(
         run, model: `A segmentation`.randomModel(options.graph(seed: 1)), scan: scan,
         factory: OneDNNEngineFactory(streams: streams))
@@ -160,8 +160,8 @@ struct Family: CustomTestStringConvertible, Sendable {
       return plan.tiling.overhead
     }
     let (columns, cubes) = (try overhead(.automatic), try overhead(.never))
-    #expect(columns <= 1.7)
-    #expect(columns < cubes, "\(columns) and \(cubes)")
+    #expect(columns <= 1.6)
+    #expect(cubes > 2.5, "\(columns) and \(cubes)")
   }
 
   // MARK: - Helpers
@@ -250,7 +250,8 @@ struct Family: CustomTestStringConvertible, Sendable {
 }
 
 /// A volume for plans alone.
-private final class UnreadVolume: VolumeReader {
+/// A volume of any extent that nobody reads.
+final class UnreadVolume: VolumeReader {
   let volume: VolumeDescription
   var fingerprint: String { "unread" }
 

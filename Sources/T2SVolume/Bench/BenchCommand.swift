@@ -8,16 +8,18 @@ struct BenchCommand: Command {
   var summary: String {
     "measure this machine's limits, how stages overlap, what HDF5's process costs"
   }
-  var operands: String { "limits|overlap|hdf5" }
+  var operands: String { "limits|overlap|hdf5|reading" }
   var options: [OptionDeclaration] {
     [
       OptionDeclaration(
-        "file", "FILE", "limits: the scan whose bytes are copied and compressed; hdf5: the file"),
+        "file", "FILE",
+        "limits: the scan whose bytes are copied and compressed; hdf5: the file; reading: a scan"),
       OptionDeclaration("dataset", "PATH", "hdf5: the dataset, of three axes; default: /volume"),
       OptionDeclaration(
         "shape", "ZxYxX", "limits: the extent of that scan, of bytes, to compress its chunks"),
-      OptionDeclaration("model", "FILE", "overlap: the network; default: the tool's"),
-      .threads,
+      OptionDeclaration(
+        "model", "FILE", "overlap, reading: the network; default: the tool's"),
+      .threads, .memory,
     ]
   }
   var examples: [String] { ["t2s-volume bench limits --file scan.raw"] }
@@ -29,12 +31,15 @@ struct BenchCommand: Command {
     let threads: Int
     let kind: String
     let shape: Shape3?
+    let memory: Int
     do throws(UsageError) {
       threads =
         try arguments.value("threads") { text throws(UsageError) in try text.wholeNumber() }
         ?? availableCores()
       shape = try arguments.value("shape") { text throws(UsageError) in try text.shape() }
-      kind = try arguments.operands(["limits|overlap|hdf5"], of: name)[0]
+      memory =
+        try arguments.value("memory") { text throws(UsageError) in try text.byteCount() } ?? 2 << 30
+      kind = try arguments.operands(["limits|overlap|hdf5|reading"], of: name)[0]
     } catch {
       throw error.explanation
     }
@@ -49,9 +54,13 @@ struct BenchCommand: Command {
       return try HDF5Bench(
         file: arguments.values["file"] ?? "", dataset: arguments.values["dataset"] ?? "/volume"
       ).measure(context)
+    case "reading":
+      return try ReadingBench(threads: threads, memory: memory).measure(
+        arguments.values["file"] ?? "", model: arguments.values["model"], context)
     default:
       throw Explanation(
-        .input, "there is no bench '\(kind)'", remedy: "give bench limits, overlap or hdf5")
+        .input, "there is no bench '\(kind)'", remedy: "give bench limits, overlap, hdf5 or reading"
+      )
     }
   }
 }
