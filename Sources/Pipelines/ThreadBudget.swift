@@ -11,11 +11,18 @@ public struct ThreadBudget: Hashable, Sendable {
   /// Threads that compress one block.
   public var encoding: Int
 
-  /// A budget of `cores` cores with `slots` tiles in flight, where that was asked for.
-  public init(cores: Int, slots: Int? = nil) {
+  /// A budget of `cores` cores with `slots` tiles in flight, where that was asked for; there are
+  /// `tiles` in all.
+  public init(cores: Int, slots: Int? = nil, tiles: Int = .max) {
     let cores = max(1, cores)
-    self.slots = max(1, slots ?? 2 * cores + 2)
+    self.slots = min(max(1, slots ?? 2 * cores + 2), max(1, tiles))
     engine = min(cores, self.slots)
     encoding = cores
+  }
+
+  /// How much longer `tiles` of equal size take than if the last ones, too, kept all cores busy.
+  public func unevenness(tiles: Int) -> Double {
+    let rounds = (max(1, tiles) + engine - 1) / engine
+    return Double(rounds * engine) / Double(max(1, tiles))
   }
 }

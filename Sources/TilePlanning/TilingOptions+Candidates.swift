@@ -15,10 +15,14 @@ extension TilingOptions {
       let parts = (1...6).map { ((extent + $0 - 1) / $0 + 15) / 16 * 16 }
       let edges = Set(Self.lengths(block.y, below: extent) + parts.map { min($0, extent) })
       var all: [Shape3] = []
+      var seen: Set<Shape3> = []
       for depth in whole + deep + Self.lengths(block.z, below: region.z) {
         for edge in edges.sorted(by: >) {
-          let core = Shape3(z: depth, y: min(edge, region.y), x: min(edge, region.x))
-          if all.last != core { all.append(core) }
+          // Bands of whole rows have no halo along x; squares need less memory.
+          for columns in [region.x, min(edge, region.x)] {
+            let core = Shape3(z: depth, y: min(edge, region.y), x: columns)
+            if seen.insert(core).inserted { all.append(core) }
+          }
         }
       }
       return all

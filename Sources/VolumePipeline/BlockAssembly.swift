@@ -77,6 +77,8 @@ struct BlockAssembly {
     for index in grid.indices(meeting: core).indices where !committed.contains(index) {
       guard let block = block(index) else { return nil }
       let part = core.clamped(to: block.region)
+      // Pages take memory when they are first written, so that is when it is asked for.
+      guard pool.take(part.voxelCount * planes.byteCount) else { return nil }
       block.results.withMutableBytes { bytes in
         copyPlanes(planes, part, from: results, of: held, to: &bytes, of: block.region)
       }
@@ -94,7 +96,6 @@ struct BlockAssembly {
   private mutating func block(_ index: Index3) -> OpenBlock? {
     if let block = open[index] { return block }
     let region = grid.region(of: index)
-    guard pool.take(region.voxelCount * planes.byteCount) else { return nil }
     let block = OpenBlock(
       index, region, byteCount: region.voxelCount * planes.byteCount, origin: origin,
       observers: observers)
@@ -102,7 +103,9 @@ struct BlockAssembly {
     // What no tile reaches is outside from the beginning.
     let reached = region.clamped(to: within)
     guard reached != region, !reached.isEmpty else { return block }
-    for part in region.without(reached) { fill(part, of: block) }
+    for part in region.without(reached) {
+      guard fill(part, of: block) else { return nil }
+    }
     block.missing = reached.voxelCount
     block.beyond = region.voxelCount - reached.voxelCount
     return block
@@ -126,7 +129,7 @@ extension BlockAssembly {
     for index in grid.indices(meeting: core).indices where !committed.contains(index) {
       guard let block = block(index) else { return nil }
       let part = core.clamped(to: block.region)
-      fill(part, of: block)
+      guard fill(part, of: block) else { return nil }
       if take(part, of: block) { whole.append(block) }
     }
     return whole
@@ -134,8 +137,9 @@ extension BlockAssembly {
 }
 
 extension BlockAssembly {
-  /// Makes `part` of a block outside, and shows it to the observers.
-  private func fill(_ part: Region, of block: OpenBlock) {
+  /// Makes `part` of a block outside, and shows it to the observers; `false` where the run was stopped.
+  private func fill(_ part: Region, of block: OpenBlock) -> Bool {
+    guard pool.take(part.voxelCount * planes.byteCount) else { return false }
     block.results.withMutableBytes { bytes in
       fillOutside(planes, part, &bytes, of: block.region)
     }
@@ -146,6 +150,7 @@ extension BlockAssembly {
           inner, labels: labels, of: outer, voxels: labels.extracting(0..<0), of: inner)
       }
     }
+    return true
   }
 }
 

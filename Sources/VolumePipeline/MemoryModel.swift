@@ -32,8 +32,16 @@ public struct MemoryModel: Hashable, Sendable {
     ]
   }
 
-  /// The process without a run, as measured, with the libraries loaded and their pages touched.
-  static let processByteCount = 64 << 20
+  /// The process without a run, as measured: its own and the libraries' pages that are touched, files
+  /// and threads, and what the allocator keeps.
+  static let processByteCount = 36 << 20
+
+  /// Bytes of label blocks that are begun, or whole and not yet written: a quarter of one more than
+  /// tiles keep open, so that the next are begun while one is encoded.
+  static func blockByteCount(_ tiling: TilePlan, _ planes: [ResultPlane]) -> Int {
+    let most = tiling.openBlockByteCount + tiling.largestBlockByteCount / 4
+    return planes.byteCount * min(most, tiling.region.voxelCount)
+  }
 
   /// Bytes of tiles on their way from the reader and to the writer.
   static func tileByteCount(
@@ -55,7 +63,7 @@ public struct MemoryModel: Hashable, Sendable {
     reader = readerCache
     // Of the block being encoded a pyramid is made: a half, and a block of the next level or two.
     blocks =
-      reduction.planes.byteCount * (tiling.openBlockByteCount + tiling.largestBlockByteCount)
+      Self.blockByteCount(tiling, reduction.planes)
       + tiling.largestBlockByteCount / 2 * (reduction.planes.map(\.byteCount).max() ?? 1)
   }
 }

@@ -19,6 +19,8 @@ public struct RunForecast: Hashable, Sendable {
   public var memory: MemoryModel
   /// Tiles computed at once.
   public var engineThreads: Int
+  /// How much longer it takes because the last tiles do not keep all cores busy.
+  public var unevenness: Double
   /// Processor cores that all stages share.
   public var cores: Int
 
@@ -41,6 +43,7 @@ public struct RunForecast: Hashable, Sendable {
     bytesWritten = voxels
     memory = plan.memory
     engineThreads = plan.budget.engine
+    unevenness = plan.budget.unevenness(tiles: tiles)
     self.cores = max(1, cores)
   }
 
@@ -56,7 +59,7 @@ public struct RunForecast: Hashable, Sendable {
     let reading = rate.readBytesPerSecond.map { Double(bytesRead) / max($0, 1e-3) } ?? 0
     let encoding = Double(bytesWritten) / Self.encodedBytesPerSecond
     let work = computing * Double(min(engineThreads, cores)) + reading + encoding
-    return rate.startSeconds + max(computing, reading, encoding, work / Double(cores))
+    return rate.startSeconds + max(computing * unevenness, reading, encoding, work / Double(cores))
   }
 
   /// Labels that one core puts together, counts, halves for the pyramid, compresses and writes.

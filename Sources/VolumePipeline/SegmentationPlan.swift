@@ -53,10 +53,7 @@ public struct SegmentationPlan: Sendable {
     if isBlended, let core = options.core { candidates = [core] }
     // Fewer tiles at once may be larger, and of a volume a larger tile computes much less halo.
     let fewest = graph.isPlanar || candidates.count == 1 ? options.threads : 1
-    let budgets = (min(fewest, options.threads)...max(options.threads, 1)).reversed().map {
-      // A tile of a volume is long in the making: one read ahead is enough.
-      ThreadBudget(cores: $0, slots: options.slots ?? (graph.isPlanar ? nil : $0 + 1))
-    }
+    let counts = (min(fewest, options.threads)...max(options.threads, 1)).reversed()
     var tilingOptions = options.tiling
     let specimen = options.exterior?.specimen.clamped(
       to: options.tiling.region ?? Region(volume.shape))
@@ -72,7 +69,11 @@ public struct SegmentationPlan: Sendable {
       }
       let work = options.exterior?.work(of: tiling) ?? TileWork(all: tiling)
       let share = Double(work.computedVoxels) / Double(max(tiling.computedVoxelCount, 1))
-      for budget in budgets {
+      // Tiles that are not there keep no core busy.
+      for cores in Set(counts.map { min($0, tiling.tileCount) }).sorted(by: >) {
+        // A tile of a volume is long in the making: one read ahead is enough.
+        let slots = options.slots ?? (graph.isPlanar ? nil : cores + 1)
+        let budget = ThreadBudget(cores: cores, slots: slots, tiles: tiling.tileCount)
         let execution = ExecutionPlan(
           graph: graph, normalisation: options.normalisation, voxelType: volume.voxelType,
           shapes: tiling.inputShapes, precision: precision,
@@ -145,7 +146,10 @@ public struct SegmentationPlan: Sendable {
     var share: Double
 
     /// The time for a voxel written, in units of computing one on one core.
-    var cost: Double { share * SegmentationPlan.cost(tiling) / Double(max(budget.engine, 1)) }
+    var cost: Double {
+      share * SegmentationPlan.cost(tiling) / Double(max(budget.engine, 1))
+        * budget.unevenness(tiles: tiling.tileCount)
+    }
   }
 
   /// What tiles cost for each voxel written, in units of computing one.

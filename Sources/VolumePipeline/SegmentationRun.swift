@@ -72,9 +72,7 @@ public final class SegmentationRun: Sendable {
     events = BoundedQueue(capacity: 2 * slots + 1)
     computed = BoundedQueue(capacity: slots)
     whole = BoundedQueue(capacity: max(4, writer.grid.count.y * writer.grid.count.x))
-    pool = BytePool(
-      budget: plan.reduction.planes.byteCount
-        * (plan.tiling.openBlockByteCount + plan.tiling.largestBlockByteCount))
+    pool = BytePool(budget: MemoryModel.blockByteCount(plan.tiling, plan.reduction.planes))
     committed = Set(writer.grid.indices.filter { [outputs] in outputs.isCommitted($0) })
     let shapes = plan.tiling.inputShapes
     let largest = shapes.map(\.voxelCount).max() ?? 0

@@ -22,6 +22,9 @@ package final class StoreReader: VolumeReader {
   /// How many chunks have been decoded so far: what reading costs.
   package var decodedChunkCount: Int { decoded.load(ordering: .relaxed) }
 
+  /// Bytes of one decoded chunk.
+  package var chunkByteCount: Int { metadata.chunkByteCount }
+
   /// What is kept before anybody says how much: a few hundred chunks of bytes.
   static let defaultCacheByteCount = 64 << 20
 

@@ -9,17 +9,19 @@ struct BenchCommand: Command {
     "measure this machine's limits, how stages overlap, what HDF5's process costs, how often "
       + "intervals hold"
   }
-  var operands: String { "limits|overlap|hdf5|coverage" }
+  var operands: String { "limits|overlap|hdf5|reading|coverage" }
   var options: [OptionDeclaration] {
     [
       OptionDeclaration(
-        "file", "FILE", "limits: the scan whose bytes are copied and compressed; hdf5: the file"),
+        "file", "FILE",
+        "limits: the scan whose bytes are copied and compressed; hdf5: the file; reading: a scan"),
       OptionDeclaration("dataset", "PATH", "hdf5: the dataset, of three axes; default: /volume"),
       OptionDeclaration(
         "shape", "ZxYxX", "limits: the extent of that scan, of bytes, to compress its chunks"),
-      OptionDeclaration("model", "FILE", "overlap, coverage: the network; default: the tool's"),
+      OptionDeclaration(
+        "model", "FILE", "overlap, reading, coverage: the network; default: the tool's"),
       OptionDeclaration("phantoms", "N", "coverage: how many; default 200"),
-      .threads,
+      .threads, .memory,
     ]
   }
   var examples: [String] { ["t2s-volume bench limits --file scan.raw"] }
@@ -32,6 +34,7 @@ struct BenchCommand: Command {
     let kind: String
     let shape: Shape3?
     let phantoms: Int
+    let memory: Int
     do throws(UsageError) {
       threads =
         try arguments.value("threads") { text throws(UsageError) in try text.wholeNumber() }
@@ -39,7 +42,9 @@ struct BenchCommand: Command {
       shape = try arguments.value("shape") { text throws(UsageError) in try text.shape() }
       phantoms =
         try arguments.value("phantoms") { text throws(UsageError) in try text.wholeNumber() } ?? 200
-      kind = try arguments.operands(["limits|overlap|hdf5|coverage"], of: name)[0]
+      memory =
+        try arguments.value("memory") { text throws(UsageError) in try text.byteCount() } ?? 2 << 30
+      kind = try arguments.operands(["limits|overlap|hdf5|reading|coverage"], of: name)[0]
     } catch {
       throw error.explanation
     }
@@ -57,10 +62,13 @@ struct BenchCommand: Command {
       return try HDF5Bench(
         file: arguments.values["file"] ?? "", dataset: arguments.values["dataset"] ?? "/volume"
       ).measure(context)
+    case "reading":
+      return try ReadingBench(threads: threads, memory: memory).measure(
+        arguments.values["file"] ?? "", model: arguments.values["model"], context)
     default:
       throw Explanation(
         .input, "there is no bench '\(kind)'",
-        remedy: "give bench limits, overlap, hdf5 or coverage")
+        remedy: "give bench limits, overlap, hdf5, reading or coverage")
     }
   }
 }

@@ -63,10 +63,10 @@ public struct OneDNNEngineFactory: EngineFactory {
       plan, lowered.network(for: plan), slots: slots, streams: streams)
   }
 
-  /// A primitive's scratch space, at most.
-  private static let workspace = 4 << 20
-  /// The library's generated code and tables.
-  private static let library = 24 << 20
+  /// A primitive's scratch space, and a thread's stack.
+  private static let workspace = 1 << 20
+  /// The library's generated code and tables, as measured.
+  private static let library = 8 << 20
 }
 
 extension Shape3 {
