@@ -13,6 +13,9 @@ public struct MemoryModel: Hashable, Sendable {
   public var tiles: Int
   /// Decoded chunks that the reader keeps.
   public var reader: Int
+  /// What decoding chunks takes beside them, as measured: decoders, compressed bytes, and what is lost
+  /// between so many pieces.
+  public var decoding: Int { reader / 8 }
   /// Label blocks that are not whole yet, and one being encoded.
   public var blocks: Int
   /// What the output keeps of its blocks: halves of them that wait for their neighbours. Less than
@@ -22,13 +25,15 @@ public struct MemoryModel: Hashable, Sendable {
   public var exterior = 0
 
   /// All of it.
-  public var total: Int { process + engine + tiles + reader + blocks + output + exterior }
+  public var total: Int {
+    process + engine + tiles + reader + decoding + blocks + output + exterior
+  }
 
   /// Each part with what it is, in the order of a run.
   public var parts: [(name: String, byteCount: Int)] {
     [
       ("process", process), ("engine", engine), ("tiles", tiles), ("reader", reader),
-      ("blocks", blocks), ("output", output), ("exterior", exterior),
+      ("decoding", decoding), ("blocks", blocks), ("output", output), ("exterior", exterior),
     ]
   }
 

@@ -217,7 +217,7 @@ import VoxelHashing
   @Test func `takes smaller tiles where memory is short, and says how much it needs`() throws {
     let run = try run(tile: Shape3(z: 1, y: 150, x: 131))
     let (agreement, check) = try sample(
-      run, run.labels, share: 0.01, memory: 130 << 20, factory: HeavyFactory())
+      run, run.labels, share: 0.01, memory: 100 << 20, factory: HeavyFactory())
     #expect(check.tile.voxelCount < 150 * 131)
     #expect(agreement.voxels == check.tiles.reduce(0) { $0 + $1.core.voxelCount })
     #expect(agreement.beyondTies == 0)
