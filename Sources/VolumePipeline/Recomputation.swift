@@ -66,19 +66,24 @@ public struct Recomputation {
   private let labels: any VolumeReader
   private let origin: Index3
   private let engine: any InferenceEngine
+  private let tie: Float
 
   /// Prepares to compute tiles of the shapes that `execution` lists.
   ///
   /// - Parameters:
   ///   - labels: what is there.
   ///   - origin: where its first voxel lies in the scan.
+  ///   - precision: in which that was computed; `nil`: the same.
   public init(
     _ execution: ExecutionPlan, factory: any EngineFactory, from scan: any VolumeReader,
-    comparingWith labels: any VolumeReader, at origin: Index3
+    comparingWith labels: any VolumeReader, at origin: Index3, madeIn precision: Precision? = nil
   ) throws(Explanation) {
     var execution = execution
     execution.output = .scores
     self.execution = execution
+    tie = max(
+      Agreement.tieDistance(execution.precision),
+      Agreement.tieDistance(precision ?? execution.precision))
     reading = TileReading(reader: scan)
     self.labels = labels
     self.origin = origin
@@ -129,7 +134,7 @@ public struct Recomputation {
       try engine.collect(0) { scores throws(EngineError) in
         agreement = Self.compare(
           stored, tile.core, with: scores, of: tile.output, classes: execution.graph.classCount,
-          tie: Agreement.tieDistance(execution.precision))
+          tie: tie)
       }
     } catch {
       throw error.explanation

@@ -73,13 +73,16 @@ public struct SampleCheck: Sendable {
     }
   }
 
-  /// Computes them again and compares them with `labels`, whose first voxel lies at `origin`.
+  /// Computes them again and compares them with `labels`, whose first voxel lies at `origin`, and which
+  /// were computed in `precision` (`nil`: in the same).
   public func run(
     from scan: any VolumeReader, comparingWith labels: any VolumeReader, at origin: Index3,
-    stopSignal: () -> Int32? = { nil }, progress: (_ voxels: Int) -> Void = { _ in }
+    madeIn precision: Precision? = nil, stopSignal: () -> Int32? = { nil },
+    progress: (_ voxels: Int) -> Void = { _ in }
   ) throws(Explanation) -> Agreement {
     let again = try Recomputation(
-      execution, factory: factory, from: scan, comparingWith: labels, at: origin)
+      execution, factory: factory, from: scan, comparingWith: labels, at: origin,
+      madeIn: precision)
     var agreement = Agreement()
     for tile in tiles {
       if let signal = stopSignal() {

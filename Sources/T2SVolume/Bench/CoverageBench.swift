@@ -31,7 +31,7 @@ struct CoverageBench {
     model given: String?, _ context: CommandContext
   ) throws(Explanation) -> [String: JSONValue] {
     let model = try context.catalogue.model(modelPath(given, context))
-    guard let engine = context.catalogue.engines.first else { return [:] }
+    let engine = try chosenEngine(nil, nil, for: model.graph, context)
     let classes = model.card.classes.map(\.value)
     var mean = [Double](repeating: 0, count: classes.count)
     for seed in 1...Self.phantomsOfMean {

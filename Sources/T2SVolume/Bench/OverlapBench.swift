@@ -15,8 +15,7 @@ struct OverlapBench {
   ) throws(Explanation) -> [String: JSONValue] {
     let model = try context.catalogue.model(modelPath(given, context))
     let scan = NoiseScan(Shape3(z: 96, y: 1024, x: 1024))
-    guard let engine = context.catalogue.engines.first(where: { $0.obstacle == nil })
-    else { return [:] }
+    let engine = try chosenEngine(nil, nil, for: model.graph, context)
     // The first run also loads pages and makes primitives.
     _ = try seconds(scan, model, engine)
     let computing = try seconds(scan, model, engine)

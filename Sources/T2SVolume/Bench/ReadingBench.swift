@@ -19,7 +19,7 @@ struct ReadingBench {
     options.memoryByteCount = memory
     options.threads = threads
     let plan = try SegmentationPlan(
-      options, model: model, scan: scan, factory: context.catalogue.engines[0])
+      options, model: model, scan: scan, factory: chosenEngine(nil, nil, for: model.graph, context))
     let before = fileBytesRead() ?? 0
     let asked = try plan.rehearseReading(of: scan)
     let fromFiles = (fileBytesRead() ?? 0) - before

@@ -113,7 +113,8 @@ struct SampleVerification {
     guard labels.volume.shape == region.shape else {
       throw damaged("the region is \(region), and the labels are \(labels.volume.shape)")
     }
-    let (engine, precision) = try chosenEngine(receipt)
+    let (engine, precision) = try engine(receipt, for: model.graph)
+    let made = receipt["engine"]?["precision"]?.string.flatMap(Precision.init)
     let tiling = try tilingOptions(receipt, region)
     guard let low = receipt["normalisation"]?["low"]?.number,
       let high = receipt["normalisation"]?["high"]?.number,
@@ -131,7 +132,8 @@ struct SampleVerification {
     let progress = Progress(context.console, "computing again", total: total)
     defer { progress.end() }
     let agreement = try check.run(
-      from: scan, comparingWith: labels, at: region.origin, stopSignal: context.stopSignal,
+      from: scan, comparingWith: labels, at: region.origin, madeIn: made,
+      stopSignal: context.stopSignal,
       progress: progress.add)
     return Report(
       inputs: inputs, agreement: agreement, tiles: check.tiles.count, tileCount: check.tileCount,
@@ -226,15 +228,15 @@ struct SampleVerification {
     return model
   }
 
-  private func chosenEngine(
-    _ receipt: JSONValue
+  /// The engine that was asked for, else that of the run where it can compute here, else another.
+  private func engine(
+    _ receipt: JSONValue, for graph: Graph
   ) throws(Explanation) -> (any EngineFactory, Precision) {
-    let engines = context.catalogue.engines
-    let name = choices.engine ?? receipt["engine"]?["name"]?.string
-    guard let engine = engines.first(where: { $0.name == name }) ?? engines.first else {
-      throw Explanation(
-        .failed, "this build has no engine", remedy: "install the tool again with Tools/setup")
+    let noted = receipt["engine"]?["name"]?.string
+    let own = context.catalogue.engines.first {
+      $0.name == noted && $0.obstacle == nil && $0.obstacle(to: graph) == nil
     }
+    let engine = try chosenEngine(choices.engine ?? own?.name, nil, for: graph, context)
     let wanted = receipt["engine"]?["precision"]?.string.flatMap(Precision.init)
     let precision =
       wanted.flatMap { engine.precisions.contains($0) ? $0 : nil } ?? engine.precisions.first

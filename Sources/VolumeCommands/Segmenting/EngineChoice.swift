@@ -4,7 +4,7 @@ import VolumeCore
 
 /// The engine that was asked for, or the first that can compute `graph` here, in `precision` where that
 /// is given; says in a line why a better one cannot.
-func chosenEngine(
+public func chosenEngine(
   _ name: String?, _ precision: Precision?, for graph: Graph, _ context: CommandContext
 ) throws(Explanation) -> any EngineFactory {
   let engines = context.catalogue.engines
