@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CTraining.h"
+
 // Columns of zeros before the first column of a row in the pairs layout.
 #define T2S_MARGIN 16
 
