@@ -276,7 +276,8 @@ let package = Package(
         "VoxelHashing", "Pipelines", "SystemIO",
       ]),
     plainTests(
-      "TrainingTests", ["Training", "EngineCore", "NeuralGraph", "Phantom", "SystemIO"]),
+      "TrainingTests",
+      ["Training", "EngineCore", "NeuralGraph", "Phantom", "Pipelines", "SystemIO"]),
     plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore", "NeuralGraph", "SystemIO"]),
     plainTests("ArchitectureTests", []),
     plainTests("EndToEndTests", ["SystemIO"]),

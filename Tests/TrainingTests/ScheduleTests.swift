@@ -51,7 +51,10 @@ import Training
   @Test func `tests a range by equal factors`() {
     let schedule = Schedule.rangeTest(from: 1e-6, to: 1, epochs: 6)
     for epoch in 0...6 {
-      #expect(abs(schedule.rate(at: Double(epoch)) / (1e-6 * [1, 10, 100, 1e3, 1e4, 1e5, 1e6][epoch]) - 1) < 1e-9)
+      #expect(
+        abs(
+          schedule.rate(at: Double(epoch)) / (1e-6 * [1, 10, 100, 1e3, 1e4, 1e5, 1e6][epoch]) - 1)
+          < 1e-9)
     }
   }
 }

@@ -64,13 +64,15 @@ public struct AugmentationOptions: Hashable, Sendable {
   }
 
   /// The numbers by their keys in a recipe.
-  static let numbers: [(key: String, path: WritableKeyPath<AugmentationOptions, Double> & Sendable)] =
-    [
-      ("rotation", \.rotation), ("tilt", \.tilt), ("scale", \.scale), ("stretch", \.stretch),
-      ("elastic", \.elastic), ("elastic_spacing", \.elasticSpacing), ("value_shift", \.valueShift),
-      ("grey_scale", \.greyScale), ("grey_offset", \.greyOffset), ("gamma", \.gamma),
-      ("noise", \.noise), ("blur", \.blur), ("rings", \.rings), ("share", \.share),
-    ]
+  static let numbers:
+    [(key: String, path: WritableKeyPath<AugmentationOptions, Double> & Sendable)] =
+      [
+        ("rotation", \.rotation), ("tilt", \.tilt), ("scale", \.scale), ("stretch", \.stretch),
+        ("elastic", \.elastic), ("elastic_spacing", \.elasticSpacing),
+        ("value_shift", \.valueShift),
+        ("grey_scale", \.greyScale), ("grey_offset", \.greyOffset), ("gamma", \.gamma),
+        ("noise", \.noise), ("blur", \.blur), ("rings", \.rings), ("share", \.share),
+      ]
 }
 
 extension AugmentationOptions {

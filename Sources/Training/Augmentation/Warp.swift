@@ -98,8 +98,9 @@ struct Warp: Sendable {
     func range(_ low: Double, _ high: Double, _ bend: Double, _ extent: Int) -> Range<Int> {
       // Half a voxel where the middle of the crop lies between two.
       let middle = Double(extent - 1) / 2 - Double((extent - 1) / 2)
-      return Int((low - bend + middle).rounded(.down))..<(Int(
-        (high + bend + middle).rounded(.down)) + 2)
+      return Int(
+        (low - bend + middle).rounded(.down))..<(Int(
+          (high + bend + middle).rounded(.down)) + 2)
     }
     return Region(
       z: isPlanar

@@ -64,7 +64,7 @@ public final class AnnotatedScan: Sendable {
 
   /// Normalised grey values of `box`, which may reach outside: there the scan is mirrored, its faces
   /// not repeated.
-  func voxels(_ box: Region) throws(TrainingDataError) -> [Float] {
+  package func voxels(_ box: Region) throws(TrainingDataError) -> [Float] {
     let type = scan.volume.voxelType
     let inside = box.clamped(to: Region(shape))
     let scale = 1 / (normalisation.high - normalisation.low)
@@ -95,7 +95,7 @@ public final class AnnotatedScan: Sendable {
 
   /// The labels of `box` as classes, by `classes`, which has one for each of 256 values; 255 outside
   /// `allowed` and where nothing is annotated.
-  func labels(
+  package func labels(
     _ box: Region, within allowed: Region, _ classes: [UInt8]
   ) throws(TrainingDataError) -> [UInt8] {
     var result = [UInt8](repeating: Self.ignored, count: box.voxelCount)

@@ -49,15 +49,20 @@ struct CellGrid: Hashable, Sendable {
     (0..<classes).reduce(0) { $0 + voxels(in: index, of: $1) }
   }
 
+  /// The first voxel of cell `index`, in one of its layers.
+  func corner(of index: Int, _ random: inout SeededRandom) -> Index3 {
+    let z = index / count.x / count.y * cell.z
+    return Index3(
+      z: layers[z + random.below(min(cell.z, layers.count - z))],
+      y: part.region.y.lowerBound + index / count.x % count.y * cell.y,
+      x: part.region.x.lowerBound + index % count.x * cell.x)
+  }
+
   /// A voxel of cell `index`, any of them alike.
   func place(in index: Int, _ random: inout SeededRandom) -> Index3 {
-    let x = index % count.x * cell.x
-    let y = index / count.x % count.y * cell.y
-    let z = index / count.x / count.y * cell.z
-    let depth = min(cell.z, layers.count - z)
-    return Index3(
-      z: layers[z + random.below(depth)],
-      y: part.region.y.lowerBound + y + random.below(min(cell.y, part.region.y.count - y)),
-      x: part.region.x.lowerBound + x + random.below(min(cell.x, part.region.x.count - x)))
+    var place = corner(of: index, &random)
+    place.y += random.below(min(cell.y, part.region.y.upperBound - place.y))
+    place.x += random.below(min(cell.x, part.region.x.upperBound - place.x))
+    return place
   }
 }

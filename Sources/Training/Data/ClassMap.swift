@@ -5,7 +5,7 @@ public struct ClassMap: Hashable, Sendable {
   /// The classes in the order of the network's outputs.
   public let classes: [LabelClass]
   /// The class of each of 256 values: 255 where there is none.
-  let table: [UInt8]
+  package let table: [UInt8]
 
   /// A map for `classes`; 254 (outside the specimen) and 255 (not annotated) are none.
   public init(_ classes: [LabelClass]) {

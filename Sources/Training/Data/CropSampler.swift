@@ -74,11 +74,12 @@ struct CropSampler: Sendable {
         if left < share, let total = classSums[kind].last, total > 0 {
           let cell = choose(classSums[kind], random.unit())
           let part = self.part(ofCell: cell)
-          let place = grids[part].place(in: cell - firstCells[part], &random)
-          // The cell anywhere in the crop.
-          let corner = Index3(
-            z: place.z - random.below(crop.z), y: place.y - random.below(crop.y),
-            x: place.x - random.below(crop.x))
+          let grid = grids[part]
+          var corner = grid.corner(of: cell - firstCells[part], &random)
+          // Anywhere, so long as the whole cell is in the crop.
+          corner.z -= random.below(crop.z)
+          corner.y -= random.below(max(crop.y - grid.cell.y, 0) + 1)
+          corner.x -= random.below(max(crop.x - grid.cell.x, 0) + 1)
           return Position(part: part, box: box(from: corner, part))
         }
         left -= share
@@ -152,7 +153,7 @@ extension CellGrid {
 }
 
 /// 1 for the poorest fifth of the positions, 1 + `strength` for the richest, with the square between.
-func balancedWeights(_ shares: [Double], strength: Double) -> [Double] {
+package func balancedWeights(_ shares: [Double], strength: Double) -> [Double] {
   let sorted = shares.sorted()
   guard let high = sorted.last else { return [] }
   let low = sorted[sorted.count / 5]

@@ -41,7 +41,8 @@ extension TrainingDataError: ExplainedError {
         .input,
         "the labels of \(scan) have \(labels.words), and the scan has \(shape.words)"
           + (layers.map { "; \($0) layers are annotated" } ?? ""),
-        remedy: "give labels of the scan's extent (255 where nothing is annotated), or the annotated "
+        remedy:
+          "give labels of the scan's extent (255 where nothing is annotated), or the annotated "
           + "layers alone, one for each number in --layers")
     case .labelsAreNotWhole(let scan, let type):
       Explanation(
@@ -86,7 +87,8 @@ extension TrainingDataError: ExplainedError {
       Explanation(
         .input,
         "class \(value) (\(name)) never occurs in the training parts (\(voxels) annotated voxels)",
-        remedy: "annotate a layer that has it, or leave it out of --classes and renumber the labels")
+        remedy: "annotate a layer that has it, or leave it out of --classes and renumber the labels"
+      )
     case .tooFewClasses(let count):
       Explanation(
         .input,

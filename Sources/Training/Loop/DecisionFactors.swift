@@ -2,7 +2,7 @@ import Glibc
 import VolumeCore
 
 /// Probabilities of annotated voxels, from which the factors are chosen that a model decides by.
-struct DecisionSample {
+package struct DecisionSample {
   /// Voxels kept at most.
   static let limit = 1 << 21
   private let classes: Int
@@ -10,13 +10,13 @@ struct DecisionSample {
   private var truths: [UInt8] = []
 
   /// Of `classes`.
-  init(classes: Int) { self.classes = classes }
+  package init(classes: Int) { self.classes = classes }
 
   /// Bytes that a sample takes at most.
   static func largestByteCount(classes: Int) -> Int { limit * (4 * classes + 1 + 2) }
 
   /// Takes every `step`-th annotated voxel of a batch.
-  mutating func add(_ predicted: [Float], labels: [UInt8], every step: Int) {
+  package mutating func add(_ predicted: [Float], labels: [UInt8], every step: Int) {
     for place in stride(from: 0, to: labels.count, by: max(step, 1)) {
       guard labels[place] < classes, truths.count < Self.limit else { continue }
       truths.append(labels[place])
@@ -25,7 +25,7 @@ struct DecisionSample {
   }
 
   /// The mean Jaccard index of the classes that occur, when decided by `factors`.
-  func meanJaccard(_ factors: [Float]) -> Double {
+  package func meanJaccard(_ factors: [Float]) -> Double {
     var confusion = [Int](repeating: 0, count: classes * classes)
     for (place, truth) in truths.enumerated() {
       var best = 0
@@ -45,7 +45,7 @@ struct DecisionSample {
   /// One class after the other, three times round. A voxel goes to a class once its factor is larger
   /// than the best other score over the class's probability; so one pass over the voxels counts what
   /// each of all factors would give.
-  func factors() -> [Float] {
+  package func factors() -> [Float] {
     var factors = [Float](repeating: 1, count: classes)
     guard classes > 1, !truths.isEmpty else { return factors }
     let steps = (-16...16).map { Float(exp2(Double($0) / 4)) }

@@ -21,7 +21,8 @@ extension TrainingFailure: ExplainedError {
         .failed,
         "the training has gone astray: at step \(step), with a rate of \(rate), \(what) is not a "
           + "finite number (loss \(loss), length of the gradient before \(norm))",
-        remedy: "--on-nan restart goes back to the last checkpoint with half the rate; a smaller rate "
+        remedy:
+          "--on-nan restart goes back to the last checkpoint with half the rate; a smaller rate "
           + "or clip in the recipe prevents it")
     case .keepsFailing(let step, let rate, let restarts):
       Explanation(

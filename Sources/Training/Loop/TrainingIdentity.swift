@@ -5,7 +5,7 @@ import VolumeCore
 extension TrainingSetup {
   /// What must be the same for a training to go on as if it had not been stopped.
   func identity(precision: Precision) -> JSONValue {
-    [
+    let value: JSONValue = [
       "recipe": recipe.json, "precision": .string(precision.rawValue),
       "data": .array(
         zip(scans, fingerprints).map { [.string($0.name), .string($1)] }),
@@ -16,6 +16,8 @@ extension TrainingSetup {
         scans.map { .array(($0.layers ?? []).map { .integer($0) }) }),
       "network": .string(graph.outline),
     ]
+    // As it comes back from a file, where 0.0 is 0.
+    return JSONValue(parsing: value.text()) ?? value
   }
 
   private func words(_ part: DataPart) -> JSONValue {

@@ -66,7 +66,9 @@ extension TrainingRun {
     let crop = setup.crop
     let layers = scan.annotated(in: part.region.z)
     var middle = part.region
-    if let layer = layers.isEmpty ? nil : layers[layers.count / 2] { middle.z = layer..<(layer + 1) }
+    if let layer = layers.isEmpty ? nil : layers[layers.count / 2] {
+      middle.z = layer..<(layer + 1)
+    }
     let output = middle.recentred(crop.output)
     let input = output.recentred(crop.input)
     let (greys, truth) = try explained { () throws(TrainingDataError) in
@@ -80,12 +82,14 @@ extension TrainingRun {
     let classes = setup.map.classes.count
     let plane = crop.output.y * crop.output.x
     let first = (crop.output.z / 2) * plane
-    let factors = progress.factors.isEmpty ? [Float](repeating: 1, count: classes) : progress.factors
+    let factors =
+      progress.factors.isEmpty ? [Float](repeating: 1, count: classes) : progress.factors
     let labels = (first..<(first + plane)).map { voxel in
       var best = 0
       for kind in 1..<classes
       where predicted[voxel * classes + kind] * factors[kind]
-        > predicted[voxel * classes + best] * factors[best] { best = kind }
+        > predicted[voxel * classes + best] * factors[best]
+      { best = kind }
       return UInt8(best)
     }
     progress.frames.append(StripFrame(epoch: epoch, score: score, labels: labels))

@@ -125,7 +125,8 @@ public final class TrainingRun {
   private func attempt() throws(Explanation) -> Result<Void, TrainingFailure> {
     let recipe = setup.recipe
     let engine = try explained { () throws(EngineError) in
-      try factory.makeEngine(for: setup.plan(precision: options.precision, threads: options.threads))
+      try factory.makeEngine(
+        for: setup.plan(precision: options.precision, threads: options.threads))
     }
     let factor = progress.rateFactor
     progress = lastGood?.progress ?? TrainingProgress()

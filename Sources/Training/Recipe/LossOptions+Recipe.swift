@@ -92,7 +92,9 @@ extension OptimiserOptions {
     epsilon = try number("epsilon", 0...1, epsilon)
     weightDecay = try number("weight_decay", 0...10, weightDecay)
     isRectified = try object.flag("rectified") ?? isRectified
-    if let norm = try object.number("clip", in: 0...1e9) { largestNorm = norm > 0 ? Float(norm) : nil }
+    if let norm = try object.number("clip", in: 0...1e9) {
+      largestNorm = norm > 0 ? Float(norm) : nil
+    }
     if let share = try object.number("averaging", in: 0...0.9999999) {
       averaging = share > 0 ? Float(share) : nil
     }

@@ -7,7 +7,9 @@ extension TrainingRecipe {
     guard let value = JSONValue(parsing: bytes) else { throw .isNotJSON }
     self = base
     var object = try RecipeObject(value)
-    if let start = try object.choice("base", Self.named.keys.sorted()), let named = Self.named[start] {
+    if let start = try object.choice("base", Self.named.keys.sorted()),
+      let named = Self.named[start]
+    {
       self = named
     }
     if let part = try object.object("network") { try network.read(part) }
