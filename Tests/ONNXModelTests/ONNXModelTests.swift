@@ -1,0 +1,2 @@
+import ONNXModel
+import Testing
