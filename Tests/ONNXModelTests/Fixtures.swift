@@ -1,4 +1,5 @@
 import SystemIO
+import Testing
 import VolumeCore
 
 /// The files that Tools/fixtures/make_onnx_models.py made, and their list.
@@ -32,6 +33,7 @@ struct Fixtures {
     var parameters: Int?
     var writer: String
     var end: String
+    var tolerance: Float
     var testDescription: String { file }
     var name: String { String(file.dropLast(5)) }
 
@@ -43,6 +45,7 @@ struct Fixtures {
       self.writer = writer
       parameters = entry["parameters"]?.integer
       end = entry["end"]?.string ?? "logits"
+      tolerance = Float(entry["tolerance"]?.number ?? 1e-4)
       inputShape = entry["input_shape"]?.array?.compactMap(\.integer) ?? []
       outputShape = entry["output_shape"]?.array?.compactMap(\.integer) ?? []
     }

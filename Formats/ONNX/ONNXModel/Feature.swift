@@ -8,6 +8,8 @@ enum FeatureAxis: Hashable {
   case z
   case y
   case x
+  /// One of extent 1 that stands for nothing.
+  case unit
   /// Channels in groups, as GroupNorm is exported: (batch, group, all the rest).
   case group
   /// The channels of a group with all their places.
@@ -73,7 +75,7 @@ extension FeatureAxis {
     case .z: .z
     case .y: .y
     case .x: .x
-    case .batch, .channel, .group, .rest: nil
+    case .batch, .channel, .unit, .group, .rest: nil
     }
   }
 }

@@ -174,6 +174,27 @@ extension Folding {
     return value.taking(Self.places(extents, steps, from: start), extents)
   }
 
+  /// A list cut into several.
+  mutating func split(_ node: ONNXNode, _ inputs: [Constant?]) throws(ONNXModelError) -> [Constant]?
+  {
+    guard let value = inputs.first ?? nil, value.extents.count == 1 else { return nil }
+    try spend(value.count, node)
+    let parts = node.outputs.count
+    var sizes = (inputs.count > 1 ? inputs[1]?.integers : nil) ?? node.attributes["split"]?.integers
+    if sizes == nil, parts > 0, value.count % parts == 0 {
+      sizes = [Int](repeating: value.count / parts, count: parts)
+    }
+    guard let sizes, sizes.count == parts else { return nil }
+    var result: [Constant] = []
+    var first = 0
+    for size in sizes {
+      guard size >= 0, size <= value.count - first else { return nil }
+      result.append(value.taking(first..<(first + size), [size]))
+      first += size
+    }
+    return first == value.count ? result : nil
+  }
+
   mutating func generate(_ node: ONNXNode, _ inputs: [Constant]) throws(ONNXModelError) -> Constant?
   {
     switch (node.kind, inputs.count) {

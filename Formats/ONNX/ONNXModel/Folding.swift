@@ -41,6 +41,7 @@ struct Folding {
     case "Gather": result = try gather(node, given).map { [$0] }
     case "Concat": result = try concatenation(node, given).map { [$0] }
     case "Slice": result = try slice(node, inputs).map { [$0] }
+    case "Split": result = try split(node, inputs)
     case "Expand", "Tile", "ConstantOfShape", "Range", "Where":
       result = try generate(node, given).map { [$0] }
     case "ReduceProd", "ReduceSum", "ReduceMin", "ReduceMax":

@@ -46,7 +46,9 @@ struct ONNXExternalFiles {
     guard let folder else { throw .externalConstant(tensor: tensor.name) }
     let location = tensor.external["location"] ?? ""
     let outside = ONNXModelError.outsideFolder(tensor: tensor.name, location: location)
-    guard !location.isEmpty, !location.utf8.contains(0), !location.hasPrefix("/") else {
+    guard !location.isEmpty, !location.utf8.contains(0), !location.hasPrefix("/"),
+      !location.split(separator: "/").contains("..")
+    else {
       throw outside
     }
     let path = "\(folder)/\(location)"

@@ -33,12 +33,12 @@ extension ONNXNetwork {
       feature.ungrouped = nil
       return feature
     }
-    if let kept = droppedAxes(feature, wanted) {
-      feature.axes = kept.map { feature.axes[$0] }
+    if let result = try layersInBatch(feature, wanted, call) { return result }
+    if let axes = feature.axes(movedTo: wanted) {
+      feature.axes = axes
       feature.extents = wanted
       return feature
     }
-    if let result = try layersInBatch(feature, wanted, call) { return result }
     if feature.isChannelsFirst, feature.ungrouped == nil, wanted.count == 3,
       wanted[0] == feature.extents[0], wanted[1] > 0, feature.extents[1] % wanted[1] == 0
     {
@@ -49,24 +49,6 @@ extension ONNXNetwork {
       return feature
     }
     throw call.unsupported("shape", "\(wanted) of \(feature.extents)")
-  }
-
-  /// The axes that stay where only some of extent 1, neither of space nor of several channels, are
-  /// dropped.
-  private func droppedAxes(_ feature: Feature, _ wanted: [Int]) -> [Int]? {
-    guard wanted.count < feature.extents.count, feature.ungrouped == nil else { return nil }
-    let kept = feature.axes.indices.filter { place in
-      feature.extents[place] != 1 || feature.axes[place].spatial != nil
-    }
-    if kept.map({ feature.extents[$0] }) == wanted { return kept }
-    // Only one of batch and channel.
-    for gone in [FeatureAxis.channel, .batch] {
-      let kept = feature.axes.indices.filter {
-        feature.axes[$0] != gone || feature.extents[$0] != 1
-      }
-      if kept.map({ feature.extents[$0] }) == wanted { return kept }
-    }
-    return nil
   }
 
   /// The layers that a 2.5D network takes as channels, put into the batch so that each goes through
@@ -279,11 +261,43 @@ extension ONNXNetwork {
     _ feature: Feature, _ cut: Padding, _ call: ONNXCall
   ) throws(ONNXModelError) -> Feature {
     try requireNoPadding(feature, call.title, call.kind)
+    var result = feature
+    for (place, axis) in feature.axes.enumerated() {
+      guard let axis = axis.spatial else { continue }
+      result.extents[place] -= cut.before[axis] + cut.after[axis]
+      guard result.extents[place] > 0 else {
+        throw .graph(.doesNotFit(node: call.title, input: Shape3 { feature[$0] }))
+      }
+    }
+    // A transposed convolution cuts off what nobody else looks at.
+    if !feature.isShared, case .transposedConvolution(var layer) = nodes[feature.node].operation {
+      layer.crop = layer.crop + cut
+      nodes[feature.node].operation = .transposedConvolution(layer)
+      return result
+    }
     throw call.unsupported("a part of its input", "\(cut.before) before and \(cut.after) after")
   }
 }
 
 extension Feature {
+  /// What the axes are after a change that only moves, drops or adds some of extent 1; `nil` where
+  /// more happens.
+  fileprivate func axes(movedTo wanted: [Int]) -> [FeatureAxis]? {
+    let long = axes.indices.filter { extents[$0] != 1 }
+    guard ungrouped == nil, long.map({ extents[$0] }) == wanted.filter({ $0 != 1 }),
+      Set(long.map { axes[$0] }).isSuperset(of: spatial)
+    else { return nil }
+    var rest = long.map { axes[$0] }[...]
+    // A batch or a channel of one may be anywhere: the batch comes first.
+    var free = [FeatureAxis.batch, .channel].filter { !rest.contains($0) }[...]
+    var short = wanted.filter { $0 == 1 }.count
+    return wanted.map { extent in
+      guard extent == 1 else { return rest.popFirst() ?? .unit }
+      defer { short -= 1 }
+      return free.count > 1 || short == 1 ? free.popFirst() ?? .unit : .unit
+    }
+  }
+
   /// This value with all that is known of another one, whose numbers it has.
   func keeping(_ other: Feature) -> Feature {
     var result = other

@@ -45,7 +45,7 @@ struct ONNXTrace {
       do throws(TraceFailure) {
         return (try graph(input, layout), input, rank == 5)
       } catch {
-        if error.progress > best?.progress ?? -1 { best = (error.progress, error.error) }
+        if error.progress > best?.progress ?? -2 { best = (error.progress, error.error) }
       }
     }
     throw best?.error ?? .hasNoGraph
@@ -61,7 +61,7 @@ struct ONNXTrace {
     let known = input.extents ?? []
     let place = layout == .channelsFirst ? 1 : known.count - 1
     guard let channels = known[place] ?? likelyChannels, (1...(1 << 16)).contains(channels) else {
-      throw TraceFailure(progress: -1 + place, error: .channelsAreOpen(input: input.name))
+      throw TraceFailure(progress: -1, error: .channelsAreOpen(input: input.name))
     }
     let isOpen = known.enumerated().contains {
       $0.offset != place && $0.offset > 0 && $0.element == nil
