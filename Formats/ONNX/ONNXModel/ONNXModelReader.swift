@@ -46,7 +46,7 @@ public struct ONNXModelReader: ModelReader {
   }
 
   /// The model in `bytes`, which no file beside it belongs to.
-  package func load(_ bytes: [UInt8]) throws(ONNXModelError) -> Model {
+  public func load(_ bytes: [UInt8]) throws(ONNXModelError) -> Model {
     try load(bytes, path: "", folder: nil)
   }
 

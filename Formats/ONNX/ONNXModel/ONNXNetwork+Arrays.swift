@@ -78,7 +78,9 @@ extension ONNXNetwork {
 
   mutating func dropout(_ call: ONNXCall) throws(ONNXModelError) -> Feature {
     let feature = try call.feature()
-    return made(feature, call, .identity).keeping(feature)
+    let rate = try call.constant(1, "a rate")?.floats.first ?? call.float("ratio", 0.5)
+    guard (0..<1).contains(rate) else { throw call.unsupported("ratio", rate) }
+    return made(feature, call, .dropout(rate: rate)).keeping(feature)
   }
 
   mutating func cast(_ call: ONNXCall) throws(ONNXModelError) -> Feature {

@@ -21,7 +21,8 @@ extension ONNXNetwork {
         BatchNormalisation(
           scale: try call.list(1, "a scale", count: count),
           shift: try call.list(2, "a shift", count: count),
-          mean: try call.list(3, "a mean", count: count), variance: variance, epsilon: epsilon)))
+          mean: try call.list(3, "a mean", count: count), variance: variance, epsilon: epsilon,
+          momentum: call.float("momentum", 0.9))))
   }
 
   /// The norm of each channel by itself, or of groups of channels that a Reshape has made.
