@@ -1,3 +1,4 @@
+import EngineCore
 import HDF5Child
 import NeuralGraph
 import SystemIO
