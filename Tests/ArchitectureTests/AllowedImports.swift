@@ -53,6 +53,7 @@ enum AllowedImports {
       + "XMLReading",
     "Pictures": "Glibc PNGLibrary SystemIO VolumeCore",
     "KerasModel": "EngineCore FoundationEssentials HDF5Child NeuralGraph SystemIO VolumeCore",
+    "ONNXModel": "EngineCore Glibc NeuralGraph SystemIO VolumeCore",
     "OneDNNEngine":
       "CKernels COneDNN EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO VolumeCore",
     "CUDNNEngine":
@@ -75,7 +76,7 @@ enum AllowedImports {
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "
       + "VGStudioFormat AvizoFormat EDFFormat ISQFormat SkyScanFormat "
       + "DICOMFormat PictureStackFormat ClosedFormat HDF5Child HDF5Format "
-      + "CUDNNEngine HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph OneDNNEngine Phantom "
+      + "CUDNNEngine HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph ONNXModel OneDNNEngine Phantom "
       + "Pictures Pipelines Quantification RawFormat Synchronization SystemIO TIFFFormat TilePlanning "
       + "VolumeCommands VolumeCore "
       + "VolumePipeline VolumeStore",
