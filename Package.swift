@@ -175,7 +175,7 @@ let package = Package(
     module("Pictures", "Formats/Pictures/Pictures", ["PNGLibrary", "SystemIO", "VolumeCore"]),
     module(
       "KerasModel", "Formats/Keras/KerasModel",
-      ["HDF5Child", "EngineCore", "NeuralGraph", "SystemIO", "VolumeCore"]),
+      ["HDF5Child", "HDF5Library", "EngineCore", "NeuralGraph", "SystemIO", "VolumeCore"]),
     module(
       "VolumeStore", "Sources/VolumeStore",
       ["ZarrFormat", "Compression", "Halving", "SystemIO", "VolumeCore"]),

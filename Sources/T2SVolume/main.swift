@@ -42,7 +42,7 @@ let catalogue = Catalogue(
     SkyScanFormat(slices: [TIFFFormat(), PictureStackFormat()]), DICOMFormat(), TIFFFormat(),
     PictureStackFormat(),
   ],
-  modelReaders: [RandomModelReader(), KerasModelReader()],
+  modelReaders: [RandomModelReader(), KerasModelReader()], modelWriters: [KerasModelWriter()],
   // The preferred first: a GPU, where there is one that passes its self-check.
   engines: [CUDNNEngineFactory(), OneDNNEngineFactory(), ReferenceEngineFactory()],
   pictures: PNGPictures(), stores: StoreFormat(), guesser: RawFormat())
