@@ -66,7 +66,11 @@ public final class HDF5Image: Sendable {
   ) throws(HDF5Error) {
     try calling { () throws(HDF5Error) in
       // A zero would end a text.
-      let bytes = texts.flatMap { Array($0.utf8).filter { $0 != 0 } + [0] } + [0]
+      var bytes: [UInt8] = []
+      for text in texts {
+        for byte in text.utf8 where byte != 0 { bytes.append(byte) }
+        bytes.append(0)
+      }
       let status = unsafe bytes.withUnsafeBytes { bytes in
         unsafe chdf5_put_texts(
           file, path, name, isList ? 1 : 0, hsize_t(texts.count),
@@ -79,8 +83,7 @@ public final class HDF5Image: Sendable {
   /// The file's bytes.
   public func bytes() throws(HDF5Error) -> [UInt8] {
     try calling { () throws(HDF5Error) in
-      let size = try check(
-        "H5Fget_file_image", "the file", unsafe chdf5_image(file, nil, 0))
+      let size = try check("H5Fget_file_image", "the file", chdf5_image(file, nil, 0))
       var bytes = [UInt8](repeating: 0, count: size)
       let status = unsafe bytes.withUnsafeMutableBytes { bytes in
         unsafe chdf5_image(file, bytes.baseAddress, bytes.count)
