@@ -53,6 +53,7 @@ enum AllowedImports {
       + "XMLReading",
     "Pictures": "Glibc PNGLibrary SystemIO VolumeCore",
     "KerasModel": "EngineCore HDF5Child HDF5Library NeuralGraph SystemIO VolumeCore",
+    "ONNXModel": "EngineCore Glibc NeuralGraph SystemIO VolumeCore",
     "OneDNNEngine":
       "CKernels COneDNN EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO VolumeCore",
     "CUDNNEngine":
@@ -73,7 +74,7 @@ enum AllowedImports {
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "
       + "VGStudioFormat AvizoFormat EDFFormat ISQFormat SkyScanFormat "
       + "DICOMFormat PictureStackFormat ClosedFormat HDF5Child HDF5Format "
-      + "CUDNNEngine HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph OneDNNEngine Phantom "
+      + "CUDNNEngine HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph ONNXModel OneDNNEngine Phantom "
       + "Pictures Pipelines Quantification RawFormat Synchronization SystemIO TIFFFormat TilePlanning "
       + "VolumeCommands VolumeCore "
       + "VolumePipeline VolumeStore",
