@@ -16,7 +16,8 @@ extension ModelCard {
         throw Explanation(
           .input,
           "the model's card: decision_factors are \(value.text()), and there are \(classes.count) "
-            + "classes", remedy: "give one number above 0 for each class, or take them out of the card")
+            + "classes",
+          remedy: "give one number above 0 for each class, or take them out of the card")
       }
       return factors.contains { $0 != 1 } ? factors : []
     }

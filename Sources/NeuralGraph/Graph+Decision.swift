@@ -18,8 +18,9 @@ extension Graph {
     if givesProbabilities {
       let factor = BatchNormalisation(
         scale: factors, shift: zeros, mean: zeros, variance: ones, epsilon: 0, hasShift: false)
-      return result.appending(Node(
-        name: "decision", operation: .batchNormalisation(factor), inputs: [output]))
+      return result.appending(
+        Node(
+          name: "decision", operation: .batchNormalisation(factor), inputs: [output]))
     }
     // The scores: what the softmax takes, where there is one.
     var scores = output
