@@ -223,6 +223,11 @@ final class MemoryPictures: PictureWriter {
   func write(_ sheet: PictureSheet, to path: String) throws(Explanation) {
     self.sheet.withLock { $0 = sheet }
   }
+  private let chart = Mutex<Chart?>(nil)
+  var lastChart: Chart? { chart.withLock { $0 } }
+  func write(_ chart: Chart, to path: String) throws(Explanation) {
+    self.chart.withLock { $0 = chart }
+  }
 }
 
 /// Runs the tool in this process.

@@ -55,7 +55,7 @@ public final class AnnotatedScan: Sendable {
   public var shape: Shape3 { scan.volume.shape }
 
   /// The annotated layers among `range`.
-  func annotated(in range: Range<Int>) -> [Int] {
+  public func annotated(in range: Range<Int>) -> [Int] {
     layers.map { $0.filter(range.contains) } ?? Array(range)
   }
 
@@ -147,6 +147,22 @@ public final class AnnotatedScan: Sendable {
   /// The bytes of `part`, which lies inside.
   func read(_ reader: any VolumeReader, _ part: Region) throws(TrainingDataError) -> [UInt8] {
     do { return try reader.bytes(of: part) } catch { throw .reading(error.explanation) }
+  }
+
+  /// The largest label of a layer of the scan that is a class: less than 254.
+  public func largestLabel(layer: Int) throws(TrainingDataError) -> Int {
+    let type = labels.volume.voxelType
+    var largest = 0
+    // A few rows at a time.
+    for first in stride(from: 0, to: shape.y, by: 256) {
+      let rows = first..<min(first + 256, shape.y)
+      let bytes = try labelBytes(layer: layer, y: rows, x: 0..<shape.x)
+      for place in 0..<(rows.count * shape.x) {
+        let value = unsafe type.value(bytes.span.bytes, at: place)
+        if value < 254, value > Double(largest) { largest = Int(value) }
+      }
+    }
+    return largest
   }
 
   /// The label bytes of one whole or partial layer of the scan.
