@@ -25,7 +25,8 @@ public struct Catalogue: Sendable {
   public init(
     formats: [any VolumeFormat], modelReaders: [any ModelReader],
     modelWriters: [any ModelWriter] = [], engines: [any EngineFactory],
-    trainers: [any TrainingEngineFactory] = [], pictures: any PictureWriter, stores: (any StoreChecking)? = nil,
+    trainers: [any TrainingEngineFactory] = [], pictures: any PictureWriter,
+    stores: (any StoreChecking)? = nil,
     guesser: (any VolumeGuessing)? = nil
   ) {
     self.formats = formats

@@ -115,7 +115,8 @@ extension LineChart.Panel {
       let text = ChartAxis.words(tick)
       picture.write(text, row: at - 3, column: box.left - 6 - text.count * 6)
     }
-    picture.fill(rows: box.top..<(box.bottom + 1), columns: box.left..<(box.left + 1), with: Self.grey)
+    picture.fill(
+      rows: box.top..<(box.bottom + 1), columns: box.left..<(box.left + 1), with: Self.grey)
     picture.fill(
       rows: box.bottom..<(box.bottom + 1), columns: box.left..<(box.right + 1), with: Self.grey)
     picture.write(
@@ -123,7 +124,8 @@ extension LineChart.Panel {
     var legend = box.right
     for each in series.reversed() where !each.name.isEmpty {
       legend -= each.name.count * 6 + 26
-      picture.fill(rows: (top + 10)..<(top + 13), columns: legend..<(legend + 14), with: each.colour)
+      picture.fill(
+        rows: (top + 10)..<(top + 13), columns: legend..<(legend + 14), with: each.colour)
       picture.write(each.name, row: top + 8, column: legend + 18)
     }
     for each in series {

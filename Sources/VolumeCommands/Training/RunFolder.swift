@@ -95,7 +95,8 @@ final class RunFolder: TrainingObserver {
     document["accuracy"] = [
       "of": .string(
         row.validationJaccard == nil
-          ? "the training data, while it was trained" : "the validation parts, by the most probable class"),
+          ? "the training data, while it was trained"
+          : "the validation parts, by the most probable class"),
       "jaccard": .object(classes), "epoch": .integer(row.epoch),
       "mean_jaccard": row.score.map { .number(rounded($0)) } ?? .null,
     ]

@@ -29,7 +29,8 @@ struct TrainSession {
     if isFile(checkpointPath), !recipeAsItIs, !choices.overwrites {
       throw Explanation(
         .input, "\(folder) has a training already",
-        remedy: "go on with it: t2s-volume train --continue \(folder); or give --overwrite, or another "
+        remedy:
+          "go on with it: t2s-volume train --continue \(folder); or give --overwrite, or another "
           + "--output")
     }
     try checkApart(folder, from: choices.scans + choices.labels)
@@ -47,7 +48,8 @@ struct TrainSession {
       network = try TrainedNetwork(recipe.network, classes: classes.count, seed: recipe.seed)
     }
     context.console.note(
-      "network: \(network.words), \(Words.grouped(network.graph.parameterCount.trainable)) parameters")
+      "network: \(network.words), \(Words.grouped(network.graph.parameterCount.trainable)) parameters"
+    )
     let (factory, precision) = try chosenTrainer()
     var setup = try self.setup(inputs, recipe, network)
     say(setup, inputs)
@@ -140,7 +142,8 @@ struct TrainSession {
         .input,
         "this training takes about \(Words.memory(peak)), and \(Words.memory(choices.limits.memory)) "
           + "are allowed",
-        remedy: "give a smaller --batch (accumulate in the recipe makes up for it) or --crop, or more "
+        remedy:
+          "give a smaller --batch (accumulate in the recipe makes up for it) or --crop, or more "
           + "--memory")
     }
     for scan in setup.scans {
@@ -178,7 +181,8 @@ struct TrainSession {
         "curves.png", "evolution.png",
       ] { try removeFile(folder + "/" + name) }
       try writeFileAtomically(
-        folder + "/" + RunFolder.recipeName, Array((setup.recipe.json.text(pretty: true) + "\n").utf8))
+        folder + "/" + RunFolder.recipeName,
+        Array((setup.recipe.json.text(pretty: true) + "\n").utf8))
       try writeFileAtomically(
         folder + "/" + RunFolder.runName, Array((run.text(pretty: true) + "\n").utf8))
     }

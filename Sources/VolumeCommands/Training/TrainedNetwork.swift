@@ -77,7 +77,8 @@ struct TrainedNetwork: Sendable {
     if graph.classCount != classes.count || model.card.classes.map(\.name) != classes.map(\.name) {
       guard let changed = graph.withNewLastLayer(classes: classes.count, seed: seed) else {
         throw Explanation(
-          .input, "\(model.path) tells \(graph.classCount) classes apart, not \(classes.count), and "
+          .input,
+          "\(model.path) tells \(graph.classCount) classes apart, not \(classes.count), and "
             + "its last layer is no convolution that could be replaced",
           remedy: "train a new network without --from")
       }
