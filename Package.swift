@@ -175,7 +175,7 @@ let package = Package(
     module("Pictures", "Formats/Pictures/Pictures", ["PNGLibrary", "SystemIO", "VolumeCore"]),
     module(
       "KerasModel", "Formats/Keras/KerasModel",
-      ["HDF5Child", "EngineCore", "NeuralGraph", "SystemIO", "VolumeCore"]),
+      ["HDF5Child", "HDF5Library", "EngineCore", "NeuralGraph", "SystemIO", "VolumeCore"]),
     fastModule(
       "ONNXModel", "Formats/ONNX/ONNXModel",
       ["EngineCore", "NeuralGraph", "SystemIO", "VolumeCore"]),
