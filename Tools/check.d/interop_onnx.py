@@ -70,6 +70,33 @@ def published(to, folder):
     return count
 
 
+def written(folder):
+    """Computes what our writer has written; gives the number of networks, and what differs."""
+    failures = []
+    paths = sorted(folder.glob("*.onnx"))
+    for path in paths:
+        load = lambda part: np.fromfile(path.with_suffix(f".{part}.bin"), "<f4").reshape(
+            json.loads(path.with_suffix(f".{part}.json").read_text()))
+        values, expected = load("input"), load("output")
+        onnx.checker.check_model(str(path), full_check=True)
+        session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        is_deep = len(session.get_inputs()[0].shape) == 5
+        if is_deep:
+            given = np.moveaxis(values, -1, 0)[None]
+        elif session.get_inputs()[0].shape[1] != values.shape[-1]:
+            # A stack of layers is the channels of one image.
+            given = values[None, ..., 0]
+        else:
+            given = np.moveaxis(values, -1, 1)
+        scores = session.run(None, {session.get_inputs()[0].name: given})[0]
+        scores = np.moveaxis(scores[0], 0, -1) if is_deep else np.moveaxis(scores, 1, -1)
+        largest = np.abs(scores - expected).max()
+        print(f"{path.name}: {largest:.1e}")
+        if not largest < 1e-4:
+            failures.append(f"{path.name}: onnxruntime differs by {largest}")
+    return len(paths), failures if paths else ["no network was written"]
+
+
 def labels(tool, folder):
     """Segments a phantom with a network of each kind; gives what differs."""
     failures = []
@@ -127,7 +154,9 @@ def main():
         count = published(made, cache)
         made.finish()
         configuration = "release" if "/release/" in str(built) else "debug"
-        environment = {**os.environ, "T2S_ONNX_FIXTURES": made.path}
+        ours = folder / "written"
+        ours.mkdir()
+        environment = {**os.environ, "T2S_ONNX_FIXTURES": made.path, "T2S_ONNX_WRITTEN": str(ours)}
         environment.setdefault("T2S_TESTS", "ONNXModelTests")
         done = subprocess.run(
             ["swift", "test", "-c", configuration, "--filter", "ONNXModelTests"], cwd=ROOT,
@@ -135,7 +164,8 @@ def main():
         print(done.stdout.strip().splitlines()[-1] if done.stdout.strip() else done.stderr[-2000:])
         if done.returncode != 0:
             failures += [line for line in done.stdout.splitlines() if "✘" in line][:20] or [done.stderr]
-        failures += labels(built, folder)
+        networks, wrong = written(ours)
+        failures += wrong + labels(built, folder)
         number = len(made.models)
     for failure in failures:
         print("FAILED", failure)
@@ -145,7 +175,8 @@ def main():
         library += f", tf2onnx {tf2onnx.__version__}"
     print(f"{len(failures)} differences" if failures else f"{library} and t2s-volume agree")
     print(f"| ONNX models | {library} | {number} networks of {', '.join(sorted(writers))}, by hand, and "
-          f"{count} published ones by keras2onnx: every probability within 1e-4; labels of `segment` | read |")
+          f"{count} published ones by keras2onnx: every probability within 1e-4; labels of `segment`; "
+          f"{networks} of ours, written | read, written |")
     sys.exit(1 if failures else 0)
 
 

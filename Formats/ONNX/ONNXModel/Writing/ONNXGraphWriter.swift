@@ -288,6 +288,17 @@ struct ONNXGraphWriter {
       ])
   }
 
+  /// A value without its outermost voxels.
+  private mutating func cut(_ node: Node, _ output: String, _ crop: Padding) {
+    let starts = numbers(crop.before)
+    let ends = numbers(crop.after).map { $0 == 0 ? Int.max : -$0 }
+    let inputs = [
+      source(node), list("\(node.name)/starts", starts), list("\(node.name)/ends", ends),
+      list("\(node.name)/axes", Array(2..<(2 + starts.count))),
+    ]
+    put("Slice", node.name, inputs, output)
+  }
+
   /// Weights of the order (place, a, b) in another, which `place` gives for each.
   private func reordered(
     _ values: [Float], _ places: Int, _ a: Int, _ b: Int, to place: (Int, Int, Int) -> Int
