@@ -196,6 +196,10 @@ let package = Package(
         "VolumeCore",
       ]),
 
+    fastModule(
+      "Training", "Sources/Training",
+      ["EngineCore", "Evaluation", "NeuralGraph", "Pipelines", "SystemIO", "VolumeCore"]),
+
     // Commands and the composition root.
     module(
       "VolumeCommands", "Sources/VolumeCommands",
@@ -278,6 +282,9 @@ let package = Package(
         "VolumePipeline", "Exterior", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning",
         "VoxelHashing", "Pipelines", "SystemIO",
       ]),
+    plainTests(
+      "TrainingTests",
+      ["Training", "EngineCore", "NeuralGraph", "Phantom", "Pipelines", "SystemIO"]),
     plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore", "NeuralGraph", "SystemIO"]),
     plainTests("ArchitectureTests", []),
     plainTests("EndToEndTests", ["SystemIO"]),

@@ -65,6 +65,8 @@ enum AllowedImports {
     "VolumePipeline":
       "EngineCore Exterior Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning "
       + "VolumeCore VoxelHashing",
+    "Training":
+      "EngineCore Evaluation Glibc NeuralGraph Pipelines Synchronization SystemIO VolumeCore",
     // Commands: arguments to options, errors to words.
     "VolumeCommands":
       "EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Quantification "
