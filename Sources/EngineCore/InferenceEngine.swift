@@ -78,6 +78,11 @@ public enum EngineError: ExplainedError, Hashable {
   case precisionUnsupported(engine: String, precision: Precision)
   /// The network is none that could be computed.
   case graphUnsupported(engine: String, why: GraphError)
+  /// A training is asked for that cannot be.
+  case planUnsupported(engine: String, why: String)
+  /// A training is to go on from the state of another: a list of numbers is missing, too many, or of
+  /// another length.
+  case stateDisagrees(engine: String, array: String, wanted: Int?, found: Int?)
   /// The engine's device, or the libraries that reach it, do not do what is asked.
   case deviceFailed(engine: String, why: Explanation)
 
@@ -96,6 +101,14 @@ public enum EngineError: ExplainedError, Hashable {
       Explanation(
         .input, "\(engine) does not compute in \(precision.rawValue)",
         remedy: "try --precision auto")
+    case .planUnsupported(let engine, let why):
+      Explanation(.input, "\(engine) cannot train: \(why)", remedy: "correct the recipe")
+    case .stateDisagrees(let engine, let array, let wanted, let found):
+      Explanation(
+        .input,
+        "\(engine): the saved training has \(found.map { "\($0) numbers" } ?? "nothing") for "
+          + "'\(array)', and the network has \(wanted.map { "\($0)" } ?? "no such list")",
+        remedy: "go on with the network and the optimiser that the training began with")
     case .deviceFailed(let engine, let why):
       Explanation(why.kind, "\(engine): \(why.what)", remedy: why.remedy)
     case .graphUnsupported(let engine, let why):

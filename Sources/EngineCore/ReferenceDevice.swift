@@ -28,7 +28,7 @@ public struct ReferenceDevice: Sendable {
     case .maxPool(let window): maxPool(window, inputs[0])
     case .upsampleNearest(let factor): upsampleNearest(factor, inputs[0])
     case .softmax: softmax(inputs[0])
-    case .identity: inputs[0]
+    case .dropout, .gaussianNoise, .identity: inputs[0]
     }
   }
 

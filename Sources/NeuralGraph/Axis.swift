@@ -111,7 +111,7 @@ extension Operation {
     case .layersToChannels(let count):
       axis == .z ? .window(reach: (count - 1) / 2) : .pointwise
     case .input, .batchNormalisation, .groupNormalisation, .relu, .add, .concatenate, .softmax,
-      .identity:
+      .dropout, .gaussianNoise, .identity:
       .pointwise
     }
   }

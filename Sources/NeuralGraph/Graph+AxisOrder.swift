@@ -43,8 +43,7 @@ extension Operation {
     case .maxPool(let window): return .maxPool(window: window.swapping(a, b))
     case .upsampleNearest(let factor): return .upsampleNearest(factor: factor.swapping(a, b))
     case .input, .layersToChannels, .batchNormalisation, .groupNormalisation, .relu, .add,
-      .concatenate, .softmax,
-      .identity:
+      .concatenate, .softmax, .dropout, .gaussianNoise, .identity:
       return self
     }
   }

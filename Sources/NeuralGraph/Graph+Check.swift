@@ -59,7 +59,7 @@ extension Graph {
       guard count >= 1 else { throw .wrongInputCount(node: node.name, wanted: 2, found: count) }
     case .layersToChannels, .convolution, .depthwiseConvolution, .transposedConvolution,
       .batchNormalisation, .groupNormalisation, .relu, .maxPool, .upsampleNearest, .softmax,
-      .identity:
+      .dropout, .gaussianNoise, .identity:
       guard count == 1 else { throw .wrongInputCount(node: node.name, wanted: 1, found: count) }
     }
   }
@@ -102,6 +102,14 @@ extension Node {
       try check(layer.shift, [layer.scale.count])
     case .maxPool(let size), .upsampleNearest(let size):
       try check(size, size, Padding(before: none, after: none), [])
+    case .dropout(let rate):
+      guard rate >= 0, rate < 1 else {
+        throw .impossibleNumber(node: name, parameter: "the rate", value: rate)
+      }
+    case .gaussianNoise(let sigma):
+      guard sigma >= 0, sigma.isFinite else {
+        throw .impossibleNumber(node: name, parameter: "sigma", value: sigma)
+      }
     case .relu, .add, .concatenate, .softmax, .identity:
       break
     }
@@ -167,7 +175,7 @@ extension Node {
       return inputs.reduce(0, +)
     case .add:
       try expect(inputs[0])
-    case .relu, .maxPool, .upsampleNearest, .softmax, .identity:
+    case .relu, .maxPool, .upsampleNearest, .softmax, .dropout, .gaussianNoise, .identity:
       break
     }
     return inputs[0]

@@ -67,7 +67,7 @@ extension Node {
       return ParameterCount(
         trainable: (layer.hasScale ? channels : 0) + (layer.hasShift ? channels : 0), frozen: 0)
     case .input, .layersToChannels, .relu, .add, .concatenate, .maxPool, .upsampleNearest,
-      .softmax, .identity:
+      .softmax, .dropout, .gaussianNoise, .identity:
       return ParameterCount(trainable: 0, frozen: 0)
     }
   }
@@ -85,8 +85,7 @@ extension Operation {
       // Each output voxel is reached by kernel / stride of the weights.
       Double(layer.weights.count) / Double(layer.stride.voxelCount)
     case .input, .layersToChannels, .batchNormalisation, .groupNormalisation, .relu, .add,
-      .concatenate, .maxPool,
-      .upsampleNearest, .softmax, .identity:
+      .concatenate, .maxPool, .upsampleNearest, .softmax, .dropout, .gaussianNoise, .identity:
       0
     }
   }

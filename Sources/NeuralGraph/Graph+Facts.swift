@@ -20,7 +20,7 @@ extension Graph {
       case .transposedConvolution(let layer): result.append(layer.outputs)
       case .concatenate: result.append(inputs.reduce(0, +))
       case .batchNormalisation, .groupNormalisation, .relu, .add, .maxPool, .upsampleNearest,
-        .softmax, .identity:
+        .softmax, .dropout, .gaussianNoise, .identity:
         result.append(inputs.first ?? 0)
       }
     }

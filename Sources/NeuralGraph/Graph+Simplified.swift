@@ -15,7 +15,7 @@ extension Graph {
     var result = self
     for (index, node) in nodes.enumerated() {
       result.nodes[index].inputs = node.inputs.map { source[$0] }
-      if node.operation == .identity { source[index] = source[node.inputs[0]] }
+      if node.operation.isIdentityAtInference { source[index] = source[node.inputs[0]] }
     }
     result.output = source[output]
     return result.withoutUnusedNodes()
@@ -91,8 +91,7 @@ extension Operation {
       inner.hasBias = true
       return .transposedConvolution(inner)
     case .input, .layersToChannels, .batchNormalisation, .groupNormalisation, .relu, .add,
-      .concatenate, .maxPool,
-      .upsampleNearest, .softmax, .identity:
+      .concatenate, .maxPool, .upsampleNearest, .softmax, .dropout, .gaussianNoise, .identity:
       return nil
     }
   }

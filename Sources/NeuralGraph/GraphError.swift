@@ -14,6 +14,8 @@ public enum GraphError: ExplainedError, Hashable {
   case wrongInputCount(node: String, wanted: Int, found: Int)
   /// An extent of a kernel, a stride, a padding or a number of channels makes no sense.
   case impossibleParameter(node: String, parameter: String, value: Int)
+  /// A rate or a deviation makes no sense.
+  case impossibleNumber(node: String, parameter: String, value: Float)
   /// A value has another number of channels than the node that takes it.
   case channelsDisagree(node: String, wanted: Int, found: Int)
   /// The network takes several channels, and they cannot be the layers around a voxel: an even
@@ -46,6 +48,8 @@ public enum GraphError: ExplainedError, Hashable {
     case .wrongInputCount(let node, let wanted, let found):
       explain("layer '\(node)' takes \(found) values; it must take \(wanted)")
     case .impossibleParameter(let node, let parameter, let value):
+      explain("layer '\(node)': \(parameter) is \(value)")
+    case .impossibleNumber(let node, let parameter, let value):
       explain("layer '\(node)': \(parameter) is \(value)")
     case .channelsDisagree(let node, let wanted, let found):
       explain("layer '\(node)' takes \(wanted) channels and is given \(found)")

@@ -30,8 +30,22 @@ public enum Operation: Hashable, Sendable {
   case upsampleNearest(factor: Shape3)
   /// exp(x) / sum of exp over channels.
   case softmax
-  /// Nothing at inference: dropout, noise.
+  /// In training, each number is zero with probability `rate`, and the others are divided by
+  /// 1 - rate; nothing at inference.
+  case dropout(rate: Float)
+  /// In training, a normally distributed number of deviation `sigma` is added to each; nothing at
+  /// inference.
+  case gaussianNoise(sigma: Float)
+  /// Nothing.
   case identity
+
+  /// Whether the value is the input's when nothing is trained.
+  public var isIdentityAtInference: Bool {
+    switch self {
+    case .dropout, .gaussianNoise, .identity: true
+    default: false
+    }
+  }
 }
 
 /// Voxels of zero put around a value, or cropped from it, along each axis.
@@ -80,7 +94,7 @@ public struct Convolution: Hashable, Sendable {
   public var weights: [Float]
   /// One for each output; zeros where the layer has none.
   public var bias: [Float]
-  /// Whether the layer has a bias, for the count of parameters alone.
+  /// Whether the layer has a bias: one that has none does not learn any.
   public var hasBias: Bool
 
   /// A convolution with all its parameters.
@@ -118,7 +132,7 @@ public struct DepthwiseConvolution: Hashable, Sendable {
   public var weights: [Float]
   /// One for each output channel; zeros where the layer has none.
   public var bias: [Float]
-  /// Whether the layer has a bias, for the count of parameters alone.
+  /// Whether the layer has a bias: one that has none does not learn any.
   public var hasBias: Bool
 
   /// A depthwise convolution with all its parameters.
@@ -158,7 +172,7 @@ public struct TransposedConvolution: Hashable, Sendable {
   public var weights: [Float]
   /// One for each output; zeros where the layer has none.
   public var bias: [Float]
-  /// Whether the layer has a bias, for the count of parameters alone.
+  /// Whether the layer has a bias: one that has none does not learn any.
   public var hasBias: Bool
 
   /// A transposed convolution with all its parameters.
@@ -191,15 +205,17 @@ public struct BatchNormalisation: Hashable, Sendable {
   public var variance: [Float]
   /// Added to the variance.
   public var epsilon: Float
-  /// Whether the layer has a scale, for the count of parameters alone.
+  /// What a training step leaves of the moving mean and variance; the rest comes from its batch.
+  public var momentum: Float
+  /// Whether the layer has a scale: one that has none does not learn any.
   public var hasScale: Bool
-  /// Whether the layer has a shift, for the count of parameters alone.
+  /// Whether the layer has a shift: one that has none does not learn any.
   public var hasShift: Bool
 
   /// A batch normalisation with all its parameters.
   public init(
     scale: [Float], shift: [Float], mean: [Float], variance: [Float], epsilon: Float,
-    hasScale: Bool = true, hasShift: Bool = true
+    momentum: Float = 0.99, hasScale: Bool = true, hasShift: Bool = true
   ) {
     precondition(
       scale.count == shift.count && shift.count == mean.count && mean.count == variance.count)
@@ -208,6 +224,7 @@ public struct BatchNormalisation: Hashable, Sendable {
     self.mean = mean
     self.variance = variance
     self.epsilon = epsilon
+    self.momentum = momentum
     self.hasScale = hasScale
     self.hasShift = hasShift
   }
@@ -236,9 +253,9 @@ public struct GroupNormalisation: Hashable, Sendable {
   public var epsilon: Float
   /// What the statistics are of.
   public var extent: Extent
-  /// Whether the layer has a scale, for the count of parameters alone.
+  /// Whether the layer has a scale: one that has none does not learn any.
   public var hasScale: Bool
-  /// Whether the layer has a shift, for the count of parameters alone.
+  /// Whether the layer has a shift: one that has none does not learn any.
   public var hasShift: Bool
 
   /// A group normalisation with all its parameters.

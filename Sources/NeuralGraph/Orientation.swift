@@ -77,7 +77,7 @@ extension Graph {
   /// This network with class probabilities as its result: with a softmax at its end, where it has none.
   public func withProbabilities() -> Graph {
     var last = output
-    while nodes[last].operation == .identity { last = nodes[last].inputs[0] }
+    while nodes[last].operation.isIdentityAtInference { last = nodes[last].inputs[0] }
     if nodes[last].operation == .softmax { return self }
     var result = self
     result.nodes.append(Node(name: "probabilities", operation: .softmax, inputs: [output]))
@@ -158,8 +158,7 @@ extension Operation {
       // The layers' order would be another one in the weights of whatever takes them.
       return axis == .z ? nil : self
     case .input, .batchNormalisation, .groupNormalisation, .relu, .add, .concatenate, .maxPool,
-      .upsampleNearest,
-      .softmax, .identity:
+      .upsampleNearest, .softmax, .dropout, .gaussianNoise, .identity:
       return self
     }
   }

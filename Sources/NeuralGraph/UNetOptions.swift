@@ -91,7 +91,7 @@ public struct UNetOptions: Hashable, Sendable {
       let width = widths(level).1
       block("dec-block-\(level)", (width, width), &net)
     }
-    if dropout { net.add("gaussian-noise", .identity) }
+    if dropout { net.add("gaussian-noise", .gaussianNoise(sigma: 0.03)) }
     net.convolution("out", kernel: 1, outputs: classes)
     net.add("out/softmax", .softmax)
     return net.graph
@@ -120,14 +120,14 @@ public struct UNetOptions: Hashable, Sendable {
     let input = net.last
     convolve("\(name)-conv1", widths.0, of: input, &net)
     net.relu("\(name)-conv1-relu")
-    if dropout { net.add("\(name)-conv1-dropout", .identity) }
+    if dropout { net.add("\(name)-conv1-dropout", .dropout(rate: 0.1)) }
     let main = convolve("\(name)-conv2", widths.1, of: net.last, &net)
     if residual {
       let skip = convolve("\(name)-conv-skip", widths.1, of: input, &net)
       net.add("\(name)-residual", .add, of: [main, skip])
     }
     net.relu("\(name)-conv2-relu")
-    if dropout { net.add("\(name)-conv2-dropout", .identity) }
+    if dropout { net.add("\(name)-conv2-dropout", .dropout(rate: 0.1)) }
     return net.last
   }
 

@@ -14,6 +14,7 @@ import MetaImageFormat
 import NIfTIFormat
 import NPYFormat
 import NRRDFormat
+import ONNXModel
 import OneDNNEngine
 import PictureStackFormat
 import Pictures
@@ -42,7 +43,8 @@ let catalogue = Catalogue(
     SkyScanFormat(slices: [TIFFFormat(), PictureStackFormat()]), DICOMFormat(), TIFFFormat(),
     PictureStackFormat(),
   ],
-  modelReaders: [RandomModelReader(), KerasModelReader()],
+  modelReaders: [RandomModelReader(), KerasModelReader(), ONNXModelReader()],
+  modelWriters: [KerasModelWriter(), ONNXModelWriter()],
   // The preferred first: a GPU, where there is one that passes its self-check.
   engines: [CUDNNEngineFactory(), OneDNNEngineFactory(), ReferenceEngineFactory()],
   pictures: PNGPictures(), stores: StoreFormat(), guesser: RawFormat())

@@ -8,6 +8,8 @@ public struct Catalogue: Sendable {
   public var formats: [any VolumeFormat]
   /// Readers of model files.
   public var modelReaders: [any ModelReader]
+  /// Writers of model files.
+  public var modelWriters: [any ModelWriter]
   /// Engines, the preferred first: `--engine auto` takes the first that can.
   public var engines: [any EngineFactory]
   /// Writes pictures.
@@ -19,12 +21,14 @@ public struct Catalogue: Sendable {
 
   /// A tool with these.
   public init(
-    formats: [any VolumeFormat], modelReaders: [any ModelReader], engines: [any EngineFactory],
+    formats: [any VolumeFormat], modelReaders: [any ModelReader],
+    modelWriters: [any ModelWriter] = [], engines: [any EngineFactory],
     pictures: any PictureWriter, stores: (any StoreChecking)? = nil,
     guesser: (any VolumeGuessing)? = nil
   ) {
     self.formats = formats
     self.modelReaders = modelReaders
+    self.modelWriters = modelWriters
     self.engines = engines
     self.pictures = pictures
     self.stores = stores
@@ -167,6 +171,16 @@ extension Catalogue {
     return endings.filter { ending in
       formats.contains { $0.writes("output" + ending) }
     }.map { $0 == "/" ? "/ (a folder of slices)" : $0 }
+  }
+
+  /// The writer of models of the name `path`.
+  public func modelWriter(_ path: String) throws(Explanation) -> any ModelWriter {
+    guard let writer = modelWriters.first(where: { $0.recognises(path) }) else {
+      throw Explanation(
+        .input, "\(path): no kind of model is known that has such a name",
+        remedy: "end the output's name in \(list(modelWriters.flatMap(\.endings)))")
+    }
+    return writer
   }
 
   /// Reads the model at `path`.

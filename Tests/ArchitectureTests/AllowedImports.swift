@@ -52,7 +52,8 @@ enum AllowedImports {
       "Compression Glibc HDF5Child HDF5Library Synchronization SystemIO VolumeCore VoxelFiles "
       + "XMLReading",
     "Pictures": "Glibc PNGLibrary SystemIO VolumeCore",
-    "KerasModel": "EngineCore FoundationEssentials HDF5Child NeuralGraph SystemIO VolumeCore",
+    "KerasModel": "EngineCore HDF5Child HDF5Library NeuralGraph SystemIO VolumeCore",
+    "ONNXModel": "EngineCore Glibc NeuralGraph SystemIO VolumeCore",
     "OneDNNEngine":
       "CKernels COneDNN EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO VolumeCore",
     "CUDNNEngine":
@@ -64,6 +65,8 @@ enum AllowedImports {
     "VolumePipeline":
       "EngineCore Exterior Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning "
       + "VolumeCore VoxelHashing",
+    "Training":
+      "EngineCore Evaluation Glibc NeuralGraph Pipelines Synchronization SystemIO VolumeCore",
     // Commands: arguments to options, errors to words.
     "VolumeCommands":
       "EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Quantification "
@@ -73,7 +76,7 @@ enum AllowedImports {
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "
       + "VGStudioFormat AvizoFormat EDFFormat ISQFormat SkyScanFormat "
       + "DICOMFormat PictureStackFormat ClosedFormat HDF5Child HDF5Format "
-      + "CUDNNEngine HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph OneDNNEngine Phantom "
+      + "CUDNNEngine HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph ONNXModel OneDNNEngine Phantom "
       + "Pictures Pipelines Quantification RawFormat Synchronization SystemIO TIFFFormat TilePlanning "
       + "VolumeCommands VolumeCore "
       + "VolumePipeline VolumeStore",

@@ -83,7 +83,7 @@ extension Graph {
       case .softmax:
         result.nodes[index].operation = .identity
       case .input, .layersToChannels, .depthwiseConvolution, .groupNormalisation, .relu, .add,
-        .concatenate, .maxPool, .upsampleNearest, .identity:
+        .concatenate, .maxPool, .upsampleNearest, .dropout, .gaussianNoise, .identity:
         break
       }
     }

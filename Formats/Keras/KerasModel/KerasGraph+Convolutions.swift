@@ -110,7 +110,8 @@ extension KerasGraph {
         : [Float](repeating: 0, count: channels),
       mean: try weights.read(["moving_mean"], of: layer.name, shape: [channels]),
       variance: try weights.read(["moving_variance"], of: layer.name, shape: [channels]),
-      epsilon: Float(epsilon), hasScale: hasScale, hasShift: hasShift)
+      epsilon: Float(epsilon), momentum: Float(options["momentum"].number ?? 0.99),
+      hasScale: hasScale, hasShift: hasShift)
     return builder.add(layer.name, .batchNormalisation(operation), of: [input])
   }
 

@@ -198,7 +198,18 @@ struct KerasGraph: ~Copyable {
       return builder.concatenate(layer.name, inputs)
     case .add:
       return builder.add(layer.name, .add, of: inputs)
-    case .dropout, .spatialDropout, .gaussianNoise, .gaussianDropout, .alphaDropout:
+    case .dropout:
+      // With a noise shape several numbers share a fate: nothing that we train.
+      guard let rate = layer.options["rate"].number, (0..<1).contains(rate),
+        layer.options["noise_shape"] == .null
+      else { return builder.add(layer.name, .identity, of: inputs) }
+      return builder.add(layer.name, .dropout(rate: Float(rate)), of: inputs)
+    case .gaussianNoise:
+      guard let sigma = layer.options["stddev"].number, sigma >= 0, sigma.isFinite else {
+        return builder.add(layer.name, .identity, of: inputs)
+      }
+      return builder.add(layer.name, .gaussianNoise(sigma: Float(sigma)), of: inputs)
+    case .spatialDropout, .gaussianDropout, .alphaDropout:
       return builder.add(layer.name, .identity, of: inputs)
     }
   }

@@ -124,6 +124,8 @@ extension NeuralGraph.Operation {
     case .maxPool(let window): "max-pool \(extent(window))"
     case .upsampleNearest(let factor): "nearest up-sampling \(extent(factor))"
     case .softmax: "softmax"
+    case .dropout(let rate): "dropout \(rate), nothing at inference"
+    case .gaussianNoise(let sigma): "noise \(sigma), nothing at inference"
     case .identity: "nothing at inference"
     }
   }

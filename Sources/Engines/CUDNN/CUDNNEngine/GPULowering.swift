@@ -142,7 +142,7 @@ package struct GPULowering: Sendable {
     case .softmax:
       let from = try source(node.inputs[0])
       steps.append(.softmax(from: from, to: add(channels[index], index)))
-    case .identity:
+    case .dropout, .gaussianNoise, .identity:
       values[index] = values[node.inputs[0]]
     }
   }

@@ -125,7 +125,7 @@ struct Lowering {
       let to = add(layout(index), channels[index], index)
       steps.append(.softmax(from: plainSource(node.inputs[0]), to: to))
       values[index] = .buffer(to)
-    case .identity:
+    case .dropout, .gaussianNoise, .identity:
       values[index] = values[node.inputs[0]]
     }
   }
