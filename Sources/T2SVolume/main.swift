@@ -44,7 +44,7 @@ let catalogue = Catalogue(
     PictureStackFormat(),
   ],
   modelReaders: [RandomModelReader(), KerasModelReader(), ONNXModelReader()],
-  modelWriters: [KerasModelWriter()],
+  modelWriters: [KerasModelWriter(), ONNXModelWriter()],
   // The preferred first: a GPU, where there is one that passes its self-check.
   engines: [CUDNNEngineFactory(), OneDNNEngineFactory(), ReferenceEngineFactory()],
   trainers: [ReferenceTrainingFactory()],
