@@ -13,7 +13,6 @@ final class RunFolder: TrainingObserver {
   private let context: CommandContext
   private let progressLine: Progress
   private let voxelsPerStep: Int
-  private(set) var bestRow: HistoryRow?
 
   static let modelName = "model.h5"
   static let lastName = "last.h5"
@@ -64,7 +63,6 @@ final class RunFolder: TrainingObserver {
       try write(best, row, factors: progress.factors, to: Self.modelName)
       if let strip { try context.catalogue.pictures.write(sheet(strip), to: file("evolution.png")) }
     }
-    bestRow = progress.history.last(where: \.isBest)
     say(row)
   }
 

@@ -73,10 +73,8 @@ public struct TrainCommand: Command {
   public var examples: [String] {
     [
       "t2s-volume train --scan big.raw --labels layer.tif --layers 77 --few --output fibres",
-      "t2s-volume train --scan a.zarr --labels a.labels.zarr --train z=0:1300 --validate "
-        + "z=1400:1500 --preset paper",
+      "t2s-volume train --scan a.zarr --labels a.labels.zarr --train z=0:9 --validate z=9:12",
       "t2s-volume train --continue fibres",
-      "t2s-volume segment big.raw --model fibres/model.h5 --flips 8",
     ]
   }
   /// What else is worth knowing.
@@ -84,7 +82,8 @@ public struct TrainCommand: Command {
     [
       "The folder holds model.h5 (the best), last.h5, history.csv, curves.png, evolution.png (the "
         + "same crop at each best so far), recipe.json (every number in it) and a checkpoint. With "
-        + "several scans, scan=2 in a BOX chooses one."
+        + "several scans, scan=2 in a BOX chooses one. t2s-volume segment SCAN --model RUN/model.h5 "
+        + "--flips 8 labels a scan with it."
     ]
   }
 

@@ -236,7 +236,7 @@ struct TrainSession {
     _ run: RunFolder, _ setup: TrainingSetup, _ progress: TrainingProgress
   ) -> [String: JSONValue] {
     let console = context.console
-    let row = run.bestRow
+    let row = progress.history.last(where: \.isBest)
     console.say(
       "\(run.file(RunFolder.modelName)): epoch \(row?.epoch ?? 0), mean Jaccard "
         + (row?.score.map { Words.fixed($0, 4) } ?? "-")
