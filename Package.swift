@@ -175,7 +175,10 @@ let package = Package(
     module("Pictures", "Formats/Pictures/Pictures", ["PNGLibrary", "SystemIO", "VolumeCore"]),
     module(
       "KerasModel", "Formats/Keras/KerasModel",
-      ["HDF5Child", "EngineCore", "NeuralGraph", "SystemIO", "VolumeCore"]),
+      ["HDF5Child", "HDF5Library", "EngineCore", "NeuralGraph", "SystemIO", "VolumeCore"]),
+    fastModule(
+      "ONNXModel", "Formats/ONNX/ONNXModel",
+      ["EngineCore", "NeuralGraph", "SystemIO", "VolumeCore"]),
     module(
       "VolumeStore", "Sources/VolumeStore",
       ["ZarrFormat", "Compression", "Halving", "SystemIO", "VolumeCore"]),
@@ -193,12 +196,17 @@ let package = Package(
         "VolumeCore",
       ]),
 
+    fastModule(
+      "Training", "Sources/Training",
+      ["EngineCore", "Evaluation", "NeuralGraph", "Pipelines", "SystemIO", "VolumeCore"]),
+
     // Commands and the composition root.
     module(
       "VolumeCommands", "Sources/VolumeCommands",
       [
         "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom", "EngineCore",
-        "NeuralGraph", "TilePlanning", "VoxelHashing", "Pipelines", "SystemIO", "VolumeCore",
+        "NeuralGraph", "TilePlanning", "Training", "VoxelHashing", "Pipelines", "SystemIO",
+        "VolumeCore",
       ]),
     .executableTarget(
       name: "T2SVolume",
@@ -207,7 +215,8 @@ let package = Package(
         "AvizoFormat", "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat",
         "PictureStackFormat", "ClosedFormat", "HDF5Format", "HDF5Child", "HDF5Library",
         "VolumeCommands", "VolumePipeline", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures",
-        "Phantom", "Quantification", "KerasModel", "OneDNNEngine", "CUDNNEngine", "EngineCore",
+        "Phantom", "Quantification", "KerasModel", "ONNXModel", "OneDNNEngine", "CUDNNEngine",
+        "EngineCore",
         "NeuralGraph", "TilePlanning", "Compression", "Pipelines", "SystemIO", "VolumeCore",
       ],
       path: "Sources/T2SVolume", exclude: ["T2SVolume.docc"], swiftSettings: strict),
@@ -260,6 +269,9 @@ let package = Package(
       "KerasModelTests",
       ["KerasModel", "HDF5Child", "HDF5Library", "EngineCore", "NeuralGraph", "OneDNNEngine"]),
     tests(
+      "ONNXModelTests",
+      ["ONNXModel", "EngineCore", "NeuralGraph", "OneDNNEngine", "SystemIO"]),
+    tests(
       "DefaultModelTests",
       ["KerasModel", "EngineCore", "OneDNNEngine", "NeuralGraph", "SystemIO"]),
     plainTests("PhantomTests", ["Phantom"]),
@@ -271,6 +283,9 @@ let package = Package(
         "VolumePipeline", "Exterior", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning",
         "VoxelHashing", "Pipelines", "SystemIO",
       ]),
+    plainTests(
+      "TrainingTests",
+      ["Training", "EngineCore", "NeuralGraph", "Phantom", "Pipelines", "SystemIO"]),
     plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore", "NeuralGraph", "SystemIO"]),
     plainTests("ArchitectureTests", []),
     plainTests("EndToEndTests", ["SystemIO"]),
@@ -294,7 +309,7 @@ if Context.environment["T2S_FUZZ"] != nil {
         "NRRDFormat", "MRCFormat", "NIfTIFormat", "NPYFormat", "VGStudioFormat", "AvizoFormat",
         "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat", "PictureStackFormat",
         "HDF5Format",
-        "HDF5Library", "SystemIO", "VolumeCore",
+        "HDF5Library", "ONNXModel", "SystemIO", "VolumeCore",
       ],
       path: "Tests/Fuzzing"))
 }

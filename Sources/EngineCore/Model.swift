@@ -92,9 +92,13 @@ public protocol ModelReader: Sendable {
   func holdsModel(_ path: String) -> Bool
   /// Reads the model at `path`, or says what is wrong with it.
   func read(_ path: String) throws(Explanation) -> Model
+  /// What the model at `path` holds of its training; `nil` where it was saved without.
+  func readTraining(_ path: String) throws(Explanation) -> TrainingRecord?
 }
 
 extension ModelReader {
   /// Nothing else has such a name.
   public func holdsModel(_ path: String) -> Bool { true }
+  /// Nothing.
+  public func readTraining(_ path: String) throws(Explanation) -> TrainingRecord? { nil }
 }

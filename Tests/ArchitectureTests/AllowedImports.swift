@@ -52,7 +52,8 @@ enum AllowedImports {
       "Compression Glibc HDF5Child HDF5Library Synchronization SystemIO VolumeCore VoxelFiles "
       + "XMLReading",
     "Pictures": "Glibc PNGLibrary SystemIO VolumeCore",
-    "KerasModel": "EngineCore FoundationEssentials HDF5Child NeuralGraph SystemIO VolumeCore",
+    "KerasModel": "EngineCore HDF5Child HDF5Library NeuralGraph SystemIO VolumeCore",
+    "ONNXModel": "EngineCore Glibc NeuralGraph SystemIO VolumeCore",
     "OneDNNEngine":
       "CKernels COneDNN EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO VolumeCore",
     "CUDNNEngine":
@@ -64,16 +65,18 @@ enum AllowedImports {
     "VolumePipeline":
       "EngineCore Exterior Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning "
       + "VolumeCore VoxelHashing",
+    "Training":
+      "EngineCore Evaluation Glibc NeuralGraph Pipelines Synchronization SystemIO VolumeCore",
     // Commands: arguments to options, errors to words.
     "VolumeCommands":
       "EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Quantification "
-      + "Synchronization SystemIO TilePlanning VolumeCore VolumePipeline VoxelHashing",
+      + "Synchronization SystemIO TilePlanning Training VolumeCore VolumePipeline VoxelHashing",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "
       + "VGStudioFormat AvizoFormat EDFFormat ISQFormat SkyScanFormat "
       + "DICOMFormat PictureStackFormat ClosedFormat HDF5Child HDF5Format "
-      + "CUDNNEngine HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph OneDNNEngine Phantom "
+      + "CUDNNEngine HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph ONNXModel OneDNNEngine Phantom "
       + "Pictures Pipelines Quantification RawFormat Synchronization SystemIO TIFFFormat TilePlanning "
       + "VolumeCommands VolumeCore "
       + "VolumePipeline VolumeStore",

@@ -8,5 +8,5 @@ extension FuzzTarget {
         "tiff", "a.tif",
         seeds: "Tests/TIFFFormatTests/Fixtures/*.tif Tests/TIFFFormatTests/Fixtures/case/*.tif",
         seconds: 600, format: { TIFFFormat() })
-    ] + zarr + raw + headers + pictures + hdf5
+    ] + zarr + raw + headers + pictures + hdf5 + models
 }

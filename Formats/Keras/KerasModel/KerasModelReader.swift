@@ -69,27 +69,35 @@ public struct KerasModelReader: ModelReader {
     return try network.finish()
   }
 
-  private struct Description {
+  struct Description {
     var config: JSONValue
     var card: String?
     var format: String
+    var optimiser: OptimiserOptions?
   }
 
-  private static func open(_ path: String) throws(KerasModelError) -> HDF5Client {
+  static func open(_ path: String) throws(KerasModelError) -> HDF5Client {
     do { return try HDF5Client(path) } catch { throw .hdf5(error) }
   }
 
   /// What the file's own attributes say.
-  private static func describe(_ file: HDF5Client) throws(KerasModelError) -> Description {
+  static func describe(_ file: HDF5Client) throws(KerasModelError) -> Description {
     func attribute(_ name: String) throws(KerasModelError) -> String? {
       do { return try file.strings(ofAttribute: name)?.first } catch { throw .hdf5(error) }
     }
     guard let text = try attribute("model_config") else { throw .noModel }
     guard let document = JSONValue(parsing: text) else { throw .configIsNotJSON }
     let version = try attribute("keras_version")?.split(separator: ".").first
+    func parsed(_ name: String) throws(KerasModelError) -> JSONValue {
+      guard let text = try attribute(name) else { return .null }
+      return JSONValue(parsing: text) ?? .null
+    }
+    let own = OptimiserOptions(json: try parsed("t2s_optimiser"))
+    let keras = OptimiserOptions(keras: try parsed("training_config")["optimizer_config"] ?? .null)
     return Description(
       config: document, card: try attribute("t2s_card"),
-      format: version.map { "Keras \($0) (HDF5)" } ?? "Keras (HDF5)")
+      format: version.map { "Keras \($0) (HDF5)" } ?? "Keras (HDF5)",
+      optimiser: own ?? keras)
   }
 
   /// The card in the file, else the one beside it, else `nil`.

@@ -5,7 +5,7 @@ struct KerasWeights: ~Copyable {
   private let file: HDF5Client
 
   /// The most numbers of one layer that are read: 1 GiB.
-  private static let largestCount = 1 << 28
+  static let largestCount = 1 << 28
 
   init(_ file: HDF5Client) { self.file = file }
 
@@ -55,7 +55,7 @@ struct KerasWeights: ~Copyable {
   }
 
   /// "conv/kernel:0" is kernel.
-  private static func leaf(_ name: String) -> String {
+  static func leaf(_ name: String) -> String {
     let last = name.split(separator: "/").last ?? ""
     return String(last.split(separator: ":").first ?? "")
   }

@@ -1,6 +1,8 @@
 // The names of 1.10, which newer libraries keep when they are asked to.
 #define H5_USE_110_API 1
 #include <hdf5.h>
+#include <stdlib.h>
+#include <string.h>
 
 // What the library defines as macros, which Swift cannot see.
 
@@ -223,4 +225,82 @@ static inline herr_t chdf5_put_text(
   if (space >= 0) H5Sclose(space);
   if (type >= 0) H5Tclose(type);
   return status;
+}
+
+/// Makes a file that is in memory alone; `name` is only for the library's own book-keeping.
+static inline hid_t chdf5_create_in_memory(const char *name) {
+  hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  if (access < 0) return access;
+  hid_t file = -1;
+  if (H5Pset_fapl_core(access, 1 << 20, 0) >= 0)
+    file = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+  H5Pclose(access);
+  return file;
+}
+
+/// Makes a group, with those that lead to it.
+static inline herr_t chdf5_make_group(hid_t file, const char *path) {
+  hid_t links = H5Pcreate(H5P_LINK_CREATE);
+  hid_t group = -1;
+  if (links >= 0 && H5Pset_create_intermediate_group(links, 1) >= 0)
+    group = H5Gcreate2(file, path, links, H5P_DEFAULT, H5P_DEFAULT);
+  if (links >= 0) H5Pclose(links);
+  return group < 0 ? -1 : H5Gclose(group);
+}
+
+/// Writes a whole dataset, with the groups that lead to it; without the time, so that equal values
+/// are equal bytes. Of rank 0 it is a single number.
+static inline herr_t chdf5_put_dataset(
+    hid_t file, const char *path, hid_t type, int rank, const hsize_t *extents,
+    const void *values) {
+  hid_t links = H5Pcreate(H5P_LINK_CREATE);
+  hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+  hid_t space = rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, extents, NULL);
+  hid_t dataset = -1;
+  if (links >= 0 && properties >= 0 && space >= 0 &&
+      H5Pset_create_intermediate_group(links, 1) >= 0 &&
+      H5Pset_obj_track_times(properties, 0) >= 0)
+    dataset = H5Dcreate2(file, path, type, space, links, properties, H5P_DEFAULT);
+  herr_t status =
+      dataset < 0 ? -1 : H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
+  if (dataset >= 0) H5Dclose(dataset);
+  if (space >= 0) H5Sclose(space);
+  if (properties >= 0) H5Pclose(properties);
+  if (links >= 0) H5Pclose(links);
+  return status;
+}
+
+/// Gives the object at `path` texts of any length, in UTF-8: `bytes` has them one after the other,
+/// each ended by 0. Where `is_list` is 0, it is one text and not a list.
+static inline herr_t chdf5_put_texts(
+    hid_t file, const char *path, const char *name, int is_list, hsize_t count,
+    const char *bytes) {
+  const char **texts = (const char **)malloc((count + 1) * sizeof(char *));
+  if (!texts) return -1;
+  for (hsize_t index = 0; index < count; index++) {
+    texts[index] = bytes;
+    bytes += strlen(bytes) + 1;
+  }
+  hid_t type = H5Tcopy(H5T_C_S1);
+  hid_t space = is_list ? H5Screate_simple(1, &count, NULL) : H5Screate(H5S_SCALAR);
+  herr_t status = -1;
+  if (type >= 0 && space >= 0 && H5Tset_size(type, H5T_VARIABLE) >= 0 &&
+      H5Tset_cset(type, H5T_CSET_UTF8) >= 0) {
+    hid_t attribute =
+        H5Acreate_by_name(file, path, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    if (attribute >= 0) {
+      status = count == 0 ? 0 : H5Awrite(attribute, type, texts);
+      H5Aclose(attribute);
+    }
+  }
+  if (space >= 0) H5Sclose(space);
+  if (type >= 0) H5Tclose(type);
+  free(texts);
+  return status;
+}
+
+/// The bytes that a file in memory would have on disk; into `bytes`, where that is not NULL.
+static inline ssize_t chdf5_image(hid_t file, void *bytes, size_t size) {
+  if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) return -1;
+  return H5Fget_file_image(file, bytes, size);
 }

@@ -1,9 +1,8 @@
-import EngineCore
 import VolumeCore
 
 extension ModelCard {
   /// Takes apart a card's document, for a network that tells `classCount` classes apart.
-  init(
+  public init(
     _ text: String, fallbackName: String, classCount: Int
   ) throws(ModelCardError) {
     guard let document = JSONValue(parsing: text), document.object != nil else { throw .notJSON }
@@ -35,7 +34,7 @@ extension ModelCard {
   private static let axisOrders: [JSONValue] = [.null, "zyx", "yx", "xyz", "xy"]
 
   /// Whether the network was trained on arrays whose first axis is x.
-  var listsAxesFromX: Bool { document["axes"] == "xyz" || document["axes"] == "xy" }
+  public var listsAxesFromX: Bool { document["axes"] == "xyz" || document["axes"] == "xy" }
 
   private static func labelClass(_ item: JSONValue) throws(ModelCardError) -> LabelClass {
     guard let value = item["value"]?.integer, let name = item["name"]?.string else {
@@ -84,7 +83,7 @@ extension ModelCard {
   }
 
   /// The card of a model that has none.
-  init(unnamed name: String, classCount: Int) {
+  public init(unnamed name: String, classCount: Int) {
     self.init(
       name: name, classes: LabelClass.unnamed(count: classCount), normalisation: nil,
       voxelType: nil, greyHistogram: nil, document: .null)
