@@ -6,7 +6,7 @@ import VolumeCore
 
 /// oneDNN 2.6.3 makes wrong kernels when two threads make primitives at once, in one engine or in
 /// several: they read beyond the weights. Executing them at once is safe.
-private let oneAtATime = Mutex<Void>(())
+let oneAtATime = Mutex<Void>(())
 
 /// A network made ready for this processor: steps, and the primitives for each shape of tile.
 ///

@@ -150,6 +150,7 @@ struct TrainingLowering {
     case .concatenate:
       for input in node.inputs { write(input) }
       units.append(.concatenation(node: index))
+      if let whole = views[index] { place(index, whole) }
     case .maxPool(let window):
       let from = view(node.inputs[0])
       let to = destination(index)
