@@ -43,11 +43,12 @@ struct TrainingLowering {
     self.shapes = shapes
     channels = graph.channels
     precision = plan.precision
-    scoresNode = graph.scoresNode
-    var consumers = graph.consumers
+    let last = plan.graph.scoresNode
+    scoresNode = last
+    var consumers = plan.graph.consumers
     // What lies behind the scores is not computed.
-    for node in consumers.indices { consumers[node].removeAll { $0 > graph.scoresNode } }
-    consumers[scoresNode].append(graph.nodes.count)
+    for node in consumers.indices { consumers[node].removeAll { $0 > last } }
+    consumers[last].append(plan.graph.nodes.count)
     self.consumers = consumers
     views = Array(repeating: nil, count: graph.nodes.count)
     slices = Array(repeating: [], count: graph.nodes.count)
