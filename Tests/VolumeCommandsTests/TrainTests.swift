@@ -127,6 +127,24 @@ import VolumeTesting
     #expect(second.outcome.error.contains("belongs to another training"))
   }
 
+  @Test func `makes a curve over numbers of layers, with and without augmentation`() throws {
+    let result = try Self.train(
+      ["curve"] + Self.usual + [
+        "--validate", "z=2:3", "--train", "z=0:2", "--counts", "1,2", "--no-augmentation", "--json",
+      ])
+    #expect(result.outcome.code == 0, "\(result.outcome.error)")
+    let points = result.outcome.json?["points"]?.array ?? []
+    #expect(points.map { $0["layers"]?.integer } == [1, 1, 2, 2])
+    #expect(points.map { $0["augmentation"]?.bool } == [true, false, true, false])
+    #expect(points.allSatisfy { $0["best"]?["validation_jaccard"]?.array?.count == 2 })
+    #expect(result.pictures.lastChart?.panels.first?.series.count == 2)
+    let csv = String(
+      decoding: try contents(ofFile: result.folder.file("run/curve.csv")), as: UTF8.self)
+    #expect(csv.split(separator: "\n").count == 5)
+    let none = try Self.train(["curve"] + Self.usual + ["--validate", "z=2:3", "--counts", "3"])
+    #expect(none.outcome.code == 2 && none.outcome.error.contains("2 annotated layers"))
+  }
+
   static let wrong: [(words: [String], says: String)] = [
     (["--labels", "labels.mem"], "--scan is needed"),
     (["--scan", "scan.mem"], "there are 1 scans and 0 labels"),

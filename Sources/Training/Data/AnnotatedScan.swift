@@ -20,9 +20,13 @@ public final class AnnotatedScan: Sendable {
   public static let ignored = UInt8(LabelClass.unannotatedValue)
 
   /// A scan with its labels; checks that they belong together, as far as their extents say.
+  ///
+  /// - Parameters:
+  ///   - layers: the annotated layers, in the order of the labels where those are such layers alone.
+  ///   - used: those of them that are used; `nil`: all.
   public init(
     name: String, scan: any VolumeReader, labels: any VolumeReader, normalisation: Normalisation,
-    layers: [Int]? = nil
+    layers: [Int]? = nil, used: [Int]? = nil
   ) throws(TrainingDataError) {
     let (shape, labelShape) = (scan.volume.shape, labels.volume.shape)
     guard !labels.volume.voxelType.isFloatingPoint else {
@@ -48,7 +52,12 @@ public final class AnnotatedScan: Sendable {
     self.scan = scan
     self.labels = labels
     self.normalisation = normalisation
-    self.layers = layers?.sorted()
+    if let used {
+      let known = layers.map(Set.init)
+      self.layers = used.filter { known?.contains($0) ?? (0..<shape.z).contains($0) }.sorted()
+    } else {
+      self.layers = layers?.sorted()
+    }
   }
 
   /// The scan's extent.

@@ -10,6 +10,8 @@ struct TrainChoices: Sendable {
   var labels: [String]
   /// The annotated layers of each; `nil`: all.
   var layers: [[Int]?]
+  /// The layers that are used, where it is not all that are annotated.
+  var used: [Int]?
   var output: String
   /// Whether the recipe for few layers is the one to begin with.
   var isFew: Bool
@@ -36,7 +38,8 @@ struct TrainChoices: Sendable {
   var overwrites: Bool
 
   init(_ arguments: Arguments, trainers: [String], of command: String) throws(UsageError) {
-    _ = try arguments.operands([], of: command)
+    let isCurve = arguments.operands.first == TrainCurve.word
+    _ = try arguments.operands(isCurve ? ["WHAT"] : [], of: command)
     scans = arguments.lists["scan"] ?? []
     labels = arguments.lists["labels"] ?? []
     guard !scans.isEmpty else {

@@ -14,7 +14,7 @@ public struct TrainCommand: Command {
   /// What it does.
   public var summary: String { "make a model from scans of which some layers are annotated" }
   /// What it takes.
-  public var operands: String { "--scan SCAN --labels LABELS" }
+  public var operands: String { "[curve] --scan SCAN --labels LABELS" }
   /// Its options.
   public var options: [OptionDeclaration] {
     [
@@ -53,7 +53,10 @@ public struct TrainCommand: Command {
       OptionDeclaration("batch", "N", "crops in a batch"),
       OptionDeclaration("epochs", "N", "epochs; the schedule is stretched over them"),
       OptionDeclaration("minutes", "N", "as many epochs as this machine makes in so many minutes"),
-      OptionDeclaration("no-augmentation", nil, "crops as they are, at random places"),
+      OptionDeclaration(
+        "no-augmentation", nil, "crops as they are, at random places; of a curve, both ways"),
+      OptionDeclaration(
+        "counts", "LIST", "of train curve: numbers of annotated layers, as in 1,5,13,26"),
       OptionDeclaration("seed", "N", "equal seeds make equal models"),
       OptionDeclaration(
         "bn-recalibrate", "HOW",
@@ -75,6 +78,7 @@ public struct TrainCommand: Command {
       "t2s-volume train --scan big.raw --labels layer.tif --layers 77 --few --output fibres",
       "t2s-volume train --scan a.zarr --labels a.labels.zarr --train z=0:9 --validate z=9:12",
       "t2s-volume train --continue fibres",
+      "t2s-volume train curve --scan a.zarr --labels a.labels.zarr --validate z=60:64 --counts 1,5",
     ]
   }
   /// What else is worth knowing.
@@ -83,7 +87,9 @@ public struct TrainCommand: Command {
       "The folder holds model.h5 (the best), last.h5, history.csv, curves.png, evolution.png (the "
         + "same crop at each best so far), recipe.json (every number in it) and a checkpoint. With "
         + "several scans, scan=2 in a BOX chooses one. t2s-volume segment SCAN --model RUN/model.h5 "
-        + "--flips 8 labels a scan with it."
+        + "--flips 8 labels a scan with it.",
+      "train curve trains once for each number of layers, spread evenly over the annotated ones, and "
+        + "says how many are enough: curve.csv and curve.png.",
     ]
   }
 
@@ -99,6 +105,12 @@ public struct TrainCommand: Command {
     let choices = try explained { () throws(UsageError) in
       try TrainChoices(
         arguments, trainers: context.catalogue.trainers.map(\.name), of: name)
+    }
+    if arguments.operands.first == TrainCurve.word {
+      let counts = try explained { () throws(UsageError) in
+        try arguments.value("counts") { text throws(UsageError) in try text.layerNumbers() }
+      }
+      return try TrainCurve(choices, counts: counts ?? [1, 5], context).run(arguments)
     }
     let isContinued = arguments.values["continue"] != nil
     return try TrainSession(choices, context, recipeAsItIs: isContinued, checkpoint).run(

@@ -35,7 +35,7 @@ struct TrainingInputs: Sendable {
       let opened = try explained { () throws(TrainingDataError) in
         try AnnotatedScan(
           name: path, scan: grey, labels: labels, normalisation: window,
-          layers: choices.layers[number])
+          layers: choices.layers[number], used: choices.used)
       }
       scans.append(opened)
     }
@@ -107,12 +107,14 @@ struct TrainingInputs: Sendable {
     if training.isEmpty {
       for (number, scan) in scans.enumerated() {
         let own = validation.filter { $0.scan == number }
-        guard own.isEmpty else { continue }
-        training.append(DataPart(scan: number, region: Region(scan.shape)))
+        for rest in Partition.rest(of: Region(scan.shape), without: own.map(\.region))
+        where !scan.annotated(in: rest.z).isEmpty {
+          training.append(DataPart(scan: number, region: rest))
+        }
       }
       guard !training.isEmpty else {
         throw Explanation(
-          .input, "--validate names a part of every scan, and --train none",
+          .input, "--validate leaves nothing to train on, or what it leaves is no box",
           remedy: "say what is trained on, as in --train x=0:700")
       }
     }
