@@ -21,7 +21,7 @@ import EngineCore
   let kernel: String
   private let processor: Processor
   private let primitive: dnnl_primitive_t
-  private var arguments: [dnnl_exec_arg_t] = []
+  private var arguments: [dnnl_exec_arg_t]
   private let descriptions: [PrimitiveArgument]
 
   /// Takes over `plan`, which is destroyed with the rest.
@@ -35,6 +35,7 @@ import EngineCore
       let space = unsafe dnnl_primitive_desc_query_md(plan, dnnl_query_scratchpad_md, 0)
     else { throw .callFailed(engine: "oneDNN", call: "dnnl_primitive_desc_query_md", status: 0) }
     unsafe self.primitive = primitive
+    unsafe arguments = []
     scratchByteCount = unsafe dnnl_memory_desc_get_size(space)
     unsafe self.descriptions =
       descriptions + [PrimitiveArgument(DNNL_ARG_SCRATCHPAD, space.pointee)]
@@ -52,7 +53,9 @@ import EngineCore
   @unsafe func bind(
     _ addresses: [UnsafeMutableRawPointer], scratch: UnsafeMutableRawPointer
   ) throws(EngineError) {
-    for (argument, address) in unsafe zip(descriptions, addresses + [scratch]) {
+    let places = unsafe addresses + [scratch]
+    for (number, argument) in descriptions.enumerated() {
+      let address = unsafe places[number]
       var memory: dnnl_memory_t?
       var description = argument.description
       try unsafe check(
@@ -91,7 +94,7 @@ import EngineCore
   ) throws(EngineError) {
     precondition(numbers.count < 1 << 24, "Float counts no further")
     var (plain, wanted) = (plain, wanted)
-    unsafe wanted.data_type = dnnl_f32
+    wanted.data_type = dnnl_f32
     let bytes = unsafe dnnl_memory_desc_get_size(&wanted)
     count = bytes / 4
     let source = AlignedMemory(numbers.indices.map { Float($0 + 1) })

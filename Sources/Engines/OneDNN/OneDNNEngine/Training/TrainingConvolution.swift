@@ -144,7 +144,7 @@ import VolumeCore
   func pack(_ kernel: [Float], _ offsets: [Float], threads: Int) {
     unsafe kernel.withUnsafeBufferPointer { list in
       for (order, packed) in [(downOrder, packedDown), (upOrder, packedUp)] {
-        guard let order, let list = unsafe list.baseAddress else { continue }
+        guard let order, let list = list.baseAddress else { continue }
         unsafe t2s_pack(
           list, order.fromList.base.assumingMemoryBound(to: Int32.self), packed.base, order.count,
           isBF16 ? 1 : 0, Int32(threads))
@@ -174,7 +174,7 @@ import VolumeCore
     guard let weightsOrder else { return }
     let count = sums.count
     unsafe sums.withUnsafeMutableBufferPointer { sums in
-      guard let sums = unsafe sums.baseAddress else { return }
+      guard let sums = sums.baseAddress else { return }
       unsafe t2s_unpack_add(
         packedGradient.base.assumingMemoryBound(to: Float.self),
         weightsOrder.toPlace.base.assumingMemoryBound(to: Int32.self), sums, count, Int32(threads))
@@ -182,7 +182,7 @@ import VolumeCore
     guard learnsBias else { return }
     let outputs = bias.count
     unsafe bias.withUnsafeMutableBufferPointer { bias in
-      guard let bias = unsafe bias.baseAddress else { return }
+      guard let bias = bias.baseAddress else { return }
       unsafe t2s_add_floats(
         biasGradient.base.assumingMemoryBound(to: Float.self), bias, outputs)
     }

@@ -144,7 +144,7 @@ import VolumeCore
       switch step {
       case .input(let to):
         unsafe voxels.withUnsafeBufferPointer { voxels in
-          if let from = unsafe voxels.baseAddress {
+          if let from = voxels.baseAddress {
             unsafe t2s_train_input(from, address(to), voxels.count, isBF16(to), threads)
           }
         }
@@ -152,12 +152,12 @@ import VolumeCore
       case .tail(let tail): run(tail, lists, mode: mode)
       case .pool(let from, let to, let window):
         let s = program.buffers[from.buffer].shape
-        t2s_train_pool(
+        unsafe t2s_train_pool(
           view(from), view(to), plan.samples, s.z, s.y, s.x, window.z, window.y, window.x,
           from.channels, isBF16(to.buffer), threads)
       case .spread(let from, let to, let factor):
         let s = program.buffers[from.buffer].shape
-        t2s_train_spread(
+        unsafe t2s_train_spread(
           view(from), view(to), plan.samples, s.z, s.y, s.x, factor.z, factor.y, factor.x,
           from.channels, isBF16(to.buffer), threads)
       case .layers(let from, let to, let count):
@@ -248,6 +248,8 @@ import VolumeCore
   private func prepare(_ number: Int, _ term: TailTerm, _ lists: [[Float]], mode: Mode) {
     let node = program.norms[number]
     let count = node.layer.scale.count
+    // What the library could not add to the value that we read is part of the mean that is kept.
+    let bias = term.bias.map { lists[$0] } ?? [Float](repeating: 0, count: count)
     if mode == .inference {
       moments[number] = (lists[node.lists[2]], lists[node.lists[3]])
     } else {
@@ -256,11 +258,11 @@ import VolumeCore
       unsafe t2s_moments(
         view(term.from), pixels(term.from.buffer), count, isBF16(term.from.buffer), &mean,
         &variance, threads)
-      moments[number] = (mean, variance)
+      moments[number] = (zip(mean, bias).map { $0 + $1 }, variance)
     }
     let (scale, shift) = (lists[node.lists[0]], lists[node.lists[1]])
     for c in 0..<count {
-      let mean = moments[number].mean[c]
+      let mean = moments[number].mean[c] - bias[c]
       let inverse = 1 / (moments[number].variance[c] + node.layer.epsilon).squareRoot()
       unsafe norm(number, 0)[c] = scale[c] * inverse
       unsafe norm(number, 1)[c] = shift[c] - scale[c] * inverse * mean
@@ -297,12 +299,12 @@ import VolumeCore
           to: &kernel, bias: &bias, on: stream, threads: Int(threads))
       case .pool(let from, let gradient, let to, let window):
         let s = program.buffers[from.buffer].shape
-        t2s_train_pool_backward(
+        unsafe t2s_train_pool_backward(
           view(from), view(gradient), view(to), plan.samples, s.z, s.y, s.x, window.z, window.y,
           window.x, from.channels, isBF16(to.buffer), threads)
       case .spread(let gradient, let to, let factor):
         let s = program.buffers[to.buffer].shape
-        t2s_train_spread_backward(
+        unsafe t2s_train_spread_backward(
           view(gradient), view(to), plan.samples, s.z, s.y, s.x, factor.z, factor.y, factor.x,
           to.channels, isBF16(to.buffer), threads)
       case .layers(let gradient, let to, let count):
@@ -370,7 +372,7 @@ import VolumeCore
     let normed = tail.terms.indices.filter { tail.terms[$0].norm != nil }
     let toShift = AlignedMemory(byteCount: 8 * count)
     let toScale = normed.map { _ in AlignedMemory(byteCount: 8 * count) }
-    let x = normed.map { view(tail.terms[$0].from) }
+    let x = unsafe normed.map { unsafe view(tail.terms[$0].from) }
     let numbers = normed.compactMap { tail.terms[$0].norm }
     let means = unsafe numbers.map { unsafe UnsafePointer<Float>?(norm($0, 2)) }
     let inverses = unsafe numbers.map { unsafe UnsafePointer<Float>?(norm($0, 3)) }
@@ -396,7 +398,8 @@ import VolumeCore
       for c in 0..<count {
         if table.entries[node.lists[0]].isLearned { sums[node.lists[0]][c] += Float(byScale[c]) }
         if table.entries[node.lists[1]].isLearned { sums[node.lists[1]][c] += Float(shifts[c]) }
-        let (mean, inverse) = unsafe (Double(norm(number, 2)[c]), Double(norm(number, 3)[c]))
+        let mean = unsafe Double(norm(number, 2)[c])
+        let inverse = unsafe Double(norm(number, 3)[c])
         let a = Double(scale[c]) * inverse
         let b = -a * inverse * byScale[c] / Double(pixels)
         unsafe norm(number, 4)[c] = Float(a)
