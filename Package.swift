@@ -205,7 +205,8 @@ let package = Package(
       "VolumeCommands", "Sources/VolumeCommands",
       [
         "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom", "EngineCore",
-        "NeuralGraph", "TilePlanning", "VoxelHashing", "Pipelines", "SystemIO", "VolumeCore",
+        "NeuralGraph", "TilePlanning", "Training", "VoxelHashing", "Pipelines", "SystemIO",
+        "VolumeCore",
       ]),
     .executableTarget(
       name: "T2SVolume",

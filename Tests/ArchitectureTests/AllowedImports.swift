@@ -70,7 +70,7 @@ enum AllowedImports {
     // Commands: arguments to options, errors to words.
     "VolumeCommands":
       "EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Quantification "
-      + "Synchronization SystemIO TilePlanning VolumeCore VolumePipeline VoxelHashing",
+      + "Synchronization SystemIO TilePlanning Training VolumeCore VolumePipeline VoxelHashing",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "

@@ -100,6 +100,22 @@ import VolumeTesting
     }
   }
 
+  @Test func `are what the others leave`() {
+    let whole = Region(Shape3(z: 10, y: 4, x: 6))
+    var middle = whole
+    middle.z = 3..<5
+    let left = Partition.rest(of: whole, without: [middle])
+    #expect(left.map(\.z) == [0..<3, 5..<10])
+    var end = whole
+    end.z = 8..<10
+    #expect(Partition.rest(of: whole, without: [middle, end]).map(\.z) == [0..<3, 5..<8])
+    #expect(Partition.rest(of: whole, without: [whole]).isEmpty)
+    #expect(Partition.rest(of: whole, without: []) == [whole])
+    var corner = end
+    corner.x = 0..<2
+    #expect(Partition.rest(of: whole, without: [corner]).isEmpty)
+  }
+
   @Test func `are kept aside whole`() throws {
     let scan = try TrainingCases.scan(Shape3(z: 1, y: 64, x: 40))
     let part = DataPart(scan: 0, region: Region(scan.shape))

@@ -59,8 +59,8 @@ import VolumeTesting
 
   @Test func `learns`() throws {
     let folder = try TemporaryFolder()
-    var recipe = Self.recipe(averaging: false)
-    (recipe.epochs, recipe.steps) = (3, 12)
+    var recipe = TrainingCases.recipe
+    (recipe.epochs, recipe.steps) = (3, 40)
     let listener = Listener()
     let progress = try Self.run(
       TrainingCases.setup(recipe), folder.file("checkpoint"), listener)

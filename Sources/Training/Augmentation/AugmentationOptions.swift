@@ -5,6 +5,9 @@ public struct AugmentationOptions: Hashable, Sendable {
   /// Whether crops are mirrored and turned by right angles: the 8 ways of the plane, or the 48 of the
   /// cube for 3D networks.
   public var orientations = true
+  /// The share of crops that are rotated by any angle, scaled and bent; the others are copied, since
+  /// what is resampled is a little blurred.
+  public var warped = 1.0
   /// The largest angle of a rotation in the plane, in degrees; 180 is any.
   public var rotation = 0.0
   /// The largest tilt of 3D crops about the other two axes, in degrees.
@@ -46,28 +49,30 @@ public struct AugmentationOptions: Hashable, Sendable {
     return options
   }()
 
-  /// What one to ten layers are trained with: much of everything that a sister scan may differ in.
+  /// What one to ten layers are trained with: some of everything that a sister scan may differ in.
   public static let few: AugmentationOptions = {
     var options = AugmentationOptions()
+    options.warped = 0.25
     options.rotation = 180
     options.scale = 0.2
     options.stretch = 0.1
-    options.greyScale = 0.1
-    options.greyOffset = 0.04
-    options.noise = 0.02
+    options.greyScale = 0.05
+    options.greyOffset = 0.02
+    options.noise = 0.01
     return options
   }()
 
   /// Whether anything but copying is needed to make a crop.
   var resamples: Bool {
-    rotation > 0 || tilt > 0 || scale > 0 || stretch > 0 || elastic > 0
+    warped > 0 && (rotation > 0 || tilt > 0 || scale > 0 || stretch > 0 || elastic > 0)
   }
 
   /// The numbers by their keys in a recipe.
   static let numbers:
     [(key: String, path: WritableKeyPath<AugmentationOptions, Double> & Sendable)] =
       [
-        ("rotation", \.rotation), ("tilt", \.tilt), ("scale", \.scale), ("stretch", \.stretch),
+        ("warped", \.warped), ("rotation", \.rotation), ("tilt", \.tilt), ("scale", \.scale),
+        ("stretch", \.stretch),
         ("elastic", \.elastic), ("elastic_spacing", \.elasticSpacing),
         ("value_shift", \.valueShift),
         ("grey_scale", \.greyScale), ("grey_offset", \.greyOffset), ("gamma", \.gamma),
@@ -81,7 +86,8 @@ extension AugmentationOptions {
     var object = object
     orientations = try object.flag("orientations") ?? orientations
     for (key, path) in Self.numbers {
-      let limit: Double = ["rotation", "tilt"].contains(key) ? 180 : key == "share" ? 1 : 1000
+      let limit: Double =
+        ["rotation", "tilt"].contains(key) ? 180 : ["share", "warped"].contains(key) ? 1 : 1000
       if let number = try object.number(key, in: 0...limit) { self[keyPath: path] = number }
     }
     guard elasticSpacing >= 2 else {

@@ -20,9 +20,13 @@ public final class AnnotatedScan: Sendable {
   public static let ignored = UInt8(LabelClass.unannotatedValue)
 
   /// A scan with its labels; checks that they belong together, as far as their extents say.
+  ///
+  /// - Parameters:
+  ///   - layers: the annotated layers, in the order of the labels where those are such layers alone.
+  ///   - used: those of them that are used; `nil`: all.
   public init(
     name: String, scan: any VolumeReader, labels: any VolumeReader, normalisation: Normalisation,
-    layers: [Int]? = nil
+    layers: [Int]? = nil, used: [Int]? = nil
   ) throws(TrainingDataError) {
     let (shape, labelShape) = (scan.volume.shape, labels.volume.shape)
     guard !labels.volume.voxelType.isFloatingPoint else {
@@ -48,14 +52,19 @@ public final class AnnotatedScan: Sendable {
     self.scan = scan
     self.labels = labels
     self.normalisation = normalisation
-    self.layers = layers?.sorted()
+    if let used {
+      let known = layers.map(Set.init)
+      self.layers = used.filter { known?.contains($0) ?? (0..<shape.z).contains($0) }.sorted()
+    } else {
+      self.layers = layers?.sorted()
+    }
   }
 
   /// The scan's extent.
   public var shape: Shape3 { scan.volume.shape }
 
   /// The annotated layers among `range`.
-  func annotated(in range: Range<Int>) -> [Int] {
+  public func annotated(in range: Range<Int>) -> [Int] {
     layers.map { $0.filter(range.contains) } ?? Array(range)
   }
 
@@ -147,6 +156,22 @@ public final class AnnotatedScan: Sendable {
   /// The bytes of `part`, which lies inside.
   func read(_ reader: any VolumeReader, _ part: Region) throws(TrainingDataError) -> [UInt8] {
     do { return try reader.bytes(of: part) } catch { throw .reading(error.explanation) }
+  }
+
+  /// The largest label of a layer of the scan that is a class: less than 254.
+  public func largestLabel(layer: Int) throws(TrainingDataError) -> Int {
+    let type = labels.volume.voxelType
+    var largest = 0
+    // A few rows at a time.
+    for first in stride(from: 0, to: shape.y, by: 256) {
+      let rows = first..<min(first + 256, shape.y)
+      let bytes = try labelBytes(layer: layer, y: rows, x: 0..<shape.x)
+      for place in 0..<(rows.count * shape.x) {
+        let value = unsafe type.value(bytes.span.bytes, at: place)
+        if value < 254, value > Double(largest) { largest = Int(value) }
+      }
+    }
+    return largest
   }
 
   /// The label bytes of one whole or partial layer of the scan.

@@ -69,8 +69,9 @@ public struct CropMaker: Sendable {
     let ways = shape.isPlanar ? CropOrientation.plane : CropOrientation.all
     let drawn = ways[changes.below(ways.count)]
     let orientation = augmentation.orientations ? drawn : .identity
+    let isWarped = changes.unit() < augmentation.warped && augmentation.resamples
     var (voxels, labels) =
-      augmentation.resamples
+      isWarped
       ? try warped(scan, part, position.box, orientation, &changes)
       : try turned(scan, part, position.box, orientation)
     let span = scan.normalisation.high - scan.normalisation.low

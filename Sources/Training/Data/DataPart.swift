@@ -51,6 +51,40 @@ public struct Partition: Hashable, Sendable {
     self.validation = validation
   }
 
+  /// What `parts` leave of `whole`, where each of them is whole along two axes, so that boxes are left;
+  /// nothing where they are not.
+  public static func rest(of whole: Region, without parts: [Region]) -> [Region] {
+    var left = [whole]
+    for part in parts {
+      let isWhole = (part.z == whole.z, part.y == whole.y, part.x == whole.x)
+      var next: [Region] = []
+      for box in left {
+        var (before, after) = (box, box)
+        switch isWhole {
+        case (false, true, true):
+          before.z =
+            box.z.lowerBound..<max(box.z.lowerBound, min(box.z.upperBound, part.z.lowerBound))
+          after.z =
+            min(box.z.upperBound, max(box.z.lowerBound, part.z.upperBound))..<box.z.upperBound
+        case (true, false, true):
+          before.y =
+            box.y.lowerBound..<max(box.y.lowerBound, min(box.y.upperBound, part.y.lowerBound))
+          after.y =
+            min(box.y.upperBound, max(box.y.lowerBound, part.y.upperBound))..<box.y.upperBound
+        case (true, true, false):
+          before.x =
+            box.x.lowerBound..<max(box.x.lowerBound, min(box.x.upperBound, part.x.lowerBound))
+          after.x =
+            min(box.x.upperBound, max(box.x.lowerBound, part.x.upperBound))..<box.x.upperBound
+        default: return []
+        }
+        next += [before, after].filter { !$0.isEmpty }
+      }
+      left = next
+    }
+    return left
+  }
+
   /// The part of `region` along its longer edge that is kept to validate with where the user names no
   /// validation part: its end, a multiple of `step` voxels long; what is left, then what is kept.
   ///

@@ -8,7 +8,7 @@ extension TrainingSetup {
     let value: JSONValue = [
       "recipe": recipe.json, "precision": .string(precision.rawValue),
       "data": .array(
-        zip(scans, fingerprints).map { [.string($0.name), .string($1)] }),
+        zip(scans, fingerprints).map { [.string(lastPart(of: $0.name)), .string($1)] }),
       "training": .array(partition.training.map(words)),
       "validation": .array(partition.validation.map(words)),
       "classes": .array(map.classes.map { .string($0.name) }),
@@ -23,6 +23,11 @@ extension TrainingSetup {
   private func words(_ part: DataPart) -> JSONValue {
     [.integer(part.scan), .string(part.region.description)]
   }
+}
+
+/// A path's last part: a scan may be given by another path to the same file.
+private func lastPart(of path: String) -> String {
+  path.split(separator: "/").last.map(String.init) ?? path
 }
 
 extension Graph {

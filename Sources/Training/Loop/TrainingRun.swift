@@ -237,8 +237,9 @@ public final class TrainingRun {
     engine.usesAverages = false
     row.seconds = seconds
     progress.history.append(row)
-    try save(engine)
+    // First what others write, then the checkpoint: whoever is stopped between writes it again.
     try observer?.epochDidEnd(progress, last: last, best: best, strip: strip)
+    try save(engine)
   }
 
   /// Seconds of work on this training, all starts together.

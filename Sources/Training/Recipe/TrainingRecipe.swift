@@ -55,6 +55,10 @@ public struct TrainingRecipe: Hashable, Sendable {
     recipe.crop = Shape3(z: 1, y: 128, x: 128)
     recipe.sampling = SamplingOptions(.quota([]))
     recipe.augmentation = .few
+    // Cross-entropy alone may never let a rare class win; more of the Jaccard index blurs the others.
+    recipe.loss = LossOptions([
+      LossOptions.Term(.crossEntropy), LossOptions.Term(.macroJaccard(epsilon: 1), factor: 0.2),
+    ])
     recipe.optimiser.weightDecay = 1e-4
     recipe.optimiser.largestNorm = 1
     recipe.optimiser.averaging = 0.998
