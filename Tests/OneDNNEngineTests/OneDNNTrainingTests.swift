@@ -4,149 +4,6 @@ import OneDNNEngine
 import Testing
 import VolumeCore
 
-/// A network to be trained by two engines.
-struct TrainingCase: CustomTestStringConvertible, Sendable {
-  var testDescription: String
-  var graph: Graph
-  var shape: Shape3
-  var samples = 2
-
-  init(_ name: String, _ shape: Shape3, samples: Int = 2, _ graph: Graph) {
-    testDescription = name
-    self.shape = shape
-    self.samples = samples
-    self.graph = graph
-  }
-
-  init(
-    _ name: String, _ shape: Shape3 = Shape3(z: 1, y: 12, x: 20), isVolumetric: Bool = false,
-    _ build: (inout GraphBuilder) -> Void
-  ) {
-    var net = GraphBuilder(channels: 1, seed: 7, isVolumetric: isVolumetric)
-    build(&net)
-    net.convolution("out", kernel: 1, outputs: 3)
-    net.add("softmax", .softmax)
-    self.init(name, shape, net.graph)
-  }
-
-  static func network(_ change: (inout UNetOptions) -> Void) -> Graph {
-    var options = UNetOptions()
-    options.filters = 4
-    options.depth = 2
-    change(&options)
-    return options.graph(seed: 5)
-  }
-
-  static let flat = Shape3(z: 1, y: 16, x: 24)
-
-  static let all: [TrainingCase] = [
-    TrainingCase("plain", flat, network { _ in }),
-    TrainingCase("plain without norm", flat, network { $0.batchNorm = false }),
-    TrainingCase("nearest", flat, network { $0.up = .nearest }),
-    TrainingCase("separable", flat, network { $0.separable = true }),
-    TrainingCase(
-      "modular", flat, samples: 3,
-      network {
-        $0 = .modular
-        $0.filters = 4
-        $0.depth = 2
-      }),
-    TrainingCase("plain 3D", Shape3(z: 8, y: 8, x: 12), network { $0.isVolumetric = true }),
-    TrainingCase(
-      "modular 3D", Shape3(z: 4, y: 8, x: 8),
-      network {
-        $0 = .modular
-        $0.filters = 4
-        $0.depth = 2
-        $0.isVolumetric = true
-      }),
-    TrainingCase("layers as channels", Shape3(z: 5, y: 12, x: 16)) { net in
-      net.add("layers", .layersToChannels(count: 3), outputs: 3)
-      net.convolution("a", kernel: 3, outputs: 8)
-      net.relu("r")
-    },
-    TrainingCase("odd shapes and pooling", Shape3(z: 1, y: 13, x: 11)) { net in
-      net.convolution("a", kernel: 3, outputs: 5)
-      net.relu("r")
-      net.maxPool("p")
-      net.convolution("b", kernel: 3, outputs: 7)
-      net.batchNormalisation("bn")
-    },
-    TrainingCase("a strided convolution of an odd shape", Shape3(z: 1, y: 13, x: 15)) { net in
-      net.convolution("a", kernel: 3, outputs: 6)
-      let kernel = Shape3(z: 1, y: 3, x: 3)
-      net.add(
-        "b",
-        .convolution(
-          Convolution(
-            kernel: kernel, stride: Shape3(z: 1, y: 2, x: 2), padding: .none, inputs: 6, outputs: 4,
-            weights: numbers(9 * 24, seed: 4), bias: numbers(4, seed: 5))), outputs: 4)
-    },
-    TrainingCase("norms of voxels, layers and volumes", Shape3(z: 2, y: 8, x: 8)) { net in
-      net.convolution("a", kernel: 3, outputs: 8)
-      for (name, groups, extent) in [
-        ("g1", 1, GroupNormalisation.Extent.voxel), ("g2", 8, .layer), ("g3", 2, .volume),
-      ] {
-        net.add(
-          name,
-          .groupNormalisation(
-            GroupNormalisation(
-              groups: groups, scale: numbers(8, seed: 1).map { 1 + 0.1 * $0 },
-              shift: numbers(8, seed: 2), epsilon: 1e-3, extent: extent)))
-        net.convolution("\(name)-conv", kernel: 1, outputs: 8)
-      }
-      net.relu("r")
-    },
-    TrainingCase("sums of many, dropout without ReLU, softmax inside") { net in
-      let a = net.convolution("a", kernel: 3, outputs: 8)
-      let d = net.add("d", .dropout(rate: 0.25))
-      let b = net.convolution("b", kernel: 3, outputs: 8, of: d)
-      let c = net.convolution("c", kernel: 3, outputs: 8, of: a)
-      let n = net.batchNormalisation("bn")
-      let s = net.add("s", .softmax, of: [c])
-      net.add("sum", .add, of: [a, b, n, s, d])
-      net.add("noise", .gaussianNoise(sigma: 0.1))
-      net.relu("r")
-    },
-    TrainingCase("concatenations of concatenations, a value in both") { net in
-      let a = net.convolution("a", kernel: 3, outputs: 4)
-      let r = net.relu("r")
-      let b = net.transposedConvolution("t", kernel: 1, stride: 1, outputs: 3)
-      let first = net.concatenate("first", [r, b])
-      let x = net.convolution("x", kernel: 3, outputs: 4, of: first)
-      let second = net.concatenate("second", [first, x, r, a])
-      net.batchNormalisation("bn")
-      net.relu("last")
-      net.convolution("y", kernel: 3, outputs: 8, of: second + 2)
-    },
-    TrainingCase("wide values") { net in
-      net.convolution("a", kernel: 1, outputs: 640)
-      net.batchNormalisation("bn")
-      net.relu("r")
-      net.add("d", .dropout(rate: 0.5))
-      net.convolution("b", kernel: 1, outputs: 5)
-    },
-  ]
-}
-
-/// Numbers between -1 and 1 that follow from a seed.
-func numbers(_ count: Int, seed: Int) -> [Float] {
-  let random = Philox(key: UInt64(seed))
-  return (0..<count).map { Float(random.bits($0, layer: 0)) / 32768 - 1 }
-}
-
-extension TrainingPlan {
-  func batch(_ seed: Int) throws -> (voxels: [Float], labels: [UInt8]) {
-    let outputs = try samples * outputShape().voxelCount
-    let random = Philox(key: UInt64(seed))
-    let labels = (0..<outputs).map { place in
-      let bits = random.bits(place, layer: 9)
-      return bits < 6000 ? UInt8(255) : UInt8(bits % 3)
-    }
-    return (numbers(samples * shape.voxelCount, seed: seed), labels)
-  }
-}
-
 @Suite struct `Training with oneDNN` {
   static let loss = LossOptions([
     .init(.flatJaccard(epsilon: 1)), .init(.macroJaccard(epsilon: 1), classWeights: [1, 2, 3]),
@@ -221,6 +78,128 @@ extension TrainingPlan {
         #expect(Self.difference(found, list, atLeast: 1) < 1e-4, "\(name)")
       }
       try reference.restore(TrainingState(steps: 0, arrays: before))
+    }
+  }
+
+  /// Ten steps of Adam with everything that is random.
+  static func weights(threads: Int, precision: Precision = .f32) throws -> [String: [Float]] {
+    var options = UNetOptions.modular
+    (options.filters, options.depth, options.dropout) = (4, 2, true)
+    var plan = TrainingPlan(
+      graph: options.graph(seed: 5), samples: 2, shape: TrainingCase.flat, loss: loss,
+      precision: precision, threads: threads)
+    plan.optimiser.averaging = 0.9
+    let engine = try OneDNNTrainingFactory().makeEngine(for: plan)
+    for number in 0..<10 {
+      let (voxels, labels) = try plan.batch(number)
+      _ = try engine.accumulate(
+        voxels: voxels.span, labels: labels.span, weight: 1, key: UInt64(number))
+      _ = try engine.step(rate: 1e-3)
+    }
+    return engine.state.arrays
+  }
+
+  @Test(arguments: [1, 2])
+  func `gives the same weights again, bit for bit`(threads: Int) throws {
+    #expect(try Self.weights(threads: threads) == Self.weights(threads: threads))
+  }
+
+  @Test(arguments: [OptimiserOptions.Kind.adam, .adamW, .adaBelief, .sgd])
+  func `optimisers make the reference's steps`(kind: OptimiserOptions.Kind) throws {
+    var plan = Self.plan(TrainingCase.all[1])
+    plan.optimiser = OptimiserOptions(kind)
+    plan.optimiser.epsilon = 1e-3
+    plan.optimiser.weightDecay = 0.1
+    plan.optimiser.largestNorm = 0.05
+    plan.optimiser.averaging = 0.9
+    let engine = try OneDNNTrainingFactory().makeEngine(for: plan)
+    let reference = try ReferenceTrainingFactory().makeEngine(for: plan)
+    for number in 0..<10 {
+      let (voxels, labels) = try plan.batch(number)
+      for one in [engine, reference] {
+        _ = try one.accumulate(
+          voxels: voxels.span, labels: labels.span, weight: 1, key: UInt64(number))
+        _ = try one.step(rate: 1e-2)
+      }
+    }
+    for (name, list) in reference.state.arrays where !name.hasPrefix("moment") {
+      let found = try #require(engine.state.arrays[name])
+      #expect(Self.difference(found, list, atLeast: 1) < 1e-4, "\(name)")
+    }
+  }
+
+  /// Networks whose gradients are more than what bfloat16's roundings make of zeros.
+  @Test(arguments: TrainingCase.all.prefix(8), [1, 2])
+  func `goes where the reference goes in bfloat16`(item: TrainingCase, threads: Int) throws {
+    guard OneDNNTrainingFactory().precisions.contains(.bf16) else { return }
+    var plan = Self.plan(item)
+    let reference = try ReferenceTrainingFactory().makeEngine(for: plan)
+    plan.precision = .bf16
+    plan.threads = threads
+    let engine = try OneDNNTrainingFactory().makeEngine(for: plan)
+    let before = engine.state.arrays
+    let (voxels, labels) = try plan.batch(0)
+    let wanted = try reference.accumulate(
+      voxels: voxels.span, labels: labels.span, weight: 1, key: 3)
+    let found = try engine.accumulate(voxels: voxels.span, labels: labels.span, weight: 1, key: 3)
+    #expect(abs(wanted.loss - found.loss) < 0.03 * wanted.loss)
+    let norm = try reference.step(rate: 1).gradientNorm
+    #expect(abs(try engine.step(rate: 1).gradientNorm - norm) < 0.2 * norm)
+    var (product, a, b) = (0.0, 0.0, 0.0)
+    for (name, list) in reference.state.arrays where name.hasPrefix("weights/") {
+      let old = try #require(before[name])
+      let new = try #require(engine.state.arrays[name])
+      for i in list.indices {
+        let (x, y) = (Double(list[i] - old[i]), Double(new[i] - old[i]))
+        product += x * y
+        a += x * x
+        b += y * y
+      }
+    }
+    #expect(product / (a * b).squareRoot() > 0.95, "the cosine of both gradients")
+  }
+
+  /// As a run does that was killed and goes on.
+  @Test(arguments: [Precision.f32, .bf16], OptimiserOptions.Kind.allCases)
+  func `goes on bit for bit from its state`(
+    precision: Precision, kind: OptimiserOptions.Kind
+  ) throws {
+    guard OneDNNTrainingFactory().precisions.contains(precision) else { return }
+    var plan = Self.plan(TrainingCase.all[4])
+    plan.precision = precision
+    plan.optimiser = OptimiserOptions(kind)
+    plan.optimiser.averaging = 0.9
+    plan.optimiser.weightDecay = 0.01
+    plan.optimiser.largestNorm = 0.5
+    func train(_ engine: any TrainingEngine, _ steps: Range<Int>) throws {
+      for step in steps {
+        for part in 0..<2 {
+          let (voxels, labels) = try plan.batch(2 * step + part)
+          _ = try engine.accumulate(
+            voxels: voxels.span, labels: labels.span, weight: 0.5, key: UInt64(2 * step + part))
+        }
+        #expect(try engine.step(rate: 1e-3).notFinite == nil)
+      }
+    }
+    let factory = OneDNNTrainingFactory()
+    let whole = try factory.makeEngine(for: plan)
+    try train(whole, 0..<5)
+    let first = try factory.makeEngine(for: plan)
+    try train(first, 0..<2)
+    let second = try factory.makeEngine(for: plan)
+    try second.restore(first.state)
+    try train(second, 2..<5)
+    #expect(second.state == whole.state)
+    #expect(second.graph == whole.graph)
+    #expect(second.averagedGraph == whole.averagedGraph)
+    #expect(whole.averagedGraph != whole.graph)
+    // Where the reference goes, moments and averages too.
+    guard precision == .f32 else { return }
+    let reference = try ReferenceTrainingFactory().makeEngine(for: plan)
+    try train(reference, 0..<5)
+    for (name, list) in reference.state.arrays where name.hasPrefix("average/") {
+      let found = try #require(whole.state.arrays[name])
+      #expect(Self.difference(found, list, atLeast: 1) < 1e-3, "\(name)")
     }
   }
 }

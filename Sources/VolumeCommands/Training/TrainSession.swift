@@ -50,8 +50,8 @@ struct TrainSession {
     context.console.note(
       "network: \(network.words), \(Words.grouped(network.graph.parameterCount.trainable)) parameters"
     )
-    let (factory, precision) = try chosenTrainer()
     var setup = try self.setup(inputs, recipe, network)
+    let (factory, precision) = try chosenTrainer(setup)
     say(setup, inputs)
     var options = RunOptions()
     options.precision = precision
@@ -114,20 +114,32 @@ struct TrainSession {
     }
   }
 
-  private func chosenTrainer() throws(Explanation) -> (any TrainingEngineFactory, Precision) {
+  /// The first engine that trains this network in the precision asked for.
+  private func chosenTrainer(
+    _ setup: TrainingSetup
+  ) throws(Explanation) -> (any TrainingEngineFactory, Precision) {
     let trainers = context.catalogue.trainers
     let wanted = choices.engine.map { name in trainers.filter { $0.name == name } } ?? trainers
-    guard
-      let factory = wanted.first(where: { factory in
-        choices.precision.map(factory.precisions.contains) ?? true
-      }), let fastest = factory.precisions.first
-    else {
-      throw Explanation(
-        .input,
-        "no engine trains\(choices.precision.map { " in \($0.rawValue)" } ?? "") on this machine",
-        remedy: "leave --engine and --precision out")
+    let able = wanted.filter { factory in
+      choices.precision.map(factory.precisions.contains) ?? true
     }
-    return (factory, choices.precision ?? fastest)
+    for (number, factory) in able.enumerated() {
+      guard let precision = choices.precision ?? factory.precisions.first else { continue }
+      do throws(EngineError) {
+        _ = try factory.byteCount(
+          for: setup.plan(precision: precision, threads: choices.limits.threads))
+      } catch {
+        guard case .unsupported = error, number + 1 < able.count else { throw error.explanation }
+        context.console.note(
+          "\(error.explanation.what); \(able[number + 1].name) trains it, and is slow")
+        continue
+      }
+      return (factory, precision)
+    }
+    throw Explanation(
+      .input,
+      "no engine trains\(choices.precision.map { " in \($0.rawValue)" } ?? "") on this machine",
+      remedy: "leave --engine and --precision out")
   }
 
   private func peakBytes(

@@ -2,8 +2,8 @@ import EngineCore
 import NeuralGraph
 import VolumeCore
 
-/// Makes the steps back from those forward: the gradient of each value is a list of pieces, left by those
-/// who took it, that its maker sums as it reads them.
+/// Makes the steps back from those forward: the gradient of each value is a list of pieces, left
+/// by those who took it, that its maker sums as it reads them.
 struct BackwardLowering {
   let graph: Graph
   let table: ParameterTable
@@ -88,17 +88,23 @@ struct BackwardLowering {
         program.backward.append(
           .tail(tail, pieces: own, to: isOneDense ? nil : to, terms: normed))
       case .pool(let node, let source, let from, let window):
-        guard needs(source), let gradient = one(node, channels[node], shapes[node]) else { continue }
+        guard needs(source), let gradient = one(node, channels[node], shapes[node]) else {
+          continue
+        }
         let to = add(channels[source], shapes[source])
         program.backward.append(.pool(from: from, gradient: gradient, to: to, window: window))
         pieces[source, default: []].append(to)
       case .spread(let node, let source, let factor):
-        guard needs(source), let gradient = one(node, channels[node], shapes[node]) else { continue }
+        guard needs(source), let gradient = one(node, channels[node], shapes[node]) else {
+          continue
+        }
         let to = add(channels[source], shapes[source])
         program.backward.append(.spread(gradient: gradient, to: to, factor: factor))
         pieces[source, default: []].append(to)
       case .layers(let node, let source, let count):
-        guard needs(source), let gradient = one(node, channels[node], shapes[node]) else { continue }
+        guard needs(source), let gradient = one(node, channels[node], shapes[node]) else {
+          continue
+        }
         let to = add(channels[source], shapes[source])
         program.backward.append(.layers(gradient: gradient.buffer, to: to.buffer, count: count))
         pieces[source, default: []].append(to)
@@ -109,7 +115,9 @@ struct BackwardLowering {
           .groupNorm(layer, lists: lists, from: from, gradient: gradient.buffer, to: to.buffer))
         pieces[source, default: []].append(to)
       case .softmax(let node, let source, let value):
-        guard needs(source), let gradient = one(node, channels[node], shapes[node]) else { continue }
+        guard needs(source), let gradient = one(node, channels[node], shapes[node]) else {
+          continue
+        }
         let to = add(channels[source], shapes[source])
         program.backward.append(.softmax(value: value, gradient: gradient.buffer, to: to.buffer))
         pieces[source, default: []].append(to)

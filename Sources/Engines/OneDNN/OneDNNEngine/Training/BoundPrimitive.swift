@@ -45,7 +45,9 @@ import EngineCore
   }
 
   deinit {
-    for unsafe argument in unsafe arguments { unsafe dnnl_memory_destroy(argument.memory) }
+    for number in unsafe arguments.indices {
+      unsafe dnnl_memory_destroy(arguments[number].memory)
+    }
     unsafe dnnl_primitive_destroy(primitive)
   }
 

@@ -21,8 +21,8 @@ struct LossFactors {
     self.gammas = gammas
   }
 
-  /// The loss, and the factors of its gradient: (a y + b p) for each class, and the focal weights, term
-  /// after term.
+  /// The loss, and the factors of its gradient: (a y + b p) for each class, and the focal
+  /// weights, term after term.
   func evaluate(
     _ sums: [t2s_class_sums], weight: Float
   ) -> (loss: Double, a: [Float], b: [Float], focal: [Float]) {

@@ -3,8 +3,8 @@ import EngineCore
 import NeuralGraph
 import VolumeCore
 
-/// Trains with oneDNN's convolutions and loops of our own between them; `ReferenceTraining` is what it must
-/// agree with.
+/// Trains with oneDNN's convolutions and loops of our own between them; `ReferenceTraining` is
+/// what it must agree with.
 @safe final class OneDNNTraining: TrainingEngine {
   private let plan: TrainingPlan
   private let shapes: [Shape3]

@@ -13,8 +13,9 @@ public struct OneDNNTrainingFactory: TrainingEngineFactory {
   /// "oneDNN 2.6.3 (AVX-512 with bfloat16)".
   public var words: String { "oneDNN \(Processor.version) (\(Processor.instructionSet))" }
 
-  /// The precisions that training is fast in here.
-  public var precisions: [Precision] { [.f32] }
+  /// bfloat16 first where the processor multiplies it; weights, their gradients and sums are in
+  /// f32.
+  public var precisions: [Precision] { Processor.hasBFloat16 ? [.bf16, .f32] : [.f32] }
 
   /// Values, gradients, weights with their moments and copies, and the library's working memory.
   public func byteCount(for plan: TrainingPlan) throws(EngineError) -> Int {
@@ -27,8 +28,8 @@ public struct OneDNNTrainingFactory: TrainingEngineFactory {
     let largest = table.entries.reduce(0) { max($0, $1.count) }
     let probabilities =
       4 * plan.samples * shapes[plan.graph.output].voxelCount * plan.graph.classCount
-    // Weights, gradients and moments, twice while a step is made, then packed orders and their maps; a
-    // sum of a layer's weights for each thread; code is generated.
+    // Weights, gradients and moments, twice while a step is made, then packed orders and their
+    // maps; a sum of a layer's weights for each thread; code is generated.
     return values + probabilities + 80 * weights + 4 * largest * (plan.threads + 1) + (16 << 20)
   }
 

@@ -1,7 +1,7 @@
 import EngineCore
 
-/// Where each buffer of a training lies: values beside each other, since the way back reads them all;
-/// gradients where one lay that nobody reads any more.
+/// Where each buffer of a training lies: values beside each other, since the way back reads them
+/// all; gradients where one lay that nobody reads any more.
 struct TrainingArena {
   private(set) var offsets: [Int] = []
   private(set) var byteCount = 0

@@ -4,8 +4,8 @@ import EngineCore
 import NeuralGraph
 import VolumeCore
 
-/// The three primitives of one convolution, forward, back to its input and back to its weights; for a
-/// transposed one the first two change places.
+/// The three primitives of one convolution, forward, back to its input and back to its weights;
+/// for a transposed one the first two change places.
 @safe final class TrainingConvolution {
   private let geometry: ConvolutionGeometry
   private let processor: Processor
@@ -114,8 +114,8 @@ import VolumeCore
 
   // MARK: - Addresses
 
-  /// Sets the addresses of the values: `from` and `to` going forward, `gradient` of the result, and `back`,
-  /// the gradient of the input.
+  /// Sets the addresses of the values: `from` and `to` going forward, `gradient` of the result,
+  /// and `back`, the gradient of the input.
   @unsafe func bind(
     from: UnsafeMutableRawPointer, to: UnsafeMutableRawPointer,
     gradient: UnsafeMutableRawPointer, back: UnsafeMutableRawPointer?,

@@ -21,8 +21,8 @@ import VolumeCore
   private let normal: AlignedMemory
   private let ones: AlignedMemory
   private let zeros: AlignedMemory
-  /// For each batch normalisation: scale and shift of the pass forward; mean; 1 / deviation; three factors
-  /// of the way back.
+  /// For each batch normalisation: scale and shift of the pass forward; mean; 1 / deviation;
+  /// three factors of the way back.
   private let normNumbers: [AlignedMemory]
   private let widest: Int
   private(set) var moments: [(mean: [Float], variance: [Float])]
@@ -32,6 +32,7 @@ import VolumeCore
     self.table = table
     threads = Int32(max(1, plan.threads))
     t2s_set_threads(threads)
+    if threads > 1 { t2s_let_barriers_sleep() }
     let program = try TrainingLowering(plan, table, shapes: shapes).program
     self.program = program
     arena = TrainingArena(program, samples: plan.samples)
@@ -103,7 +104,9 @@ import VolumeCore
       stride: buffer.channels)
   }
 
-  private func pixels(_ buffer: Int) -> Int { plan.samples * program.buffers[buffer].shape.voxelCount }
+  private func pixels(_ buffer: Int) -> Int {
+    plan.samples * program.buffers[buffer].shape.voxelCount
+  }
 
   private func isBF16(_ buffer: Int) -> Int32 {
     program.buffers[buffer].precision == .bf16 ? 1 : 0
@@ -273,7 +276,8 @@ import VolumeCore
 
   // MARK: - Backward
 
-  /// Adds the gradients of all lists to `sums`, for the gradient of the scores that lies in its place.
+  /// Adds the gradients of all lists to `sums`, for the gradient of the scores that lies in its
+  /// place.
   func backward(
     _ lists: [[Float]], _ sums: inout [[Float]], key: UInt64
   ) throws(EngineError) {

@@ -2,8 +2,8 @@ import EngineCore
 import NeuralGraph
 import VolumeCore
 
-/// Turns a network into the steps of its training: what lies between two convolutions becomes one pass,
-/// a concatenation is written by those who make its parts.
+/// Turns a network into the steps of its training: what lies between two convolutions becomes one
+/// pass, a concatenation is written by those who make its parts.
 struct TrainingLowering {
   private(set) var program = TrainingProgram()
   private let graph: Graph
@@ -92,21 +92,21 @@ struct TrainingLowering {
       program.forward.append(.input(to: to))
       place(index, BufferView(buffer: to, channels: channels))
     case .convolution(let layer):
-      convolve(
+      try convolve(
         index,
         ConvolutionGeometry(
           kernel: layer.kernel, stride: layer.stride, padding: layer.padding,
           fineChannels: layer.inputs, coarseChannels: layer.outputs, fine: shapes[node.inputs[0]],
           coarse: shapes[index]))
     case .depthwiseConvolution(let layer):
-      convolve(
+      try convolve(
         index,
         ConvolutionGeometry(
           kernel: layer.kernel, stride: layer.stride, padding: layer.padding,
           fineChannels: layer.inputs, coarseChannels: layer.inputs * layer.multiplier,
           groups: layer.inputs, fine: shapes[node.inputs[0]], coarse: shapes[index]))
     case .transposedConvolution(let layer):
-      convolve(
+      try convolve(
         index,
         ConvolutionGeometry(
           kernel: layer.kernel, stride: layer.stride, padding: layer.crop,
@@ -188,7 +188,16 @@ struct TrainingLowering {
     }
   }
 
-  private mutating func convolve(_ index: Int, _ geometry: ConvolutionGeometry) {
+  private mutating func convolve(
+    _ index: Int, _ geometry: ConvolutionGeometry
+  ) throws(EngineError) {
+    let weights = geometry.weightExtents.reduce(1, *)
+    // Orders of weights are found with numbers that Float must count.
+    guard weights < 1 << 24 else {
+      throw .unsupported(
+        engine: "oneDNN", node: graph.nodes[index].name,
+        why: "\(weights) weights in one layer, and \(1 << 24) are the most in training")
+    }
     let source = graph.nodes[index].inputs[0]
     let from = dense(source).buffer
     // Scores are compared with each other, and bfloat16 would make many equal.
@@ -213,13 +222,14 @@ struct TrainingLowering {
     }
   }
 
-  // Values of transposed convolutions before their bias, whose gradient goes by a number below zero.
+  // Values of transposed convolutions before their bias, whose gradient goes by a number below
+  // zero.
   private var rawViews: [Int: BufferView] = [:]
 
   // MARK: - Values
 
-  /// What is to be done to the value of `node` before it exists, where the caller alone takes it and can
-  /// go on from there; else one term that reads it.
+  /// What is to be done to the value of `node` before it exists, where the caller alone takes it
+  /// and can go on from there; else one term that reads it.
   private mutating func absorb(_ node: Int, _ canJoin: (Tail) -> Bool) -> Tail {
     if let tail = waiting[node], consumers[node].count == 1, canJoin(tail) {
       waiting[node] = nil

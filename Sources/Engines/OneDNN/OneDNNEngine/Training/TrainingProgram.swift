@@ -85,8 +85,8 @@ enum ForwardStep {
 
 /// A step backward; gradients are buffers like values.
 enum BackwardStep {
-  /// The gradient of what a tail made, from its pieces; `to`: the gradient where its ReLU let it pass,
-  /// where it is needed; `terms`: those of its normalised terms.
+  /// The gradient of what a tail made, from its pieces; `to`: the gradient where its ReLU let it
+  /// pass, where it is needed; `terms`: those of its normalised terms.
   case tail(Tail, pieces: [BufferView], to: BufferView?, terms: [BufferView?])
   /// The sum of pieces.
   case sum([BufferView], to: BufferView)
@@ -112,8 +112,8 @@ struct TrainingProgram {
   var scoresGradient = 0
 }
 
-/// A convolution from a fine value to a coarse one, as the library is told of it; a transposed one is
-/// the same read backwards.
+/// A convolution from a fine value to a coarse one, as the library is told of it; a transposed
+/// one is the same read backwards.
 struct ConvolutionGeometry: Hashable {
   var kernel: Shape3
   var stride: Shape3
