@@ -50,7 +50,7 @@ struct WrittenNetwork: CustomTestStringConvertible, Sendable {
         graph: options {
           $0.down = .strided
           $0.up = .nearest
-          $0.batchNorm = false
+          $0.norm = .none
         }, input: flat),
       WrittenNetwork(
         testDescription: "volume", graph: options { $0.isVolumetric = true },

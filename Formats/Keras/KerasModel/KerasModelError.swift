@@ -35,6 +35,8 @@ public enum KerasModelError: ExplainedError, Hashable {
   case unsupportedOption(layer: String, option: String, value: String)
   /// A layer takes the value of one that is not there, or that waits for this one.
   case inputIsMissing(layer: String, input: String)
+  /// A layer takes what was made of different layers of the scan in a way that is not computed here.
+  case mixesLayers(layer: String)
   /// A layer lacks weights.
   case weightsMissing(layer: String, weight: String)
   /// Weights are not of the shape that the layer's description asks for.
@@ -97,6 +99,11 @@ public enum KerasModelError: ExplainedError, Hashable {
       explain(
         "layer '\(layer)' takes the value of '\(input)', which is not there or waits for it",
         Self.saveAgain)
+    case .mixesLayers(let layer):
+      explain(
+        "layer '\(layer)' joins what was made of single layers of the scan in another way than "
+          + "concatenating it for all of them, in their order",
+        "build the network with one concatenation where its layers are joined")
     case .weightsMissing(let layer, let weight):
       explain("layer '\(layer)' has no weights '\(weight)'", Self.saveAgain)
     case .weightsOfWrongShape(let layer, let weight, let wanted, let found):
