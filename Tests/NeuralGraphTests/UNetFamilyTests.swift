@@ -162,44 +162,47 @@ import VolumeCore
     }
   }
 
-  @Test(
-    arguments: [
-      ({ $0.filters = 0 }, .outOfRange(option: "filters", value: 0, least: 1, most: 1024)),
-      ({ $0.depth = 9 }, .outOfRange(option: "depth", value: 9, least: 0, most: 6)),
-      ({ $0.kernel = 4 }, .even(option: "kernel", value: 4)),
-      ({ $0.dimension = .sharedEncoder(4) }, .even(option: "layers", value: 4)),
-      (
-        {
-          $0.dimension = .layersAsChannels(5)
-          $0.inputChannels = 2
-        }, .layersOfChannels(2)
-      ),
-      ({ $0.dropout = 1 }, .impossible(option: "dropout", value: 1)),
-      ({ $0.noise = -.nan }, .impossible(option: "noise", value: -.nan)),
-      (
-        {
-          $0.filters = 1024
-          $0.depth = 6
-        }, .tooWide(filters: 1024, depth: 6, growth: 2)
-      ),
-      (
-        {
-          $0.edge = .valid
-          $0.down = .strided
-        }, .edgeNeedsRigidSampling
-      ),
-      (
-        {
-          $0.edge = .valid
-          $0.residual = true
-          $0.residualKernel = 7
-        }, .edgeLosesTooMuch(residualKernel: 7)
-      ),
-    ] as [(@Sendable (inout UNetOptions) -> Void, UNetError)])
-  func `refuses what is none`(change: @Sendable (inout UNetOptions) -> Void, error: UNetError) {
+  /// A change of options that leaves no network, and what is said of it.
+  struct Refused: CustomTestStringConvertible, Sendable {
+    var error: UNetError
+    var change: @Sendable (inout UNetOptions) -> Void
+    var testDescription: String { "\(error)" }
+
+    init(_ error: UNetError, _ change: @escaping @Sendable (inout UNetOptions) -> Void) {
+      (self.error, self.change) = (error, change)
+    }
+  }
+
+  static let refused: [Refused] = [
+    Refused(.outOfRange(option: "filters", value: 0, least: 1, most: 1024)) { $0.filters = 0 },
+    Refused(.outOfRange(option: "depth", value: 9, least: 0, most: 6)) { $0.depth = 9 },
+    Refused(.even(option: "kernel", value: 4)) { $0.kernel = 4 },
+    Refused(.even(option: "layers", value: 4)) { $0.dimension = .sharedEncoder(4) },
+    Refused(.layersOfChannels(2)) {
+      $0.dimension = .layersAsChannels(5)
+      $0.inputChannels = 2
+    },
+    Refused(.impossible(option: "dropout", value: 1)) { $0.dropout = 1 },
+    Refused(.impossible(option: "noise", value: -1)) { $0.noise = -1 },
+    Refused(.tooWide(filters: 1024, depth: 6, growth: 2)) {
+      $0.filters = 1024
+      $0.depth = 6
+    },
+    Refused(.edgeNeedsRigidSampling) {
+      $0.edge = .valid
+      $0.down = .strided
+    },
+    Refused(.edgeLosesTooMuch(residualKernel: 7)) {
+      $0.edge = .valid
+      $0.residual = true
+      $0.residualKernel = 7
+    },
+  ]
+
+  @Test(arguments: refused)
+  func `refuses what is none`(refused: Refused) {
     var options = UNetOptions()
-    change(&options)
-    let found = #expect(throws: UNetError.self) { try options.check() }
-    #expect(found.map { "\($0)" } == "\(error)")
+    refused.change(&options)
+    #expect(throws: refused.error) { try options.check() }
   }
 }
