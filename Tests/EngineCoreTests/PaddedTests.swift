@@ -20,7 +20,7 @@ import VolumeCore
     let graph = try options.checkedGraph(seed: 3)
     // What a block takes away on one side decides where the windows of pooling begin.
     let half = convolutions
-    let shift = (4 - half % 4) % 4
+    let shift = half % 4
     // The least input whose every level has even extents.
     let extent = isVolumetric ? 28 : 12 * half + 20
     let size = try #require(

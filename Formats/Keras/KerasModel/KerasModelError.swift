@@ -10,6 +10,10 @@ public enum KerasModelError: ExplainedError, Hashable {
   case unreadable(SystemError)
   /// The file is no HDF5 file, or something in it cannot be read.
   case hdf5(HDF5ChildError)
+  /// A `.keras` file that is no archive, or whose parts cannot be read.
+  case archive(ZIPError)
+  /// A folder that TensorFlow saved a model in.
+  case savedModel(path: String)
   /// An HDF5 file without a network: weights alone, or something else altogether.
   case noModel
   /// The description of the network is not JSON.
@@ -54,6 +58,26 @@ public enum KerasModelError: ExplainedError, Hashable {
     case .unreadable(let error): error.explanation
     case .hdf5(let error): error.explanation
     case .graph(let error): error.explanation
+    case .archive(let error):
+      switch error {
+      case .cannotOpen:
+        explain("is no .keras archive, or was cut short", "copy it again from where it came")
+      case .damaged(let entry):
+        explain("'\(entry)' in it is missing or damaged", "copy it again from where it came")
+      case .tooLarge(let entry, let count, let limit):
+        explain(
+          "'\(entry)' in it has \(count) bytes; at most \(limit) can be",
+          "save the model again with model.save(\"name.keras\")")
+      case .cannotMake(let call):
+        Explanation(
+          .failed, "a .keras archive cannot be made (\(call) failed)",
+          remedy: "see that there is memory enough, or write an .h5 file")
+      }
+    case .savedModel(let path):
+      explain(
+        "is a SavedModel folder, which holds a program and not a network",
+        "convert it: python -c \"import tf_keras; "
+          + "tf_keras.models.load_model('\(path)').save('model.h5')\"")
     case .noModel:
       explain(
         "holds no network (there is no attribute 'model_config')",

@@ -1,3 +1,4 @@
+import NeuralGraph
 import VolumeCore
 
 /// The options of one layer; asking for one that is missing or out of range is an error.

@@ -78,6 +78,7 @@ struct KerasNetwork {
       for offset in 0..<(isStacked[index] ? stack : 1) { try add(index, offset) }
     }
     output = value(graph.output, 0)
+    layers = Self.inKerasOrder(layers, output: output)
   }
 
   /// The channels of the input, as Keras has it.
