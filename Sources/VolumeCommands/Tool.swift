@@ -20,7 +20,7 @@ public struct Tool: Sendable {
   /// All commands.
   public static let commands: [any Command] = [
     SegmentCommand(), PlanCommand(), ConvertCommand(), InfoCommand(), FractionsCommand(),
-    EvaluateCommand(),
+    EvaluateCommand(), ModelCommand(),
     PhantomCommand(),
     ShowCommand(), GuessCommand(), StatusCommand(), VerifyCommand(), RepairCommand(),
     SuggestLayersCommand(), ReceiptCommand(),

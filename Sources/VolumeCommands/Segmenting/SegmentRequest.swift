@@ -44,7 +44,7 @@ struct SegmentRequest: Sendable {
       model = try context.catalogue.model(path)
       context.console.note("model: \(path): \(model.card.name), \(model.format)")
     }
-    do { model.graph = try model.graph.forGreyScans() } catch { throw error.explanation }
+    do { model.graph = try model.graph.padded().forGreyScans() } catch { throw error.explanation }
     let classes = model.card.classes
     _ = try explained { () throws(UsageError) in try choices.opinions.channels(of: classes) }
     let shape = reader.volume.shape
