@@ -199,12 +199,17 @@ let package = Package(
         "VolumeCore",
       ]),
 
+    fastModule(
+      "Training", "Sources/Training",
+      ["EngineCore", "Evaluation", "NeuralGraph", "Pipelines", "SystemIO", "VolumeCore"]),
+
     // Commands and the composition root.
     module(
       "VolumeCommands", "Sources/VolumeCommands",
       [
         "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom", "EngineCore",
-        "NeuralGraph", "TilePlanning", "VoxelHashing", "Pipelines", "SystemIO", "VolumeCore",
+        "NeuralGraph", "TilePlanning", "Training", "VoxelHashing", "Pipelines", "SystemIO",
+        "VolumeCore",
       ]),
     .executableTarget(
       name: "T2SVolume",
@@ -281,6 +286,9 @@ let package = Package(
         "VolumePipeline", "Exterior", "EngineCore", "OneDNNEngine", "NeuralGraph", "TilePlanning",
         "VoxelHashing", "Pipelines", "SystemIO",
       ]),
+    plainTests(
+      "TrainingTests",
+      ["Training", "EngineCore", "NeuralGraph", "Phantom", "Pipelines", "SystemIO"]),
     plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore", "NeuralGraph", "SystemIO"]),
     plainTests("ArchitectureTests", []),
     plainTests("EndToEndTests", ["SystemIO"]),

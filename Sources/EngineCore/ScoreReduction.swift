@@ -14,6 +14,9 @@ public struct ScoreReduction: Hashable, Sendable {
   public var passes = 1
   /// How many of them were before this one; their sums come with each tile.
   public var passesBefore = 0
+  /// What each class's probability is multiplied by where the highest one decides about the label;
+  /// empty: they decide as they are. Nothing else that is kept depends on it.
+  public var factors: [Float] = []
 
   /// Keeps `planes` of the probabilities of `classes`.
   public init(_ planes: [ResultPlane], classes: Int) {
@@ -125,10 +128,28 @@ public struct ScoreReduction: Hashable, Sendable {
   @unsafe private func labels(
     _ row: UnsafeBufferPointer<Float>, _ out: UnsafeMutableRawBufferPointer
   ) {
+    guard factors.isEmpty else {
+      unsafe weightedLabels(row, out)
+      return
+    }
     for i in 0..<out.count {
       var best = 0
       for c in 1..<max(classes, 1)
       where unsafe row[i * classes + c] > row[i * classes + best] { best = c }
+      unsafe out[i] = UInt8(truncatingIfNeeded: best)
+    }
+  }
+
+  @unsafe private func weightedLabels(
+    _ row: UnsafeBufferPointer<Float>, _ out: UnsafeMutableRawBufferPointer
+  ) {
+    for i in 0..<out.count {
+      var best = 0
+      var most = unsafe row[i * classes] * factors[0]
+      for c in 1..<max(classes, 1) {
+        let score = unsafe row[i * classes + c] * factors[c]
+        if score > most { (best, most) = (c, score) }
+      }
       unsafe out[i] = UInt8(truncatingIfNeeded: best)
     }
   }

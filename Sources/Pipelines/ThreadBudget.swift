@@ -19,10 +19,4 @@ public struct ThreadBudget: Hashable, Sendable {
     engine = min(cores, self.slots)
     encoding = cores
   }
-
-  /// How much longer `tiles` of equal size take than if the last ones, too, kept all cores busy.
-  public func unevenness(tiles: Int) -> Double {
-    let rounds = (max(1, tiles) + engine - 1) / engine
-    return Double(rounds * engine) / Double(max(1, tiles))
-  }
 }

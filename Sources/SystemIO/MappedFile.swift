@@ -39,7 +39,10 @@ import VolumeCore
   public borrowing func release(_ range: Range<Int>) {
     guard let base = unsafe storage.baseAddress else { return }
     let first = (max(range.lowerBound, 0) + 4095) / 4096 * 4096
-    let last = min(range.upperBound, byteCount) / 4096 * 4096
+    // The last page of the file is whole in memory, what lies behind its end being zeros.
+    let last =
+      range.upperBound >= byteCount
+      ? (byteCount + 4095) / 4096 * 4096 : range.upperBound / 4096 * 4096
     guard first < last else { return }
     _ = unsafe madvise(UnsafeMutableRawPointer(mutating: base + first), last - first, MADV_DONTNEED)
   }

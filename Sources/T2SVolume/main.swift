@@ -44,9 +44,10 @@ let catalogue = Catalogue(
     PictureStackFormat(),
   ],
   modelReaders: [RandomModelReader(), KerasModelReader(), ONNXModelReader()],
-  modelWriters: [KerasModelWriter()],
+  modelWriters: [KerasModelWriter(), ONNXModelWriter()],
   // The preferred first: a GPU, where there is one that passes its self-check.
   engines: [CUDNNEngineFactory(), OneDNNEngineFactory(), ReferenceEngineFactory()],
+  trainers: [ReferenceTrainingFactory()],
   pictures: PNGPictures(), stores: StoreFormat(), guesser: RawFormat())
 
 let context = CommandContext(
@@ -84,13 +85,37 @@ struct PNGPictures: PictureWriter {
 
   func write(_ sheet: PictureSheet, to path: String) throws(Explanation) {
     let panels = sheet.panels.map { panel in
-      ContactSheet.Panel(
-        layer: GreyLayer(
-          width: panel.picture.width, height: panel.picture.height, values: panel.picture.grey),
+      let picture = panel.picture
+      var drawn = ContactSheet.Panel(
+        layer: GreyLayer(width: picture.width, height: picture.height, values: picture.grey),
         voxelsPerPixel: panel.voxelsPerValue, caption: panel.caption)
+      drawn.labels = picture.labels.map {
+        LabelLayer(width: picture.width, height: picture.height, labels: $0)
+      }
+      drawn.classes = picture.classes
+      return drawn
     }
+    var page = ContactSheet(panels)
+    (page.columns, page.edge) = (sheet.columns, sheet.edge)
+    try write(page.drawn(), path)
+  }
+
+  func write(_ chart: Chart, to path: String) throws(Explanation) {
+    let panels = chart.panels.map { panel in
+      LineChart.Panel(
+        title: panel.title, xLabel: panel.xLabel, isLogX: panel.isLogX, isLogY: panel.isLogY,
+        series: panel.series.map {
+          LineChart.Series(
+            name: $0.name, colour: Picture.Colour($0.colour), xs: $0.xs, ys: $0.ys,
+            isScattered: $0.isScattered, isThin: $0.isThin)
+        })
+    }
+    try write(LineChart(panels, columns: chart.columns).drawn(), path)
+  }
+
+  private func write(_ picture: Picture, _ path: String) throws(Explanation) {
     do {
-      try ContactSheet(panels).drawn().writePNG(to: path)
+      try picture.writePNG(to: path)
     } catch {
       throw error.explanation
     }

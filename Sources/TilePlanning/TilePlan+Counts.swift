@@ -35,3 +35,31 @@ extension TilePlan {
     }
   }
 }
+
+extension TilePlan {
+  /// How much longer `workers` take than if each had an equal share of the voxels: the last tiles do
+  /// not keep all busy, and those at the far faces may be a good deal smaller than the others.
+  ///
+  /// Tiles go to whoever is free, in their order.
+  public func unevenness(workers: Int) -> Double {
+    let workers = max(1, workers)
+    guard tileCount <= Self.mostSchedulable else { return 1 }
+    var busy = [Int](repeating: 0, count: workers)
+    for slab in slabs {
+      let depths = runs.filter { slab.contains($0.core.lowerBound) }
+        .map { $0.computed ?? output($0).count }
+      for column in columns {
+        for depth in depths {
+          let free = busy.indices.min { busy[$0] < busy[$1] } ?? 0
+          busy[free] += depth * column.computed
+        }
+      }
+    }
+    let last = busy.max() ?? 0
+    let all = busy.reduce(0, +)
+    return all == 0 ? 1 : Double(last * workers) / Double(all)
+  }
+
+  /// Of more tiles than this, the last are no matter.
+  private static let mostSchedulable = 2000
+}

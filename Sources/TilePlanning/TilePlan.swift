@@ -233,6 +233,11 @@ public struct TilePlan: Hashable, Sendable {
     return most
   }
 
+  /// Whether all blocks of a slab are open at once: no tile makes one whole before the last.
+  public var opensAllBlocks: Bool {
+    openBlockByteCount == (slabs.map(\.count).max() ?? 0) * region.y.count * region.x.count
+  }
+
   /// Bytes of the largest block, for one byte a voxel.
   public var largestBlockByteCount: Int {
     min(block.z, region.z.count) * min(block.y, region.y.count) * min(block.x, region.x.count)

@@ -43,10 +43,44 @@ public struct Calibration: Sendable {
     var result = RunRate(
       computedVoxelsPerSecond: rate,
       source: .calibrated(tiles: place, seconds: Double(monotonicNanoseconds() - begin) / 1e9))
-    result.readBytesPerSecond = round.readBytesPerSecond
+    result.readBytesPerSecond = try Self.readBytesPerSecond(
+      of: plan, from: scan, isStopped: isStopped)
     result.startSeconds = max(0, first - round.voxelCount / rate)
     return result
   }
+
+  /// What reading the tiles of one block gives in a second, in the order of the run: a chunk is
+  /// decoded for its first layer and kept for the others, so that single tiles would say nothing.
+  private static func readBytesPerSecond(
+    of plan: SegmentationPlan, from scan: any VolumeReader, isStopped: () -> Bool
+  ) throws(Explanation) -> Double? {
+    let reading = TileReading(reader: scan)
+    guard let column = plan.tiling.columns.first, let slab = plan.tiling.slabs.first else {
+      return nil
+    }
+    let tiles = plan.tiling.tiles(of: column, in: slab)
+    let voxelByteCount = plan.execution.voxelType.byteCount
+    let largest = tiles.map(\.input.voxelCount).max() ?? 0
+    var buffer = PageBuffer(byteCount: largest * voxelByteCount)
+    var bytes = 0
+    let begin = monotonicNanoseconds()
+    var seconds = 0.0
+    for tile in tiles where !isStopped() && seconds < mostReadingSeconds {
+      let count = tile.input.voxelCount * voxelByteCount
+      do throws(VolumeReadError) {
+        try buffer.withMutableBytes { room throws(VolumeReadError) in
+          var part = room._mutatingExtracting(0..<count)
+          try reading.read(tile.input, into: &part)
+        }
+      } catch { throw error.explanation }
+      bytes += count
+      seconds = Double(monotonicNanoseconds() - begin) / 1e9
+    }
+    return bytes == 0 ? nil : Double(bytes) / max(seconds, 1e-9)
+  }
+
+  /// No longer than this is read to find out how fast that goes.
+  private static let mostReadingSeconds = 2.0
 
   /// What is computed: inputs of one shape, spread over the tiles.
   private static func samples(of plan: SegmentationPlan) -> [Region] {
@@ -63,10 +97,14 @@ public struct Calibration: Sendable {
       return extent <= wanted ? extent : min(extent, (wanted + stride - 1) / stride * stride)
     }
     let plane = Double(shape.y * shape.x)
-    shape.z = cut(shape.z, most / plane, least: graph.isPlanar ? 1 + 2 * margin : 24, stride.z)
+    // Deep tiles are computed a few layers at a time, which is faster than all at once: so samples of
+    // them are deep, too, and rather narrow.
+    let isPlanar = graph.isPlanar
+    shape.z = cut(shape.z, most / plane, least: isPlanar ? 1 + 2 * margin : 48, stride.z)
     let layers = Double(shape.z - 2 * margin)
-    shape.y = cut(shape.y, most / layers / Double(shape.x), least: 128, stride.y)
-    shape.x = cut(shape.x, most / layers / Double(shape.y), least: 128, stride.x)
+    let edge = isPlanar ? 128 : 64
+    shape.y = cut(shape.y, most / layers / Double(shape.x), least: edge, stride.y)
+    shape.x = cut(shape.x, most / layers / Double(shape.y), least: edge, stride.x)
     let inputs = tiling.inputs(ofShape: largest, atMost: 64)
     return inputs.map { input in
       Region(
@@ -84,8 +122,6 @@ private final class Round {
   private let engine: any InferenceEngine
   private let outputVoxelCount: Int
   private var buffer: PageBuffer
-  private var readNanoseconds = 0
-  private var bytesRead = 0
 
   init(_ plan: SegmentationPlan, shape: Shape3) throws(EngineError) {
     var execution = plan.execution
@@ -100,28 +136,19 @@ private final class Round {
   /// Voxels that a round computes.
   var voxelCount: Double { Double(workers * outputVoxelCount) }
 
-  /// What reading has done in a second so far.
-  var readBytesPerSecond: Double? {
-    readNanoseconds == 0 ? nil : Double(bytesRead) / (Double(readNanoseconds) / 1e9)
-  }
-
   /// Computes as many of `samples` as there are workers; returns the seconds of the computing.
   func run(_ samples: ArraySlice<Region>, from scan: any VolumeReader) throws(Explanation) -> Double
   {
     let reading = TileReading(reader: scan)
-    var begin = 0
+    var begin: Int = 0
     for slot in 0..<workers {
       let sample = samples[samples.startIndex + slot % samples.count]
-      let before = monotonicNanoseconds()
       do throws(VolumeReadError) {
         try buffer.withMutableBytes { bytes throws(VolumeReadError) in
           try reading.read(sample, into: &bytes)
         }
       } catch { throw error.explanation }
-      let now = monotonicNanoseconds()
-      if slot == 0 { begin = now }
-      readNanoseconds += now - before
-      bytesRead += buffer.byteCount
+      if slot == 0 { begin = monotonicNanoseconds() }
       do throws(EngineError) {
         try buffer.withBytes { bytes throws(EngineError) in
           try engine.submit(slot, shape: shape, bytes)

@@ -13,9 +13,8 @@ public struct MemoryModel: Hashable, Sendable {
   public var tiles: Int
   /// Decoded chunks that the reader keeps.
   public var reader: Int
-  /// What decoding chunks takes beside them, as measured: decoders, compressed bytes, and what is lost
-  /// between so many pieces.
-  public var decoding: Int { reader / 8 }
+  /// What decoding chunks takes beside them: decoders, and the compressed bytes in hand.
+  public var decoding: Int { reader / 32 }
   /// Label blocks that are not whole yet, and one being encoded.
   public var blocks: Int
   /// What the output keeps of its blocks: halves of them that wait for their neighbours. Less than
@@ -37,14 +36,14 @@ public struct MemoryModel: Hashable, Sendable {
     ]
   }
 
-  /// The process without a run, as measured: its own and the libraries' pages that are touched, files
-  /// and threads, and what the allocator keeps.
-  static let processByteCount = 36 << 20
+  /// The process without a run, as measured: its own and the libraries' pages that are touched, files,
+  /// and for each of the engine's threads its stack and what the allocator keeps.
+  static func processByteCount(threads: Int) -> Int { (30 + 3 * threads) << 20 }
 
-  /// Bytes of label blocks that are begun, or whole and not yet written: a quarter of one more than
+  /// Bytes of label blocks that are begun, or whole and not yet written: an eighth of one more than
   /// tiles keep open, so that the next are begun while one is encoded.
   static func blockByteCount(_ tiling: TilePlan, _ planes: [ResultPlane]) -> Int {
-    let most = tiling.openBlockByteCount + tiling.largestBlockByteCount / 4
+    let most = tiling.openBlockByteCount + tiling.largestBlockByteCount / 8
     return planes.byteCount * min(most, tiling.region.voxelCount)
   }
 
@@ -62,13 +61,15 @@ public struct MemoryModel: Hashable, Sendable {
     _ tiling: TilePlan, _ plan: ExecutionPlan, _ budget: ThreadBudget, _ factory: any EngineFactory,
     reduction: ScoreReduction, readerCache: Int
   ) throws(EngineError) {
-    process = Self.processByteCount
+    process = Self.processByteCount(threads: budget.engine)
     engine = try factory.byteCount(for: plan, slots: budget.slots)
     tiles = Self.tileByteCount(tiling, plan, budget, reduction)
     reader = readerCache
     // Of the block being encoded a pyramid is made: a half, and a block of the next level or two.
+    // Where all blocks of some layers become whole at once, most are gone by then.
+    let pyramid = tiling.largestBlockByteCount / (tiling.opensAllBlocks ? 4 : 2)
     blocks =
       Self.blockByteCount(tiling, reduction.planes)
-      + tiling.largestBlockByteCount / 2 * (reduction.planes.map(\.byteCount).max() ?? 1)
+      + pyramid * (reduction.planes.map(\.byteCount).max() ?? 1)
   }
 }

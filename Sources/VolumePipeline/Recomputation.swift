@@ -100,7 +100,8 @@ public struct Recomputation {
     execution.output = .scores
     let largest = execution.shapes.map(\.voxelCount).max() ?? 0
     do {
-      return try MemoryModel.processByteCount + factory.byteCount(for: execution, slots: 1)
+      return try MemoryModel.processByteCount(threads: 1)
+        + factory.byteCount(for: execution, slots: 1)
         + largest * (execution.voxelType.byteCount + 1)
     } catch {
       throw error.explanation

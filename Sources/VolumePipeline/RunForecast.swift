@@ -43,7 +43,7 @@ public struct RunForecast: Hashable, Sendable {
     bytesWritten = voxels
     memory = plan.memory
     engineThreads = plan.budget.engine
-    unevenness = plan.budget.unevenness(tiles: tiles)
+    unevenness = tiling.unevenness(workers: engineThreads)
     self.cores = max(1, cores)
   }
 

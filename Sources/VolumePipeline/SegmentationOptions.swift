@@ -21,6 +21,8 @@ public struct SegmentationOptions: Sendable {
   public var normalisation = Normalisation(low: 0, high: 255, clips: false)
   /// How often each tile is looked at: 1, 4 or 8 (see `Orientation.all`); probabilities are averaged.
   public var flips = 1
+  /// What each class's probability is multiplied by before the highest one is taken; empty: nothing.
+  public var factors: [Float] = []
   /// What is kept of each voxel; what is not the first goes to sibling outputs.
   public var planes: [ResultPlane] = [.label]
   /// What passes before this one found, where it is one of several that are averaged.

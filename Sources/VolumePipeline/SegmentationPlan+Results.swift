@@ -8,17 +8,28 @@ extension SegmentationOptions {
   /// The network that is computed: of probabilities wherever more than labels is made of them.
   func graph(of model: Model) throws(GraphError) -> Graph {
     let graph = try model.graph.forGreyScans()
+    let isAlone = isLabelsAlone(of: graph)
     if flips > 1 {
-      return try graph.averaged(over: Orientation.all(flips, isPlanar: graph.isPlanar))
+      let mean = try graph.averaged(over: Orientation.all(flips, isPlanar: graph.isPlanar))
+      return isAlone && !factors.isEmpty
+        ? mean.decided(by: factors, givesProbabilities: true) : mean
     }
-    let isPlain = planes == [.label] && passes == nil && tiling.overlap == nil
-    return isPlain && graph.normalisesOverSpace == nil ? graph : graph.withProbabilities()
+    guard isAlone else { return graph.withProbabilities() }
+    return factors.isEmpty ? graph : graph.decided(by: factors, givesProbabilities: false)
   }
 
-  /// What is made of the probabilities of `graph`.
+  /// Whether labels are all that is made of each tile, by the engine itself.
+  private func isLabelsAlone(of graph: Graph) -> Bool {
+    planes == [.label] && passes == nil && tiling.overlap == nil
+      && graph.normalisesOverSpace == nil
+  }
+
+  /// What is made of the probabilities of `graph`, that `graph(of:)` gave.
   func reduction(for graph: Graph) -> ScoreReduction {
     var reduction = ScoreReduction(planes, classes: graph.classCount)
     if let passes { (reduction.passes, reduction.passesBefore) = (passes.count, passes.before) }
+    // Where labels are all, the network itself decides by the factors.
+    if !isLabelsAlone(of: graph) { reduction.factors = factors }
     return reduction
   }
 }

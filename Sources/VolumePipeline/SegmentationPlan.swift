@@ -148,7 +148,7 @@ public struct SegmentationPlan: Sendable {
     /// The time for a voxel written, in units of computing one on one core.
     var cost: Double {
       share * SegmentationPlan.cost(tiling) / Double(max(budget.engine, 1))
-        * budget.unevenness(tiles: tiling.tileCount)
+        * tiling.unevenness(workers: budget.engine)
     }
   }
 

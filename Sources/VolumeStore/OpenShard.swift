@@ -86,13 +86,9 @@ final class OpenShard: Sendable {
       try decoder.decode(all.extracting(bytes), into: &chunk)
     }
     // The pages have served; kept, they would count as ours and grow with the volume. The system
-    // maps whole windows of 64 KiB around the pages that are touched, but never beyond the file's
-    // last page, where the memory of others begins.
-    let window = 1 << 16
-    let lastPageEnd = (byteCount + 4095) / 4096 * 4096
-    mapping?.release(
-      bytes.lowerBound / window
-        * window..<min((bytes.upperBound / window + 1) * window, lastPageEnd))
+    // maps more than is touched, and not always the windows that one would think: so all of the file
+    // is given back. Whoever decodes another chunk of it has a fault for what he still needs.
+    mapping?.release(0..<byteCount)
   }
 
   private func decodeRead(

@@ -65,10 +65,12 @@ enum AllowedImports {
     "VolumePipeline":
       "EngineCore Exterior Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning "
       + "VolumeCore VoxelHashing",
+    "Training":
+      "EngineCore Evaluation Glibc NeuralGraph Pipelines Synchronization SystemIO VolumeCore",
     // Commands: arguments to options, errors to words.
     "VolumeCommands":
       "EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Quantification "
-      + "Synchronization SystemIO TilePlanning VolumeCore VolumePipeline VoxelHashing",
+      + "Synchronization SystemIO TilePlanning Training VolumeCore VolumePipeline VoxelHashing",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "

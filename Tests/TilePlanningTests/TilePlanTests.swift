@@ -32,6 +32,22 @@ import VolumeCore
     }
   }
 
+  @Test func `counts the last tiles that leave a core idle`() throws {
+    func unevenness(_ layers: Int, rows: Int = 64, workers: Int) throws -> Double {
+      try plan(Shape3(z: layers, y: rows, x: 64), Shape3(z: 1, y: 64, x: 64))
+        .unevenness(workers: workers)
+    }
+    #expect(try unevenness(3, workers: 2) == 4.0 / 3)
+    #expect(try unevenness(1, workers: 2) == 2)
+    #expect(try unevenness(400, workers: 2) == 1)
+    // A tile at the far face that is smaller than the other: it is computed long before.
+    let whole = try plan(Shape3(z: 1, y: 88, x: 64), Shape3(z: 1, y: 64, x: 64))
+    let rows = whole.columns.map(\.inputY.count)
+    #expect(rows.count == 2 && rows[0] > rows[1])
+    #expect(
+      whole.unevenness(workers: 2) == Double(2 * rows[0]) / Double(rows[0] + rows[1]))
+  }
+
   @Test(arguments: volumes, cores)
   func `writes every voxel exactly once`(volume: Shape3, core: Shape3) throws {
     var writes = [Int](repeating: 0, count: volume.voxelCount)

@@ -223,15 +223,21 @@ final class MemoryPictures: PictureWriter {
   func write(_ sheet: PictureSheet, to path: String) throws(Explanation) {
     self.sheet.withLock { $0 = sheet }
   }
+  private let chart = Mutex<Chart?>(nil)
+  var lastChart: Chart? { chart.withLock { $0 } }
+  func write(_ chart: Chart, to path: String) throws(Explanation) {
+    self.chart.withLock { $0 = chart }
+  }
 }
 
 /// Runs the tool in this process.
 func runTool(
   _ words: [String], formats: [any VolumeFormat] = [],
   pictures: any PictureWriter = MemoryPictures(),
-  models: [any ModelReader] = [], stores: (any StoreChecking)? = nil,
-  guesser: (any VolumeGuessing)? = nil, stopSignal: @escaping @Sendable () -> Int32? = { nil },
-  outputIsBroken: Bool = false, environment: [String: String] = [:],
+  models: [any ModelReader] = [], writers: [any ModelWriter] = [],
+  stores: (any StoreChecking)? = nil, guesser: (any VolumeGuessing)? = nil,
+  stopSignal: @escaping @Sendable () -> Int32? = { nil }, outputIsBroken: Bool = false,
+  environment: [String: String] = [:],
   executable: String = "/nowhere/bin/t2s-volume"
 ) -> Outcome {
   let box = Said()
@@ -246,7 +252,8 @@ func runTool(
     })
   let context = CommandContext(
     catalogue: Catalogue(
-      formats: formats, modelReaders: models, engines: [ReferenceEngineFactory()],
+      formats: formats, modelReaders: models, modelWriters: writers,
+      engines: [ReferenceEngineFactory()], trainers: [ReferenceTrainingFactory()],
       pictures: pictures, stores: stores, guesser: guesser),
     console: console, stopSignal: stopSignal, environment: { environment[$0] },
     executable: executable)

@@ -53,14 +53,6 @@ import VolumeTesting
     #expect(abs(forecast.seconds(at: rate) - 101) < 0.01)
   }
 
-  @Test func `counts the last tiles that leave a core idle`() {
-    let budget = ThreadBudget(cores: 2, slots: 4)
-    #expect(budget.unevenness(tiles: 3) == 4.0 / 3)
-    #expect(budget.unevenness(tiles: 1) == 2)
-    #expect(budget.unevenness(tiles: 400) == 1)
-    #expect(ThreadBudget(cores: 8, tiles: 2).engine == 2)
-  }
-
   @Test func `rests on a rate that a few samples give`() throws {
     let scan = MemoryVolume.scan(Shape3(z: 6, y: 70, x: 90), seed: 6)
     for isVolumetric in [false, true] {

@@ -215,3 +215,59 @@ import VolumeTesting
     ]
   }
 }
+
+@Suite struct `Labels decided by factors` {
+  static let factors: [Float] = [1, 0.4, 3.7]
+
+  /// The specification: the class whose probability times its factor is the highest.
+  static func reference(_ scores: FeatureMap, _ factors: [Float]) -> [UInt8] {
+    (0..<scores.shape.voxelCount).map { voxel in
+      let own = (0..<3).map { scores.values[3 * voxel + $0] * factors[$0] }
+      return UInt8(own.indices.reduce(0) { own[$1] > own[$0] ? $1 : $0 })
+    }
+  }
+
+  @Test(arguments: [1, 4], [true, false])
+  func `are what the factors say, whoever takes the highest`(flips: Int, isAlone: Bool) throws {
+    let family = `A volume looked at in several orientations`.families[0]
+    let scan = MemoryVolume.scan(family.volume, seed: 35)
+    let scores = try `A volume looked at in several orientations`.mean(family, scan, flips)
+    let plan = try `A volume looked at in several orientations`.plan(
+      family.graph, scan, family.tiles[1], flips
+    ) {
+      $0.factors = Self.factors
+      if !isAlone { $0.planes = [.label, .probability(channel: 2)] }
+    }
+    #expect(plan.execution.output == (isAlone ? .labels : .scores))
+    let outputs = (isAlone ? 0..<1 : 0..<2).map { _ in
+      MemoryOutput(scan.volume.shape, block: plan.tiling.block)
+    }
+    _ = try SegmentationRun(
+      plan, from: scan, to: outputs[0], siblings: Array(outputs[1...])
+    ).run()
+    let expected = Self.reference(scores, Self.factors)
+    // Two classes that are equally good to the last digit may change places.
+    let different = zip(outputs[0].bytes, expected).count { $0 != $1 }
+    #expect(different <= expected.count / 2000)
+    #expect(expected != Self.reference(scores, [1, 1, 1]))
+    if !isAlone {
+      // The probability itself is not multiplied.
+      let wanted = (0..<scores.shape.voxelCount).map { Int(scores.values[3 * $0 + 2] * 255 + 0.5) }
+      let apart = zip(outputs[1].bytes, wanted).map { abs(Int($0) - $1) }
+      #expect(apart.max() ?? 9 <= 1)
+    }
+  }
+
+  @Test func `need a number for each class in the card`() throws {
+    var card = `A segmentation`.randomModel(.plainUNet(seed: 1)).card
+    #expect(try card.decisionFactors == [])
+    card.document = ["decision_factors": [1, 1, 1]]
+    #expect(try card.decisionFactors == [])
+    card.document = ["decision_factors": [1, 0.5, 2]]
+    #expect(try card.decisionFactors == [1, 0.5, 2])
+    for wrong: JSONValue in [[1, 2], [1, 0, 1], [1, -1, 1], "2", [1, 1, "2"]] {
+      card.document = ["decision_factors": wrong]
+      #expect(throws: Explanation.self) { try card.decisionFactors }
+    }
+  }
+}

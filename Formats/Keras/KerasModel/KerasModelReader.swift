@@ -20,7 +20,7 @@ public struct KerasModelReader: ModelReader {
   }
 
   private static func isSavedModel(_ path: String) -> Bool {
-    kind(ofPath: path) == .folder && kind(ofPath: path + "/saved_model.pb") == .file
+    kind(ofPath: path) == .folder && kind(ofPath: path + "/saved_model.pb") != .missing
   }
 
   /// Whether the file has what Keras writes: a network, or weights; volumes are HDF5 too.

@@ -84,7 +84,7 @@ public struct ONNXModelReader: ModelReader {
   ) throws(ONNXModelError) -> ModelCard? {
     var text = inFile
     var place = "property '\(Self.cardKey)'"
-    let beside = withoutSuffix(path) + ".json"
+    let beside = Self.cardPath(path)
     if text == nil, !path.isEmpty, case .file = kind(ofPath: beside) {
       place = beside
       do {
@@ -97,13 +97,17 @@ public struct ONNXModelReader: ModelReader {
     } catch { throw .card(error, place: place) }
   }
 
-  private func withoutSuffix(_ path: String) -> String {
-    guard let dot = path.lastIndex(of: ".") else { return path }
+  /// Where the card lies beside a model: "X.json" beside "X.onnx".
+  static func cardPath(_ path: String) -> String { withoutSuffix(path) + ".json" }
+
+  private static func withoutSuffix(_ path: String) -> String {
+    guard let dot = path.lastIndex(of: "."), dot > path.lastIndex(of: "/") ?? path.startIndex
+    else { return path }
     return String(path[..<dot])
   }
 
   private func baseName(_ path: String) -> String {
-    withoutSuffix(String(path.split(separator: "/").last ?? ""))
+    Self.withoutSuffix(String(path.split(separator: "/").last ?? ""))
   }
 
   /// The fingerprint of all bytes of the file and of those that hold its weights.

@@ -239,8 +239,8 @@ extension ONNXNetwork {
     return values
   }
 
-  /// x * factors + shifts, channel by channel: in the weights of the convolution before, where nothing
-  /// else takes its value, else by a convolution of each channel.
+  /// x * factors + shifts, channel by channel: in the weights of the convolution or norm before, where
+  /// nothing else takes its value, else by a convolution of each channel.
   mutating func affine(
     _ feature: Feature, _ factors: [Float]?, _ shifts: [Float]?, _ call: ONNXCall
   ) throws(ONNXModelError) -> Feature {
@@ -281,7 +281,8 @@ extension ONNXNetwork {
 }
 
 extension Operation {
-  /// This convolution with its results times `factors` plus `shifts`; `nil` for anything else.
+  /// This convolution, or norm, with its results times `factors` plus `shifts`; `nil` for anything
+  /// else.
   fileprivate func folding(_ factors: [Float]?, _ shifts: [Float]?) -> Operation? {
     func scaled(_ list: [Float], _ channel: (Int) -> Int) -> [Float] {
       guard let factors else { return list }
@@ -308,6 +309,14 @@ extension Operation {
       layer.bias = bias(layer.bias)
       layer.hasBias = layer.hasBias || shifts != nil
       return .transposedConvolution(layer)
+    case .batchNormalisation(var layer):
+      layer.scale = scaled(layer.scale) { $0 }
+      layer.shift = bias(layer.shift)
+      return .batchNormalisation(layer)
+    case .groupNormalisation(var layer):
+      layer.scale = scaled(layer.scale) { $0 }
+      layer.shift = bias(layer.shift)
+      return .groupNormalisation(layer)
     default: return nil
     }
   }

@@ -10,6 +10,10 @@ public struct ContactSheet: Hashable, Sendable {
     public var voxelsPerPixel: Int
     /// Lines below it.
     public var caption: [String]
+    /// Drawn over it.
+    public var labels: LabelLayer?
+    /// The labels' colours.
+    public var classes: [LabelClass] = []
 
     /// `layer` above `caption`.
     public init(layer: GreyLayer, voxelsPerPixel: Int, caption: [String]) {
@@ -56,7 +60,11 @@ public struct ContactSheet: Hashable, Sendable {
     let layer = panel.layer.shrunk(toEdge: edge)
     // Small layers are shown in whole squares, so that single voxels can be seen.
     let zoom = max(1, edge / max(1, layer.width, layer.height))
-    let picture = layer.picture(window: window).enlarged(zoom)
+    var picture = layer.picture(window: window)
+    if let labels = panel.labels {
+      picture = labels.shrunk(toEdge: edge).picture(over: picture, classes: panel.classes)
+    }
+    picture = picture.enlarged(zoom)
     sheet.draw(picture, row: row + (edge - picture.height), column: column)
 
     // The scale: a round number of voxels, at most a third of the panel.

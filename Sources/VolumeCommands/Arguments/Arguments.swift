@@ -6,6 +6,8 @@ public struct Arguments: Hashable, Sendable {
   public var operands: [String] = []
   /// The values of options that take one.
   public var values: [String: String] = [:]
+  /// All values of options that may be given several times, in their order.
+  public var lists: [String: [String]] = [:]
   /// The options that take none and were given.
   public var flags: Set<String> = []
 
@@ -49,20 +51,23 @@ public struct Arguments: Hashable, Sendable {
     _ option: OptionDeclaration, attached: String?, from words: inout ArraySlice<String>
   ) throws(UsageError) {
     let isNew = values[option.name] == nil && !flags.contains(option.name)
-    guard isNew else { throw .repeated(option: option.name) }
+    guard isNew || option.repeats else { throw .repeated(option: option.name) }
     guard let placeholder = option.value else {
       if let attached { throw .valueUnexpected(option: option.name, text: attached) }
       flags.insert(option.name)
       return
     }
+    let value: String
     if let attached {
-      values[option.name] = attached
+      value = attached
     } else if let next = words.first, !next.hasPrefix("--") {
-      values[option.name] = next
+      value = next
       words.removeFirst()
     } else {
       throw .valueMissing(option: option.name, value: placeholder)
     }
+    values[option.name] = value
+    if option.repeats { lists[option.name, default: []].append(value) }
   }
 
   /// Whether the option, which takes no value, was given.

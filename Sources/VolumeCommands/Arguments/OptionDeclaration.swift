@@ -10,10 +10,16 @@ public struct OptionDeclaration: Hashable, Sendable {
   public var help: String
   /// A letter by which it may be given as well: `-n`.
   public var short: Character?
+  /// Whether it may be given several times: `Arguments.lists` has all of its values.
+  public var repeats: Bool
 
   /// The option `--name VALUE`, or `--name` where `value` is `nil`.
-  public init(_ name: String, _ value: String?, _ help: String, short: Character? = nil) {
+  public init(
+    _ name: String, _ value: String?, _ help: String, short: Character? = nil,
+    repeats: Bool = false
+  ) {
     self.short = short
+    self.repeats = repeats
     self.name = name
     self.value = value
     self.help = help

@@ -81,7 +81,13 @@ struct OptionFile: Hashable, Sendable {
         guard let value, !value.isEmpty else {
           throw wrong(line.number, "'\(line.name)' lacks its value", "write \(line.name) = \(form)")
         }
-        if !isTyped { arguments.values[line.name] = value }
+        if !isTyped {
+          arguments.values[line.name] = value
+          // In a file, several values of one option are words of one line.
+          if option.repeats {
+            arguments.lists[line.name] = value.split(separator: " ").map(String.init)
+          }
+        }
       }
     }
   }

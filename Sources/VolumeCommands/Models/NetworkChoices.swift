@@ -131,6 +131,17 @@ enum NetworkChoices {
 }
 
 extension UNetOptions.Dimension {
+  /// "2D", "2.5D of 5 layers", "3D".
+  var words: String {
+    switch self {
+    case .plane: "2D"
+    case .layersAsChannels(let count): "2.5D of \(count) layers"
+    case .sharedEncoder(let count): "2.5D of \(count) layers, one encoder"
+    case .sharedNetwork(let count): "2.5D of \(count) layers, one network"
+    case .volume: "3D"
+    }
+  }
+
   /// The layers of a 2.5D network.
   var layers: Int? {
     switch self {

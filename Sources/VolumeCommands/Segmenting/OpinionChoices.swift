@@ -13,12 +13,15 @@ struct OpinionChoices: Hashable, Sendable {
   var probabilities: [OptionText]?
   /// The measure of uncertainty that is kept.
   var uncertainty: UncertaintyMeasure?
+  /// Whether the most probable class is taken, whatever factors the model's card has.
+  var takesMostProbable = false
 
   init(_ arguments: Arguments) throws(UsageError) {
     let flips = try arguments.value("flips") { text throws(UsageError) in
       try text.oneOf(["none", "4", "8"])
     }
     self.flips = flips.flatMap(Int.init) ?? 1
+    takesMostProbable = arguments.has("argmax")
     alongAllAxes =
       try arguments.value("axes") { text throws(UsageError) in try text.oneOf(["z", "zyx"]) }
       == "zyx"
@@ -38,6 +41,10 @@ struct OpinionChoices: Hashable, Sendable {
 
   /// The options' declarations.
   static let options = [
+    OptionDeclaration(
+      "argmax", nil,
+      "take the most probable class; default: probabilities are first multiplied by the factors that "
+        + "the model's card may have, chosen in training for the highest Jaccard index"),
     OptionDeclaration(
       "flips", "N",
       "look at each tile in 4 or 8 orientations (mirrored; for 2D networks 8 are also transposed, "

@@ -122,6 +122,7 @@ extension SegmentRequest {
     options.precision = precision
     options.normalisation = normalisation
     options.flips = choices.opinions.flips
+    options.factors = factors
     options.planes = choices.opinions.planes(of: model.card.classes)
     options.exterior = outside?.exterior
     return options

@@ -13,6 +13,8 @@ struct SegmentRequest: Sendable {
   var engine: any EngineFactory
   var precision: Precision
   var normalisation: Normalisation
+  /// What each class's probability is multiplied by before the highest one is taken.
+  var factors: [Float]
   /// The voxels to label.
   var region: Region
   var output: String
@@ -46,6 +48,13 @@ struct SegmentRequest: Sendable {
     }
     do { model.graph = try model.graph.padded().forGreyScans() } catch { throw error.explanation }
     let classes = model.card.classes
+    factors = choices.opinions.takesMostProbable ? [] : try model.card.decisionFactors
+    if !factors.isEmpty {
+      let words = zip(classes, factors).map { "\($0.name) \(Words.short(Double($1)))" }
+      context.console.note(
+        "probabilities are multiplied before the highest one decides: "
+          + "\(words.joined(separator: ", ")) (--argmax leaves them as they are)")
+    }
     _ = try explained { () throws(UsageError) in try choices.opinions.channels(of: classes) }
     let shape = reader.volume.shape
     region = Region(shape)
@@ -101,6 +110,9 @@ struct SegmentRequest: Sendable {
       plan["tile"] = choices.tile.map { .string($0.description) } ?? "auto"
     }
     plan.merge(choices.opinions.plan(model.card.classes)) { $1 }
+    if !factors.isEmpty {
+      plan["decision_factors"] = .array(factors.map { .number(Double($0)) })
+    }
     plan["match_grey"] = greyMap
     if let outside { plan["outside"] = outside.json }
     if let order = choices.hints.byteOrder { plan["byte_order"] = .string(order.rawValue) }

@@ -12,7 +12,7 @@ enum ZIPArchive {
       throw .cannotOpen(path: path)
     }
     defer { unsafe zip_discard(archive) }
-    var status = zip_stat_t()
+    var status = unsafe zip_stat_t()
     unsafe zip_stat_init(&status)
     guard unsafe zip_stat(archive, entry, 0, &status) == 0 else { return nil }
     guard unsafe status.size <= UInt64(limit) else {
@@ -60,7 +60,7 @@ enum ZIPArchive {
     // The library frees the copy when it has written it.
     guard let copy = unsafe malloc(max(1, bytes.count)) else { return false }
     unsafe bytes.withUnsafeBytes { bytes in
-      if let start = unsafe bytes.baseAddress { unsafe memcpy(copy, start, bytes.count) }
+      if let start = bytes.baseAddress { unsafe memcpy(copy, start, bytes.count) }
     }
     guard let source = unsafe zip_source_buffer(archive, copy, UInt64(bytes.count), 1) else {
       unsafe free(copy)
@@ -77,7 +77,7 @@ enum ZIPArchive {
   }
 
   private static func contents(of source: OpaquePointer) throws(ZIPError) -> [UInt8] {
-    var status = zip_stat_t()
+    var status = unsafe zip_stat_t()
     unsafe zip_stat_init(&status)
     guard unsafe zip_source_stat(source, &status) == 0, unsafe zip_source_open(source) == 0 else {
       throw .cannotMake(call: "zip_source_open")

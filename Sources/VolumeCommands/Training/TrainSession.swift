@@ -1,0 +1,259 @@
+import EngineCore
+import NeuralGraph
+import SystemIO
+import Training
+import VolumeCore
+
+/// A training from its options to its report.
+struct TrainSession {
+  private let choices: TrainChoices
+  private let context: CommandContext
+  /// Whether the recipe is that of a run, in which every option is already.
+  private let recipeAsItIs: Bool
+  private let checkpoint: Checkpoint?
+
+  init(
+    _ choices: TrainChoices, _ context: CommandContext, recipeAsItIs: Bool,
+    _ checkpoint: Checkpoint?
+  ) {
+    self.choices = choices
+    self.context = context
+    self.recipeAsItIs = recipeAsItIs
+    self.checkpoint = checkpoint
+  }
+
+  /// Trains; `arguments` are kept in the folder, so that the run can be gone on with.
+  func run(_ arguments: Arguments) throws(Explanation) -> [String: JSONValue] {
+    let folder = choices.output
+    let checkpointPath = folder + "/" + RunFolder.checkpointName
+    if isFile(checkpointPath), !recipeAsItIs, !choices.overwrites {
+      throw Explanation(
+        .input, "\(folder) has a training already",
+        remedy:
+          "go on with it: t2s-volume train --continue \(folder); or give --overwrite, or another "
+          + "--output")
+    }
+    try checkApart(folder, from: choices.scans + choices.labels)
+    var recipe = try recipe()
+    let model: Model?
+    if let path = choices.from { model = try context.catalogue.model(path) } else { model = nil }
+    let inputs = try TrainingInputs(choices, recipe, from: model, context)
+    let classes = inputs.classes.classes
+    let network: TrainedNetwork
+    if let model {
+      network = try TrainedNetwork(
+        model, recipe.network, classes: classes, averagesNeighbours: choices.averagesNeighbours,
+        seed: recipe.seed)
+    } else {
+      network = try TrainedNetwork(recipe.network, classes: classes.count, seed: recipe.seed)
+    }
+    context.console.note(
+      "network: \(network.words), \(Words.grouped(network.graph.parameterCount.trainable)) parameters"
+    )
+    let (factory, precision) = try chosenTrainer()
+    var setup = try self.setup(inputs, recipe, network)
+    say(setup, inputs)
+    var options = RunOptions()
+    options.precision = precision
+    options.threads = choices.limits.threads
+    options.loaders = max(1, choices.limits.threads / 2)
+    options.restartsOnNaN = choices.restartsOnNaN
+    let peak = try peakBytes(setup, options, factory)
+    context.console.note(
+      "engine: \(factory.words), \(precision.rawValue); peak about \(Words.memory(peak)) of "
+        + "\(Words.memory(choices.limits.memory)) allowed")
+    if let minutes = choices.minutes {
+      recipe = setup.recipe
+      recipe.epochs = try TrainingPace(setup, options, factory).epochs(in: minutes, context)
+      recipe.schedule = recipe.schedule.lasting(recipe.epochs)
+      setup = try self.setup(inputs, recipe, network)
+    }
+    try begin(folder, setup, arguments)
+    let run = RunFolder(
+      folder, setup, card: card(setup, inputs), context: context,
+      stepsDone: checkpoint?.progress.step ?? 0)
+    let progress = try TrainingRun(
+      setup, options, factory: factory, checkpointPath: checkpointPath, observer: run,
+      stopSignal: context.stopSignal
+    ).run(from: checkpoint)
+    return report(run, setup, progress)
+  }
+
+  // MARK: - What is trained, and how
+
+  private func recipe() throws(Explanation) -> TrainingRecipe {
+    var recipe = choices.isFew ? TrainingRecipe.few : TrainingRecipe()
+    if let path = choices.recipePath {
+      let bytes = try explained { () throws(SystemError) in
+        try contents(ofFile: path, limit: 1 << 20)
+      }
+      do throws(RecipeError) {
+        recipe = try TrainingRecipe(parsing: bytes, base: recipe)
+      } catch {
+        let words = error.explanation { nearest(to: $0, among: $1) }
+        throw Explanation(words.kind, "\(path): \(words.what)", remedy: words.remedy)
+      }
+    }
+    if !recipeAsItIs { choices.changes.apply(to: &recipe) }
+    return recipe
+  }
+
+  private func setup(
+    _ inputs: TrainingInputs, _ recipe: TrainingRecipe, _ network: TrainedNetwork
+  ) throws(Explanation) -> TrainingSetup {
+    let stopSignal = context.stopSignal
+    return try TrainingSetup(
+      scans: inputs.scans, partition: inputs.partition, map: inputs.classes, recipe: recipe,
+      graph: network.graph
+    ) { () throws(TrainingDataError) in
+      guard let signal = stopSignal() else { return }
+      throw .reading(
+        Explanation(
+          .stopped(signal: signal), "stopped while the classes were counted",
+          remedy: "nothing was begun: give the same command again"))
+    }
+  }
+
+  private func chosenTrainer() throws(Explanation) -> (any TrainingEngineFactory, Precision) {
+    let trainers = context.catalogue.trainers
+    let wanted = choices.engine.map { name in trainers.filter { $0.name == name } } ?? trainers
+    guard
+      let factory = wanted.first(where: { factory in
+        choices.precision.map(factory.precisions.contains) ?? true
+      }), let fastest = factory.precisions.first
+    else {
+      throw Explanation(
+        .input,
+        "no engine trains\(choices.precision.map { " in \($0.rawValue)" } ?? "") on this machine",
+        remedy: "leave --engine and --precision out")
+    }
+    return (factory, choices.precision ?? fastest)
+  }
+
+  private func peakBytes(
+    _ setup: TrainingSetup, _ options: RunOptions, _ factory: any TrainingEngineFactory
+  ) throws(Explanation) -> Int {
+    let plan = setup.plan(precision: options.precision, threads: options.threads)
+    let engine = try explained { () throws(EngineError) in try factory.byteCount(for: plan) }
+    // The program itself, and what its libraries keep.
+    let peak = engine + setup.byteCount(loaders: options.loaders) + (64 << 20)
+    guard peak <= choices.limits.memory else {
+      throw Explanation(
+        .input,
+        "this training takes about \(Words.memory(peak)), and \(Words.memory(choices.limits.memory)) "
+          + "are allowed",
+        remedy:
+          "give a smaller --batch (accumulate in the recipe makes up for it) or --crop, or more "
+          + "--memory")
+    }
+    for scan in setup.scans {
+      scan.scan.limitCache(to: scan.scan.cacheByteCount(forBoxesOf: setup.crop.input))
+      scan.labels.limitCache(to: scan.labels.cacheByteCount(forBoxesOf: setup.crop.output))
+    }
+    return peak
+  }
+
+  // MARK: - The folder
+
+  private func begin(
+    _ folder: String, _ setup: TrainingSetup, _ arguments: Arguments
+  ) throws(Explanation) {
+    guard checkpoint == nil else { return }
+    var options: [String: JSONValue] = [:]
+    let left: Set = ["continue", "output", "overwrite", "json", "options", "recipe", "minutes"]
+    for (name, value) in arguments.values where !left.contains(name) {
+      options[name] = .string(value)
+    }
+    for (name, values) in arguments.lists {
+      let isPath = name == "scan" || name == "labels"
+      options[name] = .array(values.map { .string(isPath ? resolved($0) ?? $0 : $0) })
+    }
+    for flag in arguments.flags where !left.contains(flag) { options[flag] = true }
+    if let from = choices.from { options["from"] = .string(resolved(from) ?? from) }
+    let run: JSONValue = [
+      "options": .object(options), "tool_version": .string(toolVersion),
+      "command_line": .array(context.commandLine.map { .string($0) }),
+    ]
+    try explained { () throws(SystemError) in
+      try makeFolder(folder)
+      for name in [
+        RunFolder.checkpointName, RunFolder.modelName, RunFolder.lastName, "history.csv",
+        "curves.png", "evolution.png",
+      ] { try removeFile(folder + "/" + name) }
+      try writeFileAtomically(
+        folder + "/" + RunFolder.recipeName,
+        Array((setup.recipe.json.text(pretty: true) + "\n").utf8))
+      try writeFileAtomically(
+        folder + "/" + RunFolder.runName, Array((run.text(pretty: true) + "\n").utf8))
+    }
+  }
+
+  private func card(_ setup: TrainingSetup, _ inputs: TrainingInputs) -> ModelCard {
+    ModelCard(
+      name: fileName(of: choices.output), classes: setup.map.classes,
+      normalisation: inputs.normalisation, voxelType: inputs.voxelType,
+      greyHistogram: setup.statistics.greyHistogram,
+      document: [
+        "training": [
+          "recipe": setup.recipe.json,
+          "scans": .array(setup.scans.map { .string(fileName(of: $0.name)) }),
+          "parts": .array(
+            setup.partition.training.map { .string("\($0.scan + 1): \($0.region)") }),
+          "validation": .array(
+            setup.partition.validation.map { .string("\($0.scan + 1): \($0.region)") }),
+          "voxels": .array(setup.statistics.voxels.map { .integer($0) }),
+          "tool_version": .string(toolVersion),
+        ],
+        "voxel_size_um": setup.scans.first?.scan.volume.spacing.map {
+          .array([.number($0.z), .number($0.y), .number($0.x)])
+        } ?? .null,
+      ])
+  }
+
+  // MARK: - Words
+
+  private func say(_ setup: TrainingSetup, _ inputs: TrainingInputs) {
+    var table = TextTable(["class", "voxels", "share", "mean grey"])
+    let statistics = setup.statistics
+    for (number, entry) in setup.map.classes.enumerated() {
+      table.add([
+        "\(entry.value) \(entry.name)", Words.grouped(statistics.voxels[number]),
+        Words.percent(statistics.shares[number], 3), Words.fixed(statistics.means[number], 3),
+      ])
+    }
+    for line in table.lines() { context.console.note(line) }
+    if statistics.ignored > 0 {
+      context.console.note("  \(Words.grouped(statistics.ignored)) voxels are not annotated")
+    }
+    let recipe = setup.recipe
+    context.console.note(
+      "\(recipe.epochs) epochs of \(recipe.steps) steps of \(recipe.batch * recipe.accumulate) crops "
+        + "of \(setup.crop.input)"
+        + (setup.partition.validation.isEmpty ? "; no validation: the last model is the best" : ""))
+  }
+
+  private func report(
+    _ run: RunFolder, _ setup: TrainingSetup, _ progress: TrainingProgress
+  ) -> [String: JSONValue] {
+    let console = context.console
+    let row = progress.history.last(where: \.isBest)
+    console.say(
+      "\(run.file(RunFolder.modelName)): epoch \(row?.epoch ?? 0), mean Jaccard "
+        + (row?.score.map { Words.fixed($0, 4) } ?? "-")
+        + (row?.validationJaccard == nil ? " in training" : " in the validation parts"))
+    if progress.factors.contains(where: { $0 != 1 }) {
+      let words = zip(setup.map.classes, progress.factors).map {
+        "\($0.name) \(Words.short(Double($1)))"
+      }
+      console.say("decided with the factors \(words.joined(separator: ", "))")
+    }
+    return [
+      "model": .string(run.file(RunFolder.modelName)), "epochs": .integer(setup.recipe.epochs),
+      "steps": .integer(progress.step),
+      "seconds": .number(progress.history.last?.seconds ?? 0),
+      "factors": .array(progress.factors.map { .number(Double($0)) }),
+      "best": row?.json ?? .null, "peak_bytes": peakResidentBytes().map { .integer($0) } ?? .null,
+      "parameters": .integer(setup.graph.parameterCount.trainable),
+    ]
+  }
+}
