@@ -11,7 +11,8 @@ import VolumeTesting
 
   @Test func `has fixtures of several exporters`() {
     #expect(
-      Set(Fixtures.exported.map(\.writer)) == ["torch script", "torch dynamo", "tf2onnx", "hand"])
+      Set(Fixtures.exported.map(\.writer)).isSuperset(
+        of: ["torch script", "torch dynamo", "tf2onnx", "hand"]))
     #expect(Fixtures.exported.count >= 40)
     #expect(Fixtures.faulty.count >= 15)
   }

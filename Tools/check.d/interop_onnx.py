@@ -112,16 +112,16 @@ def labels(tool, folder):
         fixtures.randomise(network, name)
         model = folder / f"{name}.onnx"
         model.write_bytes(fixtures.script(network, (1, 1) + (16,) * d))
-        target = folder / f"{name}.npy"
-        done = subprocess.run(
-            [str(tool), "segment", str(scan), str(target), "--model", str(model), "--precision", "f32"],
-            capture_output=True, text=True)
-        if done.returncode != 0:
-            failures.append(f"segment --model {name}.onnx: {done.stderr.strip()}")
+        store, target = folder / f"{name}.zarr", folder / f"{name}.npy"
+        runs = ([str(tool), "segment", str(scan), "--output", str(store), "--model", str(model),
+                 "--precision", "f32"], [str(tool), "convert", str(store), str(target)])
+        done = [subprocess.run(run, capture_output=True, text=True) for run in runs]
+        if any(run.returncode != 0 for run in done):
+            failures.append(f"segment --model {name}.onnx: {' '.join(run.stderr for run in done)}")
             continue
-        # Odd extents are filled up with the border's voxels, on the far side.
+        # Odd extents are filled up with what the far faces reflect.
         pads = [(0, -n % stride if d == 3 or axis else 0) for axis, n in enumerate(grey.shape)]
-        filled = np.pad(grey, pads, mode="edge").astype(np.float32) / 255
+        filled = np.pad(grey, pads, mode="reflect").astype(np.float32) / 255
         batch = filled[None, None] if d == 3 else filled[:, None]
         session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
         scores = session.run(None, {"input": batch})[0]

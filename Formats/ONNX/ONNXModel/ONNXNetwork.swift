@@ -108,11 +108,13 @@ struct ONNXNetwork {
   // MARK: Values
 
   /// The values that `node` takes; `nil` for those left out.
-  private func inputs(of node: ONNXNode) throws(ONNXModelError) -> [Value?] {
+  private mutating func inputs(of node: ONNXNode) throws(ONNXModelError) -> [Value?] {
     var result: [Value?] = []
     for name in node.inputs {
       if name.isEmpty {
         result.append(nil)
+      } else if case .feature(let feature)? = values[name] {
+        result.append(.feature(joined(feature)))
       } else if let value = values[name] {
         result.append(value)
       } else if let tensor = document.initializers[name] {
@@ -124,10 +126,24 @@ struct ONNXNetwork {
     return result
   }
 
-  private func constant(
+  /// The scan itself, where its layers have gone into the batch for another operator: as channels.
+  private mutating func joined(_ feature: Feature) -> Feature {
+    guard feature.node == 0, feature.layers == 1, feature[.channel] != channels[0] else {
+      return feature
+    }
+    let count = feature[.channel]
+    var result = feature
+    result.node = add(
+      "\(nodes[0].name)/layers", .layersToChannels(count: count), outputs: count, of: [0])
+    return result
+  }
+
+  /// The numbers of a tensor; taking them again and again is paid for each time.
+  private mutating func constant(
     _ tensor: ONNXTensor, _ node: ONNXNode
   ) throws(ONNXModelError) -> Constant {
-    try Constant(tensor, node: node.title) { tensor throws(ONNXModelError) in
+    try folding.spend(product(tensor.extents, limit: 1 << 28), node)
+    return try Constant(tensor, node: node.title) { tensor throws(ONNXModelError) in
       try files.bytes(of: tensor)
     }
   }
@@ -183,8 +199,12 @@ struct ONNXNetwork {
   }
 
   /// The number, list or tensor of a `Constant` node.
-  private func constant(of node: ONNXNode) throws(ONNXModelError) -> Constant {
-    if let tensor = node.attributes["value"]?.tensor { return try constant(tensor, node) }
+  private mutating func constant(of node: ONNXNode) throws(ONNXModelError) -> Constant {
+    if let tensor = node.attributes["value"]?.tensor {
+      // Only weights lie in other files, which are part of the model's hash.
+      guard !tensor.isExternal else { throw .externalConstant(tensor: node.title) }
+      return try constant(tensor, node)
+    }
     if let value = node.attributes["value_int"] { return Constant(scalar: value.integer) }
     if let value = node.attributes["value_ints"] { return Constant(value.integers) }
     if let value = node.attributes["value_float"] { return Constant([], .floats([value.float])) }
