@@ -7,7 +7,8 @@ extension KerasGraph {
   ) throws(KerasModelError) -> Int {
     // A group for each channel is what other layers call depthwise.
     let groups = layer.options["groups"]
-    if groups != .null, groups != 1 {
+    let isNamed = KerasWeightPlace.depthwiseNode(layer.name) != layer.name
+    if groups != .null, groups != 1 || isNamed {
       guard groups.integer == builder.channels(of: input) else {
         throw layer.options.unsupported("groups")
       }
@@ -76,7 +77,9 @@ extension KerasGraph {
         ["depthwise_kernel", "kernel"], of: layer.name,
         shape: isGrouped ? window.shape(1, filters) : window.shape(inputs, multiplier)),
       bias: bias, hasBias: hasBias)
-    builder.add(layer.name, .depthwiseConvolution(operation), outputs: outputs, of: [input])
+    // The first half of a separable convolution of volumes, for which Keras has no layer.
+    let name = isGrouped ? KerasWeightPlace.depthwiseNode(layer.name) : layer.name
+    builder.add(name, .depthwiseConvolution(operation), outputs: outputs, of: [input])
     return try addActivation(layer)
   }
 

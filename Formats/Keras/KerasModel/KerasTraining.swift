@@ -15,7 +15,9 @@ struct KerasWeightPlace {
   func path(layer: String, weight: String) -> String? {
     guard let kind = kinds[layer] else { return nil }
     switch weight {
-    case "kernel", "bias": return "\(layer)/\(weight)"
+    case "kernel", "bias":
+      let node = kind.hasPrefix("Conv3D") ? Self.depthwiseNode(layer) : layer
+      return "\(node)/\(weight)"
     case "gamma": return "\(layer)/scale"
     case "beta": return "\(layer)/shift"
     case "depthwise_kernel":
@@ -23,6 +25,12 @@ struct KerasWeightPlace {
     case "pointwise_kernel": return "\(layer)/kernel"
     default: return nil
     }
+  }
+
+  /// "conv-depthwise", a name without a slash, is the node "conv/depthwise".
+  static func depthwiseNode(_ layer: String) -> String {
+    let ending = "-depthwise"
+    return layer.hasSuffix(ending) ? layer.dropLast(ending.count) + "/depthwise" : layer
   }
 
   /// What an optimiser's array is: the slot and the weight's path.

@@ -23,7 +23,8 @@ extension KerasNetwork {
       ]
     }
     var document: [String: JSONValue] = [
-      "module": "keras", "class_name": "Functional", "registered_name": .null,
+      "module": "keras.src.models.functional", "class_name": "Functional",
+      "registered_name": "Functional",
       "config": [
         "name": .string(name), "trainable": true, "layers": .array(layers),
         "input_layers": [[.string(self.layers[0].name), 0, 0]],
