@@ -247,3 +247,30 @@ private struct NamedNode: Hashable {
     #expect(try KerasModelReader().readTraining(path) == nil)
   }
 }
+
+@Suite struct `Training that Keras began` {
+  static let index: JSONValue = {
+    guard let bytes = try? contents(ofFile: Fixtures.path("training.json")) else { return .null }
+    return JSONValue(parsing: bytes) ?? .null
+  }()
+
+  static let files = (index["files"]?.object ?? [:]).keys.sorted()
+
+  @Test func `is there as each Keras writes it`() { #expect(Self.files.count == 5) }
+
+  @Test(arguments: files)
+  func `is read with its steps and moments`(file: String) throws {
+    let record = try #require(try KerasModelReader().readTraining(Fixtures.path(file)))
+    #expect(record.state.steps == Self.index["steps"]?.integer)
+    let kind: OptimiserOptions.Kind = file.hasPrefix("adabelief") ? .adaBelief : .adam
+    #expect(record.optimiser.kind == kind && record.optimiser.isRectified == (kind == .adaBelief))
+    // Keras 3 does not always say in an archive which optimiser its arrays are of.
+    #expect(record.optimiser.beta2 == (file.hasSuffix(".keras") ? 0.999 : 0.99))
+    let sums = Self.index["files"]?[file]?.object ?? [:]
+    #expect(Set(record.state.arrays.keys) == Set(sums.keys) && sums.count == 18)
+    for (path, sum) in sums {
+      let found = record.state.arrays[path]?.reduce(0.0) { $0 + Double($1) } ?? .nan
+      #expect(abs(found - (sum.number ?? .nan)) < 1e-6, "\(path)")
+    }
+  }
+}

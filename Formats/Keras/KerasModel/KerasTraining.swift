@@ -116,10 +116,15 @@ extension KerasModelReader {
     _ description: Description, _ file: HDF5Client, _ config: KerasConfig,
     _ places: KerasWeightPlace
   ) throws(KerasModelError) -> TrainingRecord? {
-    guard let optimiser = description.optimiser else { return nil }
     let root = "optimizer/vars"
+    let weights = config.layers.reduce(0) { sum, layer in
+      sum + layer.weightNames.filter { !$0.hasPrefix("moving") }.count
+    }
     do throws(HDF5ChildError) {
       guard try file.contains("\(root)/0") else { return nil }
+      // Where the archive does not say which optimiser it is, the number of arrays does.
+      let isAdam = try file.contains("\(root)/\(2 * weights + 1)")
+      let optimiser = description.optimiser ?? OptimiserOptions(isAdam ? .adam : .sgd)
       let steps = try file.value("\(root)/0")?.number ?? 0
       var state = TrainingState(steps: steps >= 0 && steps < 1e15 ? Int(steps) : 0, arrays: [:])
       var place = 2
