@@ -40,12 +40,12 @@ package struct DecisionSample {
   }
 
   /// Factors for the classes, 1 for the commonest: those with the largest mean Jaccard index, and of
-  /// those that are as good within a thousandth the nearest to 1.
+  /// those that are as good within `tolerance` the nearest to 1.
   ///
   /// One class after the other, three times round. A voxel goes to a class once its factor is larger
   /// than the best other score over the class's probability; so one pass over the voxels counts what
   /// each of all factors would give.
-  package func factors() -> [Float] {
+  package func factors(tolerance: Double = 0.001) -> [Float] {
     var factors = [Float](repeating: 1, count: classes)
     guard classes > 1, !truths.isEmpty else { return factors }
     let steps = (-16...16).map { Float(exp2(Double($0) / 4)) }
@@ -57,7 +57,7 @@ package struct DecisionSample {
       for kind in 0..<classes where kind != commonest && counts[kind] > 0 {
         let scores = meanJaccards(of: kind, steps, factors)
         let best = scores.max() ?? 0
-        let near = steps.indices.filter { scores[$0] >= best - 0.001 }
+        let near = steps.indices.filter { scores[$0] >= best - tolerance }
         if let choice = near.min(by: { abs($0 - 16) < abs($1 - 16) }) {
           factors[kind] = steps[choice]
         }
