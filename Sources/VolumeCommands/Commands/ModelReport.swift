@@ -123,6 +123,7 @@ extension NeuralGraph.Operation {
     case .concatenate: "concatenation"
     case .maxPool(let window): "max-pool \(extent(window))"
     case .upsampleNearest(let factor): "nearest up-sampling \(extent(factor))"
+    case .crop(let crop): "crop \(extent(crop.before)) before, \(extent(crop.after)) behind"
     case .softmax: "softmax"
     case .dropout(let rate): "dropout \(rate), nothing at inference"
     case .gaussianNoise(let sigma): "noise \(sigma), nothing at inference"
