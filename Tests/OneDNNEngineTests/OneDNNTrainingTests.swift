@@ -84,7 +84,7 @@ import VolumeCore
   /// Ten steps of Adam with everything that is random.
   static func weights(threads: Int, precision: Precision = .f32) throws -> [String: [Float]] {
     var options = UNetOptions.modular
-    (options.filters, options.depth, options.dropout) = (4, 2, true)
+    (options.filters, options.depth, options.dropout) = (4, 2, 0.1)
     var plan = TrainingPlan(
       graph: options.graph(seed: 5), samples: 2, shape: TrainingCase.flat, loss: loss,
       precision: precision, threads: threads)

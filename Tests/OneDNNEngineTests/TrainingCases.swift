@@ -40,7 +40,7 @@ struct TrainingCase: CustomTestStringConvertible, Sendable {
 
   static let all: [TrainingCase] = [
     TrainingCase("plain", flat, network { _ in }),
-    TrainingCase("plain without norm", flat, network { $0.batchNorm = false }),
+    TrainingCase("plain without norm", flat, network { $0.norm = .none }),
     TrainingCase("nearest", flat, network { $0.up = .nearest }),
     TrainingCase("separable", flat, network { $0.separable = true }),
     TrainingCase(
@@ -50,14 +50,21 @@ struct TrainingCase: CustomTestStringConvertible, Sendable {
         $0.filters = 4
         $0.depth = 2
       }),
-    TrainingCase("plain 3D", Shape3(z: 8, y: 8, x: 12), network { $0.isVolumetric = true }),
+    TrainingCase("plain 3D", Shape3(z: 8, y: 8, x: 12), network { $0.dimension = .volume }),
     TrainingCase(
       "modular 3D", Shape3(z: 4, y: 8, x: 8),
       network {
         $0 = .modular
         $0.filters = 4
         $0.depth = 2
-        $0.isVolumetric = true
+        $0.dimension = .volume
+      }),
+    TrainingCase("without padding", Shape3(z: 1, y: 44, x: 60), network { $0.edge = .valid }),
+    TrainingCase(
+      "shared encoder", Shape3(z: 6, y: 16, x: 16),
+      network {
+        $0 = UNetPreset.sharedEncoder.options
+        ($0.filters, $0.depth) = (2, 2)
       }),
     TrainingCase("layers as channels", Shape3(z: 5, y: 12, x: 16)) { net in
       net.add("layers", .layersToChannels(count: 3), outputs: 3)

@@ -108,6 +108,13 @@ struct BackwardLowering {
         let to = add(channels[source], shapes[source])
         program.backward.append(.layers(gradient: gradient.buffer, to: to.buffer, count: count))
         pieces[source, default: []].append(to)
+      case .crop(let node, let source, let cut):
+        guard needs(source), let gradient = one(node, channels[node], shapes[node]) else {
+          continue
+        }
+        let to = add(channels[source], shapes[source])
+        program.backward.append(.crop(cut, gradient: gradient, to: to))
+        pieces[source, default: []].append(to)
       case .groupNorm(let node, let source, let layer, let lists, let from):
         guard let gradient = one(node, channels[node], shapes[node]) else { continue }
         let to = add(channels[source], shapes[source])

@@ -54,6 +54,7 @@ extension BackwardStep {
     case .pool(_, let gradient, let to, _): [gradient.buffer, to.buffer]
     case .spread(let gradient, let to, _): [gradient.buffer, to.buffer]
     case .layers(let gradient, let to, _): [gradient, to]
+    case .crop(_, let gradient, let to): [gradient.buffer, to.buffer]
     case .groupNorm(_, _, _, let gradient, let to): [gradient, to]
     case .softmax(_, let gradient, let to): [gradient, to]
     }

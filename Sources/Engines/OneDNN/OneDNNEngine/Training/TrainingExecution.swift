@@ -167,6 +167,11 @@ import VolumeCore
         let (s, c) = (program.buffers[from].shape, program.buffers[from].channels)
         unsafe t2s_train_layers(
           address(from), address(to), plan.samples, s.z, s.y * s.x, c, count, isBF16(to), threads)
+      case .crop(let cut, let from, let to):
+        let (s, o) = (program.buffers[from.buffer].shape, program.buffers[to.buffer].shape)
+        unsafe t2s_train_crop(
+          view(from), view(to), plan.samples, s.z, s.y, s.x, cut.before.z, cut.before.y,
+          cut.before.x, o.z, o.y, o.x, from.channels, isBF16(to.buffer), threads)
       case .groupNorm(let layer, let numbers, let from, let to):
         let (parts, pixels) = runs(of: layer, from)
         unsafe t2s_train_group_norm(
@@ -316,6 +321,11 @@ import VolumeCore
         unsafe t2s_train_layers_backward(
           address(gradient), address(to), plan.samples, s.z, s.y * s.x, c, count, isBF16(to),
           threads)
+      case .crop(let cut, let gradient, let to):
+        let (s, o) = (program.buffers[to.buffer].shape, program.buffers[gradient.buffer].shape)
+        unsafe t2s_train_crop_backward(
+          view(gradient), view(to), plan.samples, s.z, s.y, s.x, cut.before.z, cut.before.y,
+          cut.before.x, o.z, o.y, o.x, to.channels, isBF16(to.buffer), threads)
       case .groupNorm(let layer, let numbers, let from, let gradient, let to):
         back(layer, numbers, from, gradient, to, lists, &sums)
       case .softmax(let value, let gradient, let to):

@@ -29,6 +29,7 @@ struct TrainingLowering {
     case pool(node: Int, source: Int, from: BufferView, window: Shape3)
     case spread(node: Int, source: Int, factor: Shape3)
     case layers(node: Int, source: Int, count: Int)
+    case crop(node: Int, source: Int, Padding)
     case groupNorm(node: Int, source: Int, GroupNormalisation, lists: [Int], from: Int)
     case softmax(node: Int, source: Int, value: Int)
     case concatenation(node: Int)
@@ -162,6 +163,11 @@ struct TrainingLowering {
       let to = destination(index)
       program.forward.append(.spread(from: view(node.inputs[0]), to: to, factor: factor))
       units.append(.spread(node: index, source: node.inputs[0], factor: factor))
+      place(index, to)
+    case .crop(let cut):
+      let to = destination(index)
+      program.forward.append(.crop(cut, from: view(node.inputs[0]), to: to))
+      units.append(.crop(node: index, source: node.inputs[0], cut))
       place(index, to)
     case .layersToChannels(let count):
       let to = BufferView(buffer: add(index, channels[index]), channels: channels[index])

@@ -79,6 +79,7 @@ enum ForwardStep {
   case pool(from: BufferView, to: BufferView, window: Shape3)
   case spread(from: BufferView, to: BufferView, factor: Shape3)
   case layers(from: Int, to: Int, count: Int)
+  case crop(Padding, from: BufferView, to: BufferView)
   case groupNorm(GroupNormalisation, lists: [Int], from: Int, to: Int)
   case softmax(from: Int, to: Int)
 }
@@ -95,6 +96,7 @@ enum BackwardStep {
   case pool(from: BufferView, gradient: BufferView, to: BufferView, window: Shape3)
   case spread(gradient: BufferView, to: BufferView, factor: Shape3)
   case layers(gradient: Int, to: Int, count: Int)
+  case crop(Padding, gradient: BufferView, to: BufferView)
   case groupNorm(GroupNormalisation, lists: [Int], from: Int, gradient: Int, to: Int)
   case softmax(value: Int, gradient: Int, to: Int)
 }
