@@ -32,46 +32,6 @@ extension Graph {
     }
     return ValueMemory(all: sizes(self).reduce(0, +), most: most)
   }
-
-  /// A checksum of the network itself: what each node computes, of what, with which weights. The same
-  /// network has the same one in whatever file it lies, and under whatever names.
-  public var fingerprint: String {
-    var print = Fingerprint()
-    func add(_ numbers: [Float]) {
-      let list = numbers
-      print.update(unsafe list.span.bytes)
-    }
-    func add(_ text: String) {
-      let list = Array(text.utf8)
-      print.update(unsafe list.span.bytes)
-    }
-    func add(_ kind: String, _ shapes: [Shape3], _ padding: Padding, _ lists: [[Float]]) {
-      add("\(kind) \(shapes) \(padding.before) \(padding.after)")
-      for list in lists { add(list) }
-    }
-    for node in nodes {
-      add("\(node.inputs)")
-      switch node.operation {
-      case .convolution(let layer):
-        add("c", [layer.kernel, layer.stride], layer.padding, [layer.weights, layer.bias])
-      case .depthwiseConvolution(let layer):
-        add("d", [layer.kernel, layer.stride], layer.padding, [layer.weights, layer.bias])
-      case .transposedConvolution(let layer):
-        add("t", [layer.kernel, layer.stride], layer.crop, [layer.weights, layer.bias])
-      case .batchNormalisation(let layer):
-        add("b \(layer.epsilon)", [], .none, [layer.scale, layer.shift])
-        add([Float](layer.mean + layer.variance))
-      case .groupNormalisation(let layer):
-        add("g \(layer.groups) \(layer.extent) \(layer.epsilon)", [], .none, [])
-        add([Float](layer.scale + layer.shift))
-      case .input, .layersToChannels, .relu, .add, .concatenate, .maxPool, .upsampleNearest, .crop,
-        .softmax, .dropout, .gaussianNoise, .identity:
-        add("\(node.operation)")
-      }
-    }
-    add("\(output)")
-    return print.text
-  }
 }
 
 extension Graph {

@@ -132,6 +132,7 @@ private struct NamedNode: Hashable {
     try KerasModelWriter().write(model, to: path)
     let read = try KerasModelReader().read(path)
     #expect(read.graph.inOrderOfNames == network.graph.inOrderOfNames)
+    #expect(read.graph.fingerprint == network.graph.fingerprint)
     #expect(read.hasCard && read.card.classes == model.card.classes)
     #expect(read.card.name == "written" && read.card.document["licence"] == "CC0")
     #expect(read.card.normalisation == model.card.normalisation)

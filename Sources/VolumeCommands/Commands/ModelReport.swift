@@ -60,6 +60,9 @@ struct ModelReport: Sendable {
 
   private var inputWords: String {
     let channels = model.graph.inputChannels
+    if let layers = model.graph.layersAsChannels, channels == 1 {
+      return "\(layers) layers, each by itself (2.5D)"
+    }
     guard channels > 1 else { return model.graph.isPlanar ? "1 layer (2D)" : "volumes (3D)" }
     let isLayers = (try? model.graph.forGreyScans()) != nil
     return isLayers ? "\(channels) layers as channels (2.5D)" : "\(channels) channels"
