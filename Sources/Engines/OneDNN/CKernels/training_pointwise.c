@@ -299,36 +299,70 @@ INLINE void gradient_range(const gradient_job *j, long begin, long end, double *
   }
 }
 
-#define GRADIENT_PIECES(C, BF16, TERMS, MASKED)                                                \
-  switch (j->g->pieces) {                                                                      \
-    case 1: gradient_range(j, begin, end, sums, BF16, C, 1, TERMS, MASKED, 0); break;          \
-    case 2: gradient_range(j, begin, end, sums, BF16, C, 2, TERMS, MASKED, 0); break;          \
-    case 3: gradient_range(j, begin, end, sums, BF16, C, 3, TERMS, MASKED, 0); break;          \
-    default: gradient_range(j, begin, end, sums, BF16, C, 4, TERMS, MASKED, 0); break;         \
+// Eight channels at a time, whose sums stay in registers.
+INLINE void gradient_eight(const gradient_job *j, long begin, long end, double *sums, int bf16,
+                           int pieces, int terms, int masked) {
+  const t2s_gradient *g = j->g;
+  long c = g->c;
+  float keep = g->keep_factor;
+  for (long first = begin; first < end; first += GRAIN) {
+    long last = first + GRAIN < end ? first + GRAIN : end;
+    for (long from = 0; from < c; from += 8) {
+      t2s_eight sum = {0}, products[2] = {{0}, {0}}, means[2], zero = {0};
+      for (int k = 0; k < terms; k++) load_eight(&means[k], j->mean[k], from, 0);
+      for (long p = first; p < last; p++) {
+        t2s_eight v, w;
+        load_eight(&v, at(g->in[0], p, bf16), from, bf16);
+        for (int k = 1; k < pieces; k++) {
+          load_eight(&w, at(g->in[k], p, bf16), from, bf16);
+          v += w;
+        }
+        v *= keep;
+        if (masked) {
+          load_eight(&w, at(g->value, p, bf16), from, bf16);
+          v = (t2s_eight)((t2s_eight_bits)v & (t2s_eight_bits)(w > zero));
+        }
+        sum += v;
+        if (g->out.address) store_eight(at(g->out, p, bf16), from, &v, bf16);
+        for (int k = 0; k < terms; k++) {
+          load_eight(&w, at(j->x[k], p, bf16), from, bf16);
+          products[k] += v * (w - means[k]);
+        }
+      }
+      if (!j->counts) continue;
+      for (int i = 0; i < 8; i++) sums[from + i] += sum[i];
+      for (int k = 0; k < terms; k++)
+        for (int i = 0; i < 8; i++)
+          sums[(k + 1) * c + from + i] += products[k][i] * j->inverse[k][from + i];
+    }
+  }
+}
+
+#define GRADIENT_PIECES(BF16, TERMS, MASKED)                                                  \
+  switch (j->g->pieces) {                                                                     \
+    case 1: gradient_eight(j, begin, end, sums, BF16, 1, TERMS, MASKED); break;               \
+    case 2: gradient_eight(j, begin, end, sums, BF16, 2, TERMS, MASKED); break;               \
+    default: gradient_eight(j, begin, end, sums, BF16, j->g->pieces, TERMS, MASKED); break;   \
   }
 
-// All cases that networks have often are compiled by themselves; the rest asks as it goes.
-#define GRADIENT(NAME, BF16)                                                                    \
-  T2S_CLONES static void NAME(const gradient_job *j, long begin, long end, double *sums) {      \
-    long c = j->g->c;                                                                           \
-    int masked = j->g->value.address != 0, random = j->g->threshold != 0;                       \
-    if (random || !masked || (c != 8 && c != 16 && c != 32 && c != 64)) {                       \
-      gradient_range(j, begin, end, sums, BF16, c, j->g->pieces, j->terms, masked, random);     \
-    } else if (j->terms == 1) {                                                                 \
-      switch (c) {                                                                              \
-        case 8: GRADIENT_PIECES(8, BF16, 1, 1) break;                                           \
-        case 16: GRADIENT_PIECES(16, BF16, 1, 1) break;                                         \
-        case 32: GRADIENT_PIECES(32, BF16, 1, 1) break;                                         \
-        default: GRADIENT_PIECES(64, BF16, 1, 1) break;                                         \
-      }                                                                                         \
-    } else {                                                                                    \
-      switch (c) {                                                                              \
-        case 8: GRADIENT_PIECES(8, BF16, j->terms, 1) break;                                    \
-        case 16: GRADIENT_PIECES(16, BF16, j->terms, 1) break;                                  \
-        case 32: GRADIENT_PIECES(32, BF16, j->terms, 1) break;                                  \
-        default: GRADIENT_PIECES(64, BF16, j->terms, 1) break;                                  \
-      }                                                                                         \
-    }                                                                                           \
+#define GRADIENT_TERMS(BF16, MASKED)                                                          \
+  switch (j->terms) {                                                                         \
+    case 0: GRADIENT_PIECES(BF16, 0, MASKED) break;                                           \
+    case 1: GRADIENT_PIECES(BF16, 1, MASKED) break;                                           \
+    default: GRADIENT_PIECES(BF16, 2, MASKED) break;                                          \
+  }
+
+// The cases that networks have often are compiled by themselves; the rest asks as it goes.
+#define GRADIENT(NAME, BF16)                                                                  \
+  T2S_CLONES static void NAME(const gradient_job *j, long begin, long end, double *sums) {    \
+    int masked = j->g->value.address != 0, random = j->g->threshold != 0;                     \
+    if (random || j->terms > 2 || j->g->c % 8)                                                \
+      gradient_range(j, begin, end, sums, BF16, j->g->c, j->g->pieces, j->terms, masked,      \
+                     random);                                                                 \
+    else if (masked)                                                                          \
+      GRADIENT_TERMS(BF16, 1)                                                                 \
+    else                                                                                      \
+      GRADIENT_TERMS(BF16, 0)                                                                 \
   }
 
 GRADIENT(gradient_bf16, 1)

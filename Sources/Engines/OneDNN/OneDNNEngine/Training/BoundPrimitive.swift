@@ -39,9 +39,7 @@ import EngineCore
     scratchByteCount = unsafe dnnl_memory_desc_get_size(space)
     unsafe self.descriptions =
       descriptions + [PrimitiveArgument(DNNL_ARG_SCRATCHPAD, space.pointee)]
-    var name: UnsafePointer<CChar>?
-    _ = unsafe dnnl_primitive_desc_query(plan, dnnl_query_impl_info_str, 0, &name)
-    kernel = unsafe name.map { unsafe String(cString: $0) } ?? "?"
+    unsafe kernel = kernelName(plan)
   }
 
   deinit {
@@ -130,4 +128,11 @@ import EngineCore
     self.fromList = AlignedMemory(fromList)
     self.toPlace = AlignedMemory(toPlace)
   }
+}
+
+/// The library's name of the kernel that `plan` chose.
+@unsafe func kernelName(_ plan: dnnl_primitive_desc_t) -> String {
+  var name: UnsafePointer<CChar>?
+  _ = unsafe dnnl_primitive_desc_query(plan, dnnl_query_impl_info_str, 0, &name)
+  return unsafe name.map { unsafe String(cString: $0) } ?? "?"
 }

@@ -245,14 +245,30 @@ import VolumeCore
     try unsafe check(
       "dnnl_primitive_attr_set_scratchpad_mode",
       dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user))
-    var plan: dnnl_primitive_desc_t?
+    var candidates: dnnl_primitive_desc_iterator_t?
     try unsafe check(
-      "dnnl_primitive_desc_create",
-      dnnl_primitive_desc_create(&plan, &convolution, attributes, processor.engine, hint))
-    guard let plan = unsafe plan else {
-      throw .callFailed(engine: "oneDNN", call: "dnnl_primitive_desc_create", status: 0)
+      "dnnl_primitive_desc_iterator_create",
+      dnnl_primitive_desc_iterator_create(
+        &candidates, &convolution, attributes, processor.engine, hint))
+    defer { unsafe dnnl_primitive_desc_iterator_destroy(candidates) }
+    guard let first = unsafe dnnl_primitive_desc_iterator_fetch(candidates) else {
+      throw .callFailed(engine: "oneDNN", call: "dnnl_primitive_desc_iterator_fetch", status: 0)
     }
-    return unsafe plan
+    guard direction == .down, unsafe kernelName(first).hasPrefix("brgconv:") else {
+      return unsafe first
+    }
+    // Forward, the library prefers kernels of small matrices, which with the few channels of these
+    // networks take twice the time of the generated convolution that comes next.
+    while unsafe dnnl_primitive_desc_iterator_next(candidates) == dnnl_success {
+      guard let next = unsafe dnnl_primitive_desc_iterator_fetch(candidates) else { break }
+      let name = unsafe kernelName(next)
+      if name.hasPrefix("jit_bf16:") || name.hasPrefix("jit:") {
+        unsafe dnnl_primitive_desc_destroy(first)
+        return unsafe next
+      }
+      unsafe dnnl_primitive_desc_destroy(next)
+    }
+    return unsafe first
   }
 }
 
