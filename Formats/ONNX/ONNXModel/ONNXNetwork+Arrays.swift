@@ -277,7 +277,7 @@ extension ONNXNetwork {
       nodes[feature.node].operation = .transposedConvolution(layer)
       return result
     }
-    throw call.unsupported("a part of its input", "\(cut.before) before and \(cut.after) after")
+    return made(result, call, .crop(cut)).keeping(result)
   }
 }
 

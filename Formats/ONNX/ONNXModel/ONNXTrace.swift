@@ -57,7 +57,24 @@ struct ONNXTrace {
   }
 
   /// The network, if the input's axes are in this order.
+  ///
+  /// A network without padding fits extents of its own only: where its parts do not fit each other, a
+  /// few more voxels are tried.
   private func graph(_ input: ONNXInput, _ layout: ONNXLayout) throws(TraceFailure) -> Graph {
+    var first: TraceFailure?
+    for more in stride(from: 0, to: 64, by: 2) {
+      do throws(TraceFailure) { return try graph(input, layout, more: more) } catch {
+        guard case .graph(.shapesDisagree) = error.error else { throw first ?? error }
+        first = first ?? error
+      }
+    }
+    throw first ?? TraceFailure(progress: 0, error: .hasNoGraph)
+  }
+
+  /// The network for extents that are `more` than usual.
+  private func graph(
+    _ input: ONNXInput, _ layout: ONNXLayout, more: Int
+  ) throws(TraceFailure) -> Graph {
     let known = input.extents ?? []
     let place = layout == .channelsFirst ? 1 : known.count - 1
     guard let channels = known[place] ?? likelyChannels, (1...(1 << 16)).contains(channels) else {
@@ -69,7 +86,8 @@ struct ONNXTrace {
     var first: Graph?
     for open in Self.extents {
       var network = ONNXNetwork(
-        document, input: input, layout: layout, open: open, channels: channels, budget: budget,
+        document, input: input, layout: layout, open: open.map { $0 + more }, channels: channels,
+        budget: budget,
         files: files)
       let graph: Graph
       do throws(ONNXModelError) { graph = try network.finish() } catch {
