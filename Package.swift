@@ -70,6 +70,9 @@ let package = Package(
       name: "CPNG", path: "Sources/PNGLibrary/CPNG", pkgConfig: "libpng",
       providers: [.apt(["libpng-dev"])]),
     .systemLibrary(
+      name: "CZIP", path: "Formats/Keras/CZIP", pkgConfig: "libzip",
+      providers: [.apt(["libzip-dev"])]),
+    .systemLibrary(
       name: "COneDNN", path: "Sources/Engines/OneDNN/COneDNN",
       providers: [.apt(["libdnnl-dev"])]),
 
@@ -175,7 +178,7 @@ let package = Package(
     module("Pictures", "Formats/Pictures/Pictures", ["PNGLibrary", "SystemIO", "VolumeCore"]),
     module(
       "KerasModel", "Formats/Keras/KerasModel",
-      ["HDF5Child", "HDF5Library", "EngineCore", "NeuralGraph", "SystemIO", "VolumeCore"]),
+      ["CZIP", "HDF5Child", "HDF5Library", "EngineCore", "NeuralGraph", "SystemIO", "VolumeCore"]),
     fastModule(
       "ONNXModel", "Formats/ONNX/ONNXModel",
       ["EngineCore", "NeuralGraph", "SystemIO", "VolumeCore"]),

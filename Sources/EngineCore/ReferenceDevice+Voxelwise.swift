@@ -5,8 +5,21 @@ import VolumeCore
 extension ReferenceDevice {
   func layersToChannels(_ count: Int, _ input: FeatureMap) -> FeatureMap {
     let shape = Shape3(z: input.shape.z - count + 1, y: input.shape.y, x: input.shape.x)
-    return voxelwise(shape, count) { layers, z, y, x in
-      for c in 0..<count { layers[c] = input[z + c, y, x, 0] }
+    return voxelwise(shape, count * input.channels) { layers, z, y, x in
+      for layer in 0..<count {
+        for c in 0..<input.channels {
+          layers[layer * input.channels + c] = input[z + layer, y, x, c]
+        }
+      }
+    }
+  }
+
+  func crop(_ cut: Padding, _ input: FeatureMap) -> FeatureMap {
+    let shape = Shape3 { input.shape[$0] - cut.before[$0] - cut.after[$0] }
+    return voxelwise(shape, input.channels) { voxel, z, y, x in
+      for c in 0..<input.channels {
+        voxel[c] = input[z + cut.before.z, y + cut.before.y, x + cut.before.x, c]
+      }
     }
   }
 

@@ -22,6 +22,7 @@ public struct ReferenceDevice: Sendable {
     case .transposedConvolution(let layer): transposedConvolution(layer, inputs[0])
     case .batchNormalisation(let layer): batchNormalisation(layer, inputs[0])
     case .groupNormalisation(let layer): groupNormalisation(layer, inputs[0])
+    case .crop(let cut): crop(cut, inputs[0])
     case .relu: relu(inputs[0])
     case .add: sum(inputs)
     case .concatenate: concatenation(inputs)

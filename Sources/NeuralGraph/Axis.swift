@@ -110,6 +110,8 @@ extension Operation {
       .scatter(kernel: factor[axis], stride: factor[axis], before: 0, after: 0)
     case .layersToChannels(let count):
       axis == .z ? .window(reach: (count - 1) / 2) : .pointwise
+    case .crop(let crop):
+      .gather(kernel: 1, stride: 1, before: -crop.before[axis], after: -crop.after[axis])
     case .input, .batchNormalisation, .groupNormalisation, .relu, .add, .concatenate, .softmax,
       .dropout, .gaussianNoise, .identity:
       .pointwise

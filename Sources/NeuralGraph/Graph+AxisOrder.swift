@@ -42,6 +42,7 @@ extension Operation {
       return .transposedConvolution(layer)
     case .maxPool(let window): return .maxPool(window: window.swapping(a, b))
     case .upsampleNearest(let factor): return .upsampleNearest(factor: factor.swapping(a, b))
+    case .crop(let crop): return .crop(crop.swapping(a, b))
     case .input, .layersToChannels, .batchNormalisation, .groupNormalisation, .relu, .add,
       .concatenate, .softmax, .dropout, .gaussianNoise, .identity:
       return self

@@ -57,7 +57,7 @@ extension Graph {
       guard count == 0 else { throw .wrongInputCount(node: node.name, wanted: 0, found: count) }
     case .add, .concatenate:
       guard count >= 1 else { throw .wrongInputCount(node: node.name, wanted: 2, found: count) }
-    case .layersToChannels, .convolution, .depthwiseConvolution, .transposedConvolution,
+    case .layersToChannels, .crop, .convolution, .depthwiseConvolution, .transposedConvolution,
       .batchNormalisation, .groupNormalisation, .relu, .maxPool, .upsampleNearest, .softmax,
       .dropout, .gaussianNoise, .identity:
       guard count == 1 else { throw .wrongInputCount(node: node.name, wanted: 1, found: count) }
@@ -100,6 +100,8 @@ extension Node {
           node: name, parameter: "the number of groups", value: layer.groups)
       }
       try check(layer.shift, [layer.scale.count])
+    case .crop(let crop):
+      try check(Shape3(cube: 1), Shape3(cube: 1), crop, [])
     case .maxPool(let size), .upsampleNearest(let size):
       try check(size, size, Padding(before: none, after: none), [])
     case .dropout(let rate):
@@ -156,8 +158,8 @@ extension Node {
     switch operation {
     case .input(let channels): return channels
     case .layersToChannels(let count):
-      try expect(1)
-      return count
+      let (channels, overflow) = inputs[0].multipliedReportingOverflow(by: count)
+      return overflow ? Int.max : channels
     case .convolution(let layer):
       try expect(layer.inputs)
       return layer.outputs
@@ -175,7 +177,7 @@ extension Node {
       return inputs.reduce(0, +)
     case .add:
       try expect(inputs[0])
-    case .relu, .maxPool, .upsampleNearest, .softmax, .dropout, .gaussianNoise, .identity:
+    case .relu, .crop, .maxPool, .upsampleNearest, .softmax, .dropout, .gaussianNoise, .identity:
       break
     }
     return inputs[0]

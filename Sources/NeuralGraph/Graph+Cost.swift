@@ -66,7 +66,7 @@ extension Node {
       let channels = layer.scale.count
       return ParameterCount(
         trainable: (layer.hasScale ? channels : 0) + (layer.hasShift ? channels : 0), frozen: 0)
-    case .input, .layersToChannels, .relu, .add, .concatenate, .maxPool, .upsampleNearest,
+    case .input, .layersToChannels, .crop, .relu, .add, .concatenate, .maxPool, .upsampleNearest,
       .softmax, .dropout, .gaussianNoise, .identity:
       return ParameterCount(trainable: 0, frozen: 0)
     }
@@ -84,7 +84,7 @@ extension Operation {
     case .transposedConvolution(let layer):
       // Each output voxel is reached by kernel / stride of the weights.
       Double(layer.weights.count) / Double(layer.stride.voxelCount)
-    case .input, .layersToChannels, .batchNormalisation, .groupNormalisation, .relu, .add,
+    case .input, .layersToChannels, .crop, .batchNormalisation, .groupNormalisation, .relu, .add,
       .concatenate, .maxPool, .upsampleNearest, .softmax, .dropout, .gaussianNoise, .identity:
       0
     }

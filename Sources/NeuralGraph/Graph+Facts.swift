@@ -14,12 +14,12 @@ extension Graph {
       let inputs = node.inputs.map { result[$0] }
       switch node.operation {
       case .input(let channels): result.append(channels)
-      case .layersToChannels(let count): result.append(count)
+      case .layersToChannels(let count): result.append(count * (inputs.first ?? 0))
       case .convolution(let layer): result.append(layer.outputs)
       case .depthwiseConvolution(let layer): result.append(layer.inputs * layer.multiplier)
       case .transposedConvolution(let layer): result.append(layer.outputs)
       case .concatenate: result.append(inputs.reduce(0, +))
-      case .batchNormalisation, .groupNormalisation, .relu, .add, .maxPool, .upsampleNearest,
+      case .crop, .batchNormalisation, .groupNormalisation, .relu, .add, .maxPool, .upsampleNearest,
         .softmax, .dropout, .gaussianNoise, .identity:
         result.append(inputs.first ?? 0)
       }

@@ -15,6 +15,12 @@ extension Graph {
   /// A tile's value is that much shorter than its input, at either end.
   public var layerMargin: Int { layersAsChannels.map { ($0 - 1) / 2 } ?? 0 }
 
+  /// Whether each layer of the result can be computed by itself, from the layers it looks at, without
+  /// making anything of a layer more than once: where nothing looks along z but the very first node.
+  public var isLayerwise: Bool {
+    isPlanar && nodes.allSatisfy { !$0.operation.joinsLayers || $0.inputs == [0] }
+  }
+
   /// Whether nothing after the input looks along z: then each layer may be computed by itself.
   public var isPlanar: Bool {
     nodes.allSatisfy { node in
@@ -53,4 +59,9 @@ extension Graph {
     }
     return Graph(nodes: result, output: output + 1)
   }
+}
+
+extension Operation {
+  /// Whether it makes channels of layers.
+  package var joinsLayers: Bool { if case .layersToChannels = self { true } else { false } }
 }

@@ -90,7 +90,7 @@ extension Operation {
       inner.bias = bias(inner.bias)
       inner.hasBias = true
       return .transposedConvolution(inner)
-    case .input, .layersToChannels, .batchNormalisation, .groupNormalisation, .relu, .add,
+    case .input, .layersToChannels, .crop, .batchNormalisation, .groupNormalisation, .relu, .add,
       .concatenate, .maxPool, .upsampleNearest, .softmax, .dropout, .gaussianNoise, .identity:
       return nil
     }

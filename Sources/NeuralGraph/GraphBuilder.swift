@@ -17,10 +17,12 @@ public struct GraphBuilder {
 
   /// Begins with an input of `channels`.
   ///
-  /// - Parameter isVolumetric: whether the layers added by number (a kernel of 3, a stride of 2)
-  ///   extend along z, too.
+  /// - Parameters:
+  ///   - seed: decides the weights; `nil`: all are 0, which takes no time.
+  ///   - isVolumetric: whether the layers added by number (a kernel of 3, a stride of 2) extend along
+  ///     z, too.
   public init(
-    input name: String = "input", channels: Int, seed: UInt64 = 0, isVolumetric: Bool = false
+    input name: String = "input", channels: Int, seed: UInt64? = 0, isVolumetric: Bool = false
   ) {
     self.isVolumetric = isVolumetric
     nodes = [Node(name: name, operation: .input(channels: channels), inputs: [])]
@@ -50,16 +52,18 @@ public struct GraphBuilder {
     return last
   }
 
-  /// A convolution of equal extent along all its axes, with "same" padding.
+  /// A convolution of equal extent along all its axes, with "same" padding unless told otherwise.
   @discardableResult
   public mutating func convolution(
-    _ name: String, kernel: Int, stride: Int = 1, outputs: Int, of input: Int? = nil
+    _ name: String, kernel: Int, stride: Int = 1, outputs: Int, of input: Int? = nil,
+    pads: Bool = true
   ) -> Int {
     let inputs = channels[input ?? last]
     let (extent, stride) = (extent(kernel), extent(stride))
     let terms = extent.voxelCount * inputs
     let layer = Convolution(
-      kernel: extent, stride: stride, padding: .same(kernel: extent, stride: stride),
+      kernel: extent, stride: stride,
+      padding: pads ? .same(kernel: extent, stride: stride) : .none,
       inputs: inputs, outputs: outputs,
       weights: random.weights(count: terms * outputs, terms: terms),
       bias: random.uniform(-0.1, 0.1, count: outputs))
@@ -69,13 +73,14 @@ public struct GraphBuilder {
   /// A depthwise convolution without bias, then one that mixes channels only.
   @discardableResult
   public mutating func separableConvolution(
-    _ name: String, kernel: Int, outputs: Int, of input: Int? = nil
+    _ name: String, kernel: Int, outputs: Int, of input: Int? = nil, pads: Bool = true
   ) -> Int {
     let inputs = channels[input ?? last]
     let extent = extent(kernel)
     let stride = Shape3(cube: 1)
     let layer = DepthwiseConvolution(
-      kernel: extent, stride: stride, padding: .same(kernel: extent, stride: stride),
+      kernel: extent, stride: stride,
+      padding: pads ? .same(kernel: extent, stride: stride) : .none,
       inputs: inputs, multiplier: 1,
       weights: random.weights(count: extent.voxelCount * inputs, terms: extent.voxelCount),
       bias: [Float](repeating: 0, count: inputs), hasBias: false)
@@ -109,6 +114,34 @@ public struct GraphBuilder {
     return add(name, .batchNormalisation(layer))
   }
 
+  /// A normalisation by statistics of the value itself, with parameters near those of doing nothing.
+  @discardableResult
+  public mutating func groupNormalisation(
+    _ name: String, groups: Int, extent: GroupNormalisation.Extent
+  ) -> Int {
+    let count = channels[last]
+    let layer = GroupNormalisation(
+      groups: groups, scale: random.uniform(0.8, 1.2, count: count),
+      shift: random.uniform(-0.1, 0.1, count: count), epsilon: 1e-3, extent: extent)
+    return add(name, .groupNormalisation(layer))
+  }
+
+  /// The layers around each voxel of any value, with all their channels, one layer after the other.
+  @discardableResult
+  public mutating func layersToChannels(_ name: String, count: Int, of input: Int? = nil) -> Int {
+    let outputs = count * channels[input ?? last]
+    return add(
+      name, .layersToChannels(count: count), outputs: outputs, of: input.map { [$0] })
+  }
+
+  /// Cuts `count` voxels off along each axis, half of them before the first that stays.
+  @discardableResult
+  public mutating func crop(_ name: String, by count: Int, of input: Int? = nil) -> Int {
+    let cut = Shape3(
+      z: isVolumetric ? count / 2 : 0, y: count / 2, x: count / 2)
+    return add(name, .crop(Padding(before: cut, after: cut)), of: input.map { [$0] })
+  }
+
   /// max(x, 0).
   @discardableResult
   public mutating func relu(_ name: String) -> Int { add(name, .relu) }
@@ -121,8 +154,8 @@ public struct GraphBuilder {
 
   /// Each voxel repeated, 2 along each axis.
   @discardableResult
-  public mutating func upsample(_ name: String) -> Int {
-    add(name, .upsampleNearest(factor: extent(2)))
+  public mutating func upsample(_ name: String, of input: Int? = nil) -> Int {
+    add(name, .upsampleNearest(factor: extent(2)), of: input.map { [$0] })
   }
 
   /// The channels of `inputs`, one after the other.

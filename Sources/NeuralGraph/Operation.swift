@@ -4,8 +4,9 @@ import VolumeCore
 public enum Operation: Hashable, Sendable {
   /// The scan's voxels after normalisation.
   case input(channels: Int)
-  /// The layers around each voxel as its channels, the lowest first: what a 2.5D network takes.
-  /// `count` is odd; the layer in the middle is the voxel's own. Nothing is padded along z.
+  /// The layers around each voxel as its channels, the lowest first: what a 2.5D network takes. Of a
+  /// value of several channels, all those of a layer come before the next layer's. `count` is odd; the
+  /// layer in the middle is the voxel's own. Nothing is padded along z.
   case layersToChannels(count: Int)
   /// A convolution, dense over channels.
   case convolution(Convolution)
@@ -28,6 +29,8 @@ public enum Operation: Hashable, Sendable {
   case maxPool(window: Shape3)
   /// Each voxel repeated.
   case upsampleNearest(factor: Shape3)
+  /// What is left when voxels are cut off: the skips of networks that do not pad.
+  case crop(Padding)
   /// exp(x) / sum of exp over channels.
   case softmax
   /// In training, each number is zero with probability `rate`, and the others are divided by
@@ -285,5 +288,18 @@ extension Graph {
         false
       }
     }?.name
+  }
+}
+
+extension Graph {
+  /// Whether a layer takes statistics of a whole volume, so that no part of one is enough.
+  package var normalisesOverVolume: Bool {
+    nodes.contains { node in
+      if case .groupNormalisation(let layer) = node.operation {
+        layer.extent == .volume
+      } else {
+        false
+      }
+    }
   }
 }

@@ -157,6 +157,9 @@ extension Operation {
     case .layersToChannels:
       // The layers' order would be another one in the weights of whatever takes them.
       return axis == .z ? nil : self
+    case .crop(var crop):
+      swap(&crop.before[axis], &crop.after[axis])
+      return .crop(crop)
     case .input, .batchNormalisation, .groupNormalisation, .relu, .add, .concatenate, .maxPool,
       .upsampleNearest, .softmax, .dropout, .gaussianNoise, .identity:
       return self

@@ -1,8 +1,13 @@
 /// Weights that follow from a seed alone, for networks that nobody trained (SplitMix64).
 struct RandomWeights {
   private var state: UInt64
+  /// Whether all are 0 instead: for questions that no weight answers.
+  private let isZero: Bool
 
-  init(seed: UInt64) { state = seed }
+  init(seed: UInt64?) {
+    state = seed ?? 0
+    isZero = seed == nil
+  }
 
   /// A number of at least `low` and less than `high`.
   mutating func uniform(_ low: Float, _ high: Float) -> Float {
@@ -16,6 +21,7 @@ struct RandomWeights {
 
   /// `count` such numbers.
   mutating func uniform(_ low: Float, _ high: Float, count: Int) -> [Float] {
+    if isZero { return [Float](repeating: 0, count: count) }
     var result: [Float] = []
     result.reserveCapacity(count)
     for _ in 0..<count { result.append(uniform(low, high)) }

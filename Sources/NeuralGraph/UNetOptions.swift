@@ -1,42 +1,94 @@
 import VolumeCore
 
-/// A U-Net, described by its options; weights follow from a seed.
+/// A U-Net of the family, described by its options; weights follow from a seed.
+///
+///     var options = UNetPreset.paper.options
+///     options.filters = 8
+///     options.dimension = .volume
+///     let graph = try options.checkedGraph(seed: 1)
 public struct UNetOptions: Hashable, Sendable {
+  /// How many layers a network sees, and how.
+  public enum Dimension: Hashable, Sendable {
+    /// Single layers: 2D.
+    case plane
+    /// An odd number of layers as the channels of a 2D network that labels the one in the middle: 2.5D.
+    case layersAsChannels(Int)
+    /// An odd number of layers, each through the same encoder; what it makes of all is joined: 2.5D.
+    case sharedEncoder(Int)
+    /// An odd number of layers, each through the same network but for its last layer: 2.5D.
+    case sharedNetwork(Int)
+    /// Volumes: 3D.
+    case volume
+  }
+
   /// How the decoder doubles the resolution.
-  public enum Up: Hashable, Sendable, CaseIterable {
+  public enum Up: String, Hashable, Sendable, CaseIterable {
     /// A transposed convolution, 2x2: each voxel becomes four.
     case transposed2
-    /// A transposed convolution, 3x3, whose windows overlap.
+    /// A transposed convolution, 3x3, whose windows overlap, then the norm and ReLU.
     case transposed3
     /// Repetition, without parameters.
     case nearest
   }
 
   /// How the encoder halves the resolution.
-  public enum Down: Hashable, Sendable, CaseIterable {
+  public enum Down: String, Hashable, Sendable, CaseIterable {
     /// The largest of 2x2.
     case maxPool
-    /// A 3x3 convolution with stride 2.
+    /// A 3x3 convolution with stride 2, then the norm and ReLU.
     case strided
   }
 
   /// How the number of channels goes through a block.
-  public enum Width: Hashable, Sendable, CaseIterable {
-    /// Level i has f * 2^i channels throughout, and a transposed convolution halves them.
+  public enum Width: String, Hashable, Sendable, CaseIterable {
+    /// Level i has filters * growth^i channels throughout, and a transposed convolution reduces to them.
     case plain
-    /// The second convolution of a block doubles, and going up keeps the width (the modular
-    /// U-Net of Bertoldo et al., 2021).
+    /// The last convolution of a block grows, and going up keeps the width (the modular U-Net of
+    /// Bertoldo et al., 2021, and the 3D U-Net of Çiçek et al., 2016).
     case modular
   }
 
+  /// What follows each convolution of a block.
+  public enum Norm: String, Hashable, Sendable, CaseIterable {
+    /// Nothing.
+    case none
+    /// Batch normalisation.
+    case batch
+    /// Layer normalisation over each voxel's channels: the result in one place depends on no other.
+    case layerOverChannels
+    /// Each channel over the whole layer, or volume (instance norm): tiles are blended.
+    case layerOverSpace
+    /// All channels over the whole layer, or volume: tiles are blended.
+    case layerOverBoth
+
+    /// Whether statistics are taken of all that a tile holds.
+    public var looksOverSpace: Bool { self == .layerOverSpace || self == .layerOverBoth }
+  }
+
+  /// What convolutions do at the edges.
+  public enum Edge: String, Hashable, Sendable, CaseIterable {
+    /// Zeros are put around: the result is as large as the input.
+    case same
+    /// Nothing is put around: the result is smaller, and skips are cropped to it (Ronneberger et al.,
+    /// 2015).
+    case valid
+  }
+
+  /// How many layers it sees.
+  public var dimension = Dimension.plane
   /// Channels of the first convolution.
   public var filters = 8
   /// How often the resolution is halved.
   public var depth = 3
-  /// Channels of the input: 1, or the odd number of layers that a 2.5D network looks at.
+  /// By what the channels grow from level to level.
+  public var growth = 2
+  /// The extent of a block's kernels; odd.
+  public var kernel = 3
+  /// Convolutions in a block.
+  public var convolutions = 2
+  /// Channels of the input: those of a scan's voxels; of layers as channels it is their number that
+  /// counts.
   public var inputChannels = 1
-  /// Whether kernels, pooling and up-sampling extend along z, too: a 3D network.
-  public var isVolumetric = false
   /// Channels of the result.
   public var classes = 3
   /// How the decoder doubles the resolution.
@@ -47,129 +99,76 @@ public struct UNetOptions: Hashable, Sendable {
   public var width = Width.plain
   /// Whether each block has a second path, of one convolution, added to the first.
   public var residual = false
-  /// Whether convolutions are followed by batch normalisation.
-  public var batchNorm = true
+  /// The extent of that convolution's kernel: 3, or 1.
+  public var residualKernel = 3
+  /// What follows convolutions, but for 2x2 transposed ones and the last.
+  public var norm = Norm.batch
   /// Whether the convolutions of blocks are depthwise-separable.
   public var separable = false
-  /// Whether there are layers of dropout and noise, which do nothing at inference.
-  public var dropout = false
+  /// The rate of dropout after each ReLU of a block, 0 for none.
+  public var dropout: Float = 0
+  /// The deviation of the noise that training adds before the last layer, 0 for none.
+  public var noise: Float = 0
+  /// What convolutions do at the edges.
+  public var edge = Edge.same
 
   /// The plain U-Net of 8 filters and depth 3, to be changed field by field.
   public init() {}
 
-  /// The modular U-Net with learned sampling, residual blocks and batch normalisation.
+  /// The modular U-Net with learned sampling, residual blocks, batch normalisation, dropout and noise.
   public static let modular: UNetOptions = {
     var options = UNetOptions()
     options.up = .transposed3
     options.down = .strided
     options.width = .modular
     options.residual = true
-    options.dropout = true
+    options.dropout = 0.1
+    options.noise = 0.03
     return options
   }()
 
-  /// The network, with softmax at its end and random weights.
-  public func graph(seed: UInt64) -> Graph {
-    var net = GraphBuilder(channels: inputChannels, seed: seed, isVolumetric: isVolumetric)
-    var skips: [Int] = []
-    for level in 0..<depth {
-      let skip = block("enc-block-\(level)", widths(level), &net)
-      skips.append(skip)
-      switch down {
-      case .maxPool: net.maxPool("enc-block-\(level)-DOWN")
-      case .strided:
-        let name = "enc-block-\(level)-DOWN"
-        net.convolution(name, kernel: 3, stride: 2, outputs: net.channels(of: skip))
-        normalise(name, &net)
-        net.relu("\(name)-relu")
-      }
+  /// Whether kernels, pooling and up-sampling extend along z, too: a 3D network.
+  public var isVolumetric: Bool {
+    get { dimension == .volume }
+    set { dimension = newValue ? .volume : .plane }
+  }
+
+  /// The layers that are joined, where the same weights see each: `nil` for all other networks.
+  var sharedLayers: Int? {
+    switch dimension {
+    case .sharedEncoder(let count), .sharedNetwork(let count): count
+    case .plane, .layersAsChannels, .volume: nil
     }
-    block("enc-block-\(depth)", widths(depth), &net)
-    for level in (0..<depth).reversed() {
-      let up = ascend("dec-block-\(level)-UP", to: level, &net)
-      net.concatenate("dec-block-\(level)-concatenate", [skips[level], up])
-      let width = widths(level).1
-      block("dec-block-\(level)", (width, width), &net)
-    }
-    if dropout { net.add("gaussian-noise", .gaussianNoise(sigma: 0.03)) }
-    net.convolution("out", kernel: 1, outputs: classes)
-    net.add("out/softmax", .softmax)
-    return net.graph
   }
 
-  /// Channels of the two convolutions of an encoder block.
-  private func widths(_ level: Int) -> (Int, Int) {
-    let first = filters << level
-    return (first, width == .plain ? first : 2 * first)
+  /// The channels that the graph's input has.
+  public var graphInputChannels: Int {
+    if case .layersAsChannels(let count) = dimension { count } else { inputChannels }
   }
 
-  private func ascend(_ name: String, to level: Int, _ net: inout GraphBuilder) -> Int {
-    let outputs = width == .plain ? filters << level : filters << (level + 2)
-    switch up {
-    case .nearest: return net.upsample(name)
-    case .transposed2: net.transposedConvolution(name, kernel: 2, outputs: outputs)
-    case .transposed3: net.transposedConvolution(name, kernel: 3, outputs: outputs)
-    }
-    guard width == .modular else { return net.last }
-    normalise(name, &net)
-    return net.relu("\(name)-relu")
+  /// Channels of an encoder block's convolutions at `level`: of all but the last, and of the last.
+  func widths(_ level: Int) -> (inner: Int, last: Int) {
+    let inner = filters * power(level)
+    return (inner, width == .plain ? inner : growth * inner)
   }
 
-  @discardableResult
-  private func block(_ name: String, _ widths: (Int, Int), _ net: inout GraphBuilder) -> Int {
-    let input = net.last
-    convolve("\(name)-conv1", widths.0, of: input, &net)
-    net.relu("\(name)-conv1-relu")
-    if dropout { net.add("\(name)-conv1-dropout", .dropout(rate: 0.1)) }
-    let main = convolve("\(name)-conv2", widths.1, of: net.last, &net)
-    if residual {
-      let skip = convolve("\(name)-conv-skip", widths.1, of: input, &net)
-      net.add("\(name)-residual", .add, of: [main, skip])
-    }
-    net.relu("\(name)-conv2-relu")
-    if dropout { net.add("\(name)-conv2-dropout", .dropout(rate: 0.1)) }
-    return net.last
+  /// Channels that come up to `level`.
+  func widthUp(_ level: Int) -> Int {
+    width == .plain ? filters * power(level) : filters * power(level + 2)
   }
 
-  @discardableResult
-  private func convolve(
-    _ name: String, _ outputs: Int, of input: Int, _ net: inout GraphBuilder
-  ) -> Int {
-    if separable {
-      net.separableConvolution(name, kernel: 3, outputs: outputs, of: input)
-    } else {
-      net.convolution(name, kernel: 3, outputs: outputs, of: input)
-    }
-    normalise(name, &net)
-    return net.last
+  /// Voxels along an axis that a block's convolutions take away where nothing is padded.
+  var blockLoss: Int { edge == .valid ? convolutions * (kernel - 1) : 0 }
+
+  /// Voxels along an axis, at `level`, that the way down from there and up again takes away: what a
+  /// skip must lose before it is joined.
+  func lossBelow(_ level: Int) -> Int {
+    let isLowest = level == depth - 1
+    if case .sharedEncoder = dimension, isLowest { return 4 * blockLoss }
+    return 2 * (isLowest ? blockLoss : 2 * blockLoss + lossBelow(level + 1))
   }
 
-  private func normalise(_ name: String, _ net: inout GraphBuilder) {
-    if batchNorm { net.batchNormalisation("\(name)-bn") }
-  }
-}
-
-extension Graph {
-  /// The plain U-Net with random weights: double 3x3 convolutions with batch normalisation, 2x2
-  /// max-pool, 2x2 transposed convolution.
-  public static func plainUNet(
-    filters: Int = 8, depth: Int = 3, classes: Int = 3, seed: UInt64
-  ) -> Graph {
-    var options = UNetOptions()
-    options.filters = filters
-    options.depth = depth
-    options.classes = classes
-    return options.graph(seed: seed)
-  }
-
-  /// The modular U-Net with random weights: residual blocks, learned sampling.
-  public static func modularUNet(
-    filters: Int = 8, depth: Int = 3, classes: Int = 3, seed: UInt64
-  ) -> Graph {
-    var options = UNetOptions.modular
-    options.filters = filters
-    options.depth = depth
-    options.classes = classes
-    return options.graph(seed: seed)
+  private func power(_ exponent: Int) -> Int {
+    (0..<exponent).reduce(1) { product, _ in product * growth }
   }
 }

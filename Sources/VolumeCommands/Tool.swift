@@ -19,9 +19,8 @@ public struct Tool: Sendable {
 
   /// All commands.
   public static let commands: [any Command] = [
-    SegmentCommand(), TrainCommand(), PlanCommand(), ConvertCommand(), InfoCommand(),
-    FractionsCommand(),
-    EvaluateCommand(),
+    SegmentCommand(), TrainCommand(), ModelCommand(), PlanCommand(), ConvertCommand(),
+    InfoCommand(), FractionsCommand(), EvaluateCommand(),
     PhantomCommand(),
     ShowCommand(), GuessCommand(), StatusCommand(), VerifyCommand(), RepairCommand(),
     SuggestLayersCommand(), ReceiptCommand(),

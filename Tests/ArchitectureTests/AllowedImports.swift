@@ -52,7 +52,7 @@ enum AllowedImports {
       "Compression Glibc HDF5Child HDF5Library Synchronization SystemIO VolumeCore VoxelFiles "
       + "XMLReading",
     "Pictures": "Glibc PNGLibrary SystemIO VolumeCore",
-    "KerasModel": "EngineCore HDF5Child HDF5Library NeuralGraph SystemIO VolumeCore",
+    "KerasModel": "CZIP EngineCore Glibc HDF5Child HDF5Library NeuralGraph SystemIO VolumeCore",
     "ONNXModel": "EngineCore Glibc NeuralGraph SystemIO VolumeCore",
     "OneDNNEngine":
       "CKernels COneDNN EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO VolumeCore",

@@ -82,7 +82,8 @@ extension Graph {
         result.nodes[index].operation = .batchNormalisation(layer)
       case .softmax:
         result.nodes[index].operation = .identity
-      case .input, .layersToChannels, .depthwiseConvolution, .groupNormalisation, .relu, .add,
+      case .input, .layersToChannels, .crop, .depthwiseConvolution, .groupNormalisation, .relu,
+        .add,
         .concatenate, .maxPool, .upsampleNearest, .dropout, .gaussianNoise, .identity:
         break
       }

@@ -61,7 +61,7 @@ struct TrainingFixture: Sendable, CustomTestStringConvertible {
     var options = UNetOptions.modular
     options.filters = filters
     options.depth = depth
-    options.dropout = false
+    (options.dropout, options.noise) = (0, 0)
     return options.graph(seed: 1)
   }
 

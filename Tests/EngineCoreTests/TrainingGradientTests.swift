@@ -83,6 +83,10 @@ extension GradientCase {
       net.add("s", .softmax)
       net.convolution("c", kernel: 1, outputs: 2)
     },
+    GradientCase("crop", cube) {
+      $0.add(
+        "c", .crop(Padding(before: Shape3(z: 1, y: 0, x: 2), after: Shape3(z: 0, y: 1, x: 1))))
+    },
     GradientCase("dropout") { $0.add("d", .dropout(rate: 0.3)) },
     GradientCase("noise") { $0.add("n", .gaussianNoise(sigma: 0.5)) },
     GradientCase("layers as channels", channels: 1, Shape3(z: 5, y: 3, x: 4)) {

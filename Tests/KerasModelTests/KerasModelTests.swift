@@ -120,8 +120,8 @@ private let shippedModel = Fixtures.folder + "/../../../Samples/default.h5"
   @Test(arguments: ["keras2", "keras3"])
   func `says the place of an unknown layer and both shapes of wrong weights`(writer: String) {
     #expect(
-      throws: KerasModelError.normalisesOverSpace(
-        kind: "LayerNormalization", name: "middle", number: 3, count: 4)
+      throws: KerasModelError.unknownLayer(
+        kind: "AveragePooling2D", name: "middle", number: 3, count: 4)
     ) { try reader.load(Fixtures.path("unknown-layer.\(writer).h5")) }
     #expect(
       throws: KerasModelError.weightsOfWrongShape(

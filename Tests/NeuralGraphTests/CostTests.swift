@@ -21,13 +21,13 @@ import VolumeCore
     var options = UNetOptions.modular
     options.filters = 4
     options.depth = 4
-    (options.up, options.down, options.residual, options.batchNorm) = (
-      .nearest, .maxPool, false, false
+    (options.up, options.down, options.residual, options.norm) = (
+      .nearest, .maxPool, false, .none
     )
     #expect(options.graph(seed: 1).parameterCount.total == 343_683)
     options.residual = true
     #expect(options.graph(seed: 1).parameterCount.total == 588_923)
-    options.batchNorm = true
+    options.norm = .batch
     let count = options.graph(seed: 1).parameterCount
     #expect(count.total == 592_843 && count.trainable == 590_883)
   }

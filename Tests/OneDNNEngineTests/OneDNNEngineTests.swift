@@ -47,6 +47,14 @@ import VolumeTesting
         networks.append(("2.5D of \(layers)", graph))
       }
     }
+    for dimension in [UNetOptions.Dimension.sharedEncoder(3), .sharedNetwork(5)] {
+      var options = UNetPreset.vanilla03.options
+      (options.filters, options.depth, options.dimension) = (4, 2, dimension)
+      networks.append(("2.5D, \(dimension)", options.graph(seed: 12)))
+      options.norm = .layerOverSpace
+      networks.append(("2.5D, \(dimension), layer norm", options.graph(seed: 14)))
+    }
+    networks.append(("cropped", cropped))
     // Eight orientations in one graph: sums and a factor behind the softmax.
     if let graph = try? Graph.plainUNet(depth: 1, seed: 10).averaged(
       over: Orientation.all(8, isPlanar: true))
@@ -56,6 +64,22 @@ import VolumeTesting
     networks.append(("norms of groups", normalised))
     return networks
   }()
+
+  /// A convolution that pads too much along all axes, and a crop of what is too much.
+  private static var cropped: Graph {
+    var net = GraphBuilder(channels: 1, seed: 15, isVolumetric: true)
+    let layer = Convolution(
+      kernel: Shape3(z: 3, y: 3, x: 3), stride: Shape3(z: 1, y: 1, x: 1),
+      padding: Padding(before: Shape3(z: 2, y: 2, x: 3), after: Shape3(z: 4, y: 1, x: 2)),
+      inputs: 1, outputs: 8, weights: (0..<216).map { Float($0 * 37 % 101) / 202 - 0.25 },
+      bias: (0..<8).map { Float($0) / 10 })
+    net.add("padded", .convolution(layer), outputs: 8)
+    net.add(
+      "crop", .crop(Padding(before: Shape3(z: 1, y: 1, x: 2), after: Shape3(z: 3, y: 0, x: 1))))
+    net.convolution("out", kernel: 3, outputs: 3)
+    net.add("softmax", .softmax)
+    return net.graph
+  }
 
   /// Group norms over layers and over channels alone, with a ReLU behind one of them.
   private static var normalised: Graph {
@@ -91,7 +115,7 @@ import VolumeTesting
     }
   }
 
-  @Test(arguments: networks.indices.filter { !networks[$0].1.isPlanar })
+  @Test(arguments: networks.indices.filter { !networks[$0].1.isLayerwise })
   func `computes deep tiles a few layers at a time with the same result`(network: Int) throws {
     let (name, graph) = Self.networks[network]
     for shape in [Shape3(z: 64, y: 8, x: 12), Shape3(z: 28, y: 16, x: 4)] {

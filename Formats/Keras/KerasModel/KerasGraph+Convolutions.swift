@@ -3,9 +3,18 @@ import VolumeCore
 
 extension KerasGraph {
   mutating func addConvolution(
-    _ layer: KerasLayer, _ input: Int
+    _ layer: KerasLayer, _ input: Int, padding: Padding?
   ) throws(KerasModelError) -> Int {
-    let window = try ConvolutionWindow(layer, dimensions: dimensions)
+    // A group for each channel is what other layers call depthwise.
+    let groups = layer.options["groups"]
+    let isNamed = KerasWeightPlace.depthwiseNode(layer.name) != layer.name
+    if groups != .null, groups != 1 || isNamed {
+      guard groups.integer == builder.channels(of: input) else {
+        throw layer.options.unsupported("groups")
+      }
+      return try addDepthwiseConvolution(layer, input, padding: padding)
+    }
+    let window = try ConvolutionWindow(layer, dimensions: dimensions, around: padding)
     let inputs = builder.channels(of: input)
     let outputs = try layer.options.count("filters")
     let (bias, hasBias) = try bias(layer, outputs)
@@ -24,6 +33,7 @@ extension KerasGraph {
     _ layer: KerasLayer, _ input: Int
   ) throws(KerasModelError) -> Int {
     let window = try ConvolutionWindow(layer, dimensions: dimensions)
+    try layer.options.require("groups", 1)
     let inputs = builder.channels(of: input)
     let multiplier = try layer.options.count("depth_multiplier", default: 1)
     let outputs = try layer.options.count("filters")
@@ -48,11 +58,15 @@ extension KerasGraph {
   }
 
   mutating func addDepthwiseConvolution(
-    _ layer: KerasLayer, _ input: Int
+    _ layer: KerasLayer, _ input: Int, padding: Padding?
   ) throws(KerasModelError) -> Int {
-    let window = try ConvolutionWindow(layer, dimensions: dimensions)
+    let window = try ConvolutionWindow(layer, dimensions: dimensions, around: padding)
     let inputs = builder.channels(of: input)
-    let multiplier = try layer.options.count("depth_multiplier", default: 1)
+    let isGrouped = layer.options["filters"] != .null
+    let filters = isGrouped ? try layer.options.count("filters") : inputs
+    guard filters % inputs == 0 else { throw layer.options.unsupported("filters") }
+    let multiplier =
+      isGrouped ? filters / inputs : try layer.options.count("depth_multiplier", default: 1)
     let outputs = inputs * multiplier
     let (bias, hasBias) = try bias(layer, outputs)
     // Keras 3 calls "kernel" what Keras 2 called "depthwise_kernel".
@@ -60,9 +74,12 @@ extension KerasGraph {
       kernel: window.kernel, stride: window.stride, padding: window.padding, inputs: inputs,
       multiplier: multiplier,
       weights: try weights.read(
-        ["depthwise_kernel", "kernel"], of: layer.name, shape: window.shape(inputs, multiplier)),
+        ["depthwise_kernel", "kernel"], of: layer.name,
+        shape: isGrouped ? window.shape(1, filters) : window.shape(inputs, multiplier)),
       bias: bias, hasBias: hasBias)
-    builder.add(layer.name, .depthwiseConvolution(operation), outputs: outputs, of: [input])
+    // The first half of a separable convolution of volumes, for which Keras has no layer.
+    let name = isGrouped ? KerasWeightPlace.depthwiseNode(layer.name) : layer.name
+    builder.add(name, .depthwiseConvolution(operation), outputs: outputs, of: [input])
     return try addActivation(layer)
   }
 
@@ -71,6 +88,7 @@ extension KerasGraph {
   ) throws(KerasModelError) -> Int {
     let window = try ConvolutionWindow(layer, dimensions: dimensions)
     try layer.options.require("output_padding")
+    try layer.options.require("groups", 1)
     // Keras fills up with zeros where the kernel does not cover the stride.
     guard window.kernel.z >= window.stride.z, window.kernel.y >= window.stride.y,
       window.kernel.x >= window.stride.x
@@ -152,6 +170,17 @@ extension KerasGraph {
     return builder.add(layer.name, .groupNormalisation(operation), of: [input])
   }
 
+  /// A norm over each voxel's channels: over more, it would depend on where a tile is cut.
+  mutating func addLayerNormalisation(
+    _ layer: KerasLayer, _ input: Int
+  ) throws(KerasModelError) -> Int {
+    guard layer.options["axis"] == .null || layer.options.isChannelAxis(dimensions) else {
+      let (number, count) = place(of: layer)
+      throw .normalisesOverSpace(kind: layer.kind, name: layer.name, number: number, count: count)
+    }
+    return try addNormalisation(layer, input, groups: 1, extent: .voxel)
+  }
+
   private func bias(
     _ layer: KerasLayer, _ count: Int
   ) throws(KerasModelError) -> (values: [Float], there: Bool) {
@@ -178,17 +207,19 @@ struct ConvolutionWindow {
 
   private let dimensions: Int
 
-  init(_ layer: KerasLayer, dimensions: Int) throws(KerasModelError) {
+  /// - Parameter around: zeros that a layer before has put around.
+  init(
+    _ layer: KerasLayer, dimensions: Int, around: Padding? = nil
+  ) throws(KerasModelError) {
     self.dimensions = dimensions
     let options = layer.options
     try options.require("data_format", "channels_last")
     try options.require("dilation_rate", 1, [1, 1], [1, 1, 1])
-    try options.require("groups", 1)
     kernel = try options.extent("kernel_size", dimensions: dimensions)
     stride = try options.extent("strides", dimensions: dimensions, default: 1)
     switch options["padding"] {
-    case "same": padding = .same(kernel: kernel, stride: stride)
-    case .null, "valid": padding = .none
+    case "same" where around == nil: padding = .same(kernel: kernel, stride: stride)
+    case .null, "valid": padding = around ?? .none
     default: throw options.unsupported("padding")
     }
   }

@@ -10,6 +10,10 @@ public enum KerasModelError: ExplainedError, Hashable {
   case unreadable(SystemError)
   /// The file is no HDF5 file, or something in it cannot be read.
   case hdf5(HDF5ChildError)
+  /// A `.keras` file that is no archive, or whose parts cannot be read.
+  case archive(ZIPError)
+  /// A folder that TensorFlow saved a model in.
+  case savedModel(path: String)
   /// An HDF5 file without a network: weights alone, or something else altogether.
   case noModel
   /// The description of the network is not JSON.
@@ -35,6 +39,8 @@ public enum KerasModelError: ExplainedError, Hashable {
   case unsupportedOption(layer: String, option: String, value: String)
   /// A layer takes the value of one that is not there, or that waits for this one.
   case inputIsMissing(layer: String, input: String)
+  /// A layer takes what was made of different layers of the scan in a way that is not computed here.
+  case mixesLayers(layer: String)
   /// A layer lacks weights.
   case weightsMissing(layer: String, weight: String)
   /// Weights are not of the shape that the layer's description asks for.
@@ -52,6 +58,26 @@ public enum KerasModelError: ExplainedError, Hashable {
     case .unreadable(let error): error.explanation
     case .hdf5(let error): error.explanation
     case .graph(let error): error.explanation
+    case .archive(let error):
+      switch error {
+      case .cannotOpen:
+        explain("is no .keras archive, or was cut short", "copy it again from where it came")
+      case .damaged(let entry):
+        explain("'\(entry)' in it is missing or damaged", "copy it again from where it came")
+      case .tooLarge(let entry, let count, let limit):
+        explain(
+          "'\(entry)' in it has \(count) bytes; at most \(limit) can be",
+          "save the model again with model.save(\"name.keras\")")
+      case .cannotMake(let call):
+        Explanation(
+          .failed, "a .keras archive cannot be made (\(call) failed)",
+          remedy: "see that there is memory enough, or write an .h5 file")
+      }
+    case .savedModel(let path):
+      explain(
+        "is a SavedModel folder, which holds a program and not a network",
+        "convert it: python -c \"import tf_keras; "
+          + "tf_keras.models.load_model('\(path)').save('model.h5')\"")
     case .noModel:
       explain(
         "holds no network (there is no attribute 'model_config')",
@@ -97,6 +123,11 @@ public enum KerasModelError: ExplainedError, Hashable {
       explain(
         "layer '\(layer)' takes the value of '\(input)', which is not there or waits for it",
         Self.saveAgain)
+    case .mixesLayers(let layer):
+      explain(
+        "layer '\(layer)' joins what was made of single layers of the scan in another way than "
+          + "concatenating it for all of them, in their order",
+        "build the network with one concatenation where its layers are joined")
     case .weightsMissing(let layer, let weight):
       explain("layer '\(layer)' has no weights '\(weight)'", Self.saveAgain)
     case .weightsOfWrongShape(let layer, let weight, let wanted, let found):

@@ -12,15 +12,21 @@ public struct KerasModelReader: ModelReader {
   /// For people.
   public var name: String { "Keras" }
 
-  /// By the suffix; a `.keras` file is taken too, so that it is told that it must be saved as HDF5.
+  /// By the suffix; a folder that TensorFlow saved a model in is taken too, so that it is told how to
+  /// convert it.
   public func recognises(_ path: String) -> Bool {
     let name = path.lowercased()
-    return [".h5", ".hdf5", ".keras"].contains { name.hasSuffix($0) }
+    return [".h5", ".hdf5", ".keras"].contains { name.hasSuffix($0) } || Self.isSavedModel(path)
+  }
+
+  private static func isSavedModel(_ path: String) -> Bool {
+    kind(ofPath: path) == .folder && kind(ofPath: path + "/saved_model.pb") != .missing
   }
 
   /// Whether the file has what Keras writes: a network, or weights; volumes are HDF5 too.
   public func holdsModel(_ path: String) -> Bool {
-    guard !path.lowercased().hasSuffix(".keras"), let file = try? HDF5Client(path) else {
+    guard !KerasArchive.recognises(path), !Self.isSavedModel(path), let file = try? HDF5Client(path)
+    else {
       return true
     }
     let attributes = ["model_config", "layer_names", "keras_version"]
@@ -41,10 +47,14 @@ public struct KerasModelReader: ModelReader {
 
   /// Reads the model at `path`.
   public func load(_ path: String) throws(KerasModelError) -> Model {
+    guard !Self.isSavedModel(path) else { throw .savedModel(path: path) }
     let hash = try Self.fingerprint(path)
-    let file = try Self.open(path)
-    let description = try Self.describe(file)
-    var network = try KerasGraph(try KerasConfig(description.config), KerasWeights(file))
+    let (description, file) = try Self.parts(path)
+    let config = try KerasConfig(description.config)
+    var network = try KerasGraph(
+      config,
+      KerasArchive.recognises(path)
+        ? KerasWeights(file, archived: config.layers) : KerasWeights(file))
     let isVolumetric = network.dimensions == 3
     var graph = try network.finish()
     let card = try Self.card(description.card, path, classCount: graph.classCount)
@@ -67,6 +77,21 @@ public struct KerasModelReader: ModelReader {
   ) throws(KerasModelError) -> Graph {
     var network = try KerasGraph(try KerasConfig(config), KerasWeights(file))
     return try network.finish()
+  }
+
+  /// What the file says of its network, and where its weights are.
+  static func parts(_ path: String) throws(KerasModelError) -> (Description, HDF5Client) {
+    guard KerasArchive.recognises(path) else {
+      let file = try open(path)
+      return (try describe(file), file)
+    }
+    let archive = try KerasArchive.contents(path)
+    let version = archive.version?.split(separator: ".").first
+    let description = Description(
+      config: archive.config, card: archive.card,
+      format: version.map { "Keras \($0) (.keras)" } ?? "Keras (.keras)",
+      optimiser: archive.optimiser)
+    return (description, try KerasArchive.openWeights(path))
   }
 
   struct Description {

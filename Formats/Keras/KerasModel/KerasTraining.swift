@@ -15,7 +15,9 @@ struct KerasWeightPlace {
   func path(layer: String, weight: String) -> String? {
     guard let kind = kinds[layer] else { return nil }
     switch weight {
-    case "kernel", "bias": return "\(layer)/\(weight)"
+    case "kernel", "bias":
+      let node = kind.hasPrefix("Conv3D") ? Self.depthwiseNode(layer) : layer
+      return "\(node)/\(weight)"
     case "gamma": return "\(layer)/scale"
     case "beta": return "\(layer)/shift"
     case "depthwise_kernel":
@@ -23,6 +25,12 @@ struct KerasWeightPlace {
     case "pointwise_kernel": return "\(layer)/kernel"
     default: return nil
     }
+  }
+
+  /// "conv-depthwise", a name without a slash, is the node "conv/depthwise".
+  static func depthwiseNode(_ layer: String) -> String {
+    let ending = "-depthwise"
+    return layer.hasSuffix(ending) ? layer.dropLast(ending.count) + "/depthwise" : layer
   }
 
   /// What an optimiser's array is: the slot and the weight's path.
@@ -64,9 +72,12 @@ extension KerasModelReader {
   ///
   /// Arrays of an optimiser that have no counterpart here are left out.
   public func loadTraining(_ path: String) throws(KerasModelError) -> TrainingRecord? {
-    let file = try Self.open(path)
-    let description = try Self.describe(file)
-    let places = KerasWeightPlace(try KerasConfig(description.config))
+    let (description, file) = try Self.parts(path)
+    let config = try KerasConfig(description.config)
+    let places = KerasWeightPlace(config)
+    if KerasArchive.recognises(path) {
+      return try Self.archivedTraining(description, file, config, places)
+    }
     let root = "optimizer_weights"
     do {
       guard try file.contains(root),
@@ -97,6 +108,40 @@ extension KerasModelReader {
     } catch {
       preconditionFailure("no other error is thrown here: \(error)")
     }
+  }
+
+  /// The same from an archive, where the arrays have no names: the number of steps, the rate, then
+  /// what each weight has, in the order of the layers.
+  private static func archivedTraining(
+    _ description: Description, _ file: HDF5Client, _ config: KerasConfig,
+    _ places: KerasWeightPlace
+  ) throws(KerasModelError) -> TrainingRecord? {
+    let root = "optimizer/vars"
+    let weights = config.layers.reduce(0) { sum, layer in
+      sum + layer.weightNames.filter { !$0.hasPrefix("moving") }.count
+    }
+    do throws(HDF5ChildError) {
+      guard try file.contains("\(root)/0") else { return nil }
+      // Where the archive does not say which optimiser it is, the number of arrays does.
+      let isAdam = try file.contains("\(root)/\(2 * weights + 1)")
+      let optimiser = description.optimiser ?? OptimiserOptions(isAdam ? .adam : .sgd)
+      let steps = try file.value("\(root)/0")?.number ?? 0
+      var state = TrainingState(steps: steps >= 0 && steps < 1e15 ? Int(steps) : 0, arrays: [:])
+      var place = 2
+      for layer in config.layers {
+        for weight in layer.weightNames where !weight.hasPrefix("moving") {
+          guard let path = places.path(layer: layer.name, weight: weight) else { continue }
+          for slot in KerasNetwork.slots(optimiser) {
+            let dataset = "\(root)/\(place)"
+            place += 1
+            guard try file.contains(dataset) else { continue }
+            state.arrays["\(slot.ours)/\(path)"] = try file.floats(
+              ofDataset: dataset, limit: KerasWeights.largestCount)
+          }
+        }
+      }
+      return TrainingRecord(optimiser: optimiser, state: state)
+    } catch { throw .hdf5(error) }
   }
 
   /// The kind of optimiser that names its arrays so.

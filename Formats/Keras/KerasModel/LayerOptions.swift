@@ -1,3 +1,4 @@
+import NeuralGraph
 import VolumeCore
 
 /// The options of one layer; asking for one that is missing or out of range is an error.
@@ -46,6 +47,35 @@ struct LayerOptions {
     }
     return Shape3(
       z: dimensions == 3 ? numbers[0] : 1, y: numbers[dimensions - 2], x: numbers[dimensions - 1])
+  }
+
+  /// What is put around a value or cut off it: a pair for each axis, or a number for both ends, or one
+  /// number for all.
+  func edges(_ option: String, dimensions: Int) throws(KerasModelError) -> Padding {
+    let value = self[option]
+    let list = value.array ?? Array(repeating: value, count: dimensions)
+    guard list.count == dimensions else { throw .configLacks("'\(option)'", layer: layer) }
+    var ends: [(Int, Int)] = []
+    for item in list {
+      let pair = item.array ?? [item, item]
+      guard pair.count == 2, let before = pair[0].integer, let after = pair[1].integer else {
+        throw .configLacks("'\(option)'", layer: layer)
+      }
+      guard (0...Self.largest).contains(before), (0...Self.largest).contains(after) else {
+        throw unsupported(option)
+      }
+      ends.append((before, after))
+    }
+    if dimensions == 2 { ends.insert((0, 0), at: 0) }
+    return Padding(
+      before: Shape3(z: ends[0].0, y: ends[1].0, x: ends[2].0),
+      after: Shape3(z: ends[0].1, y: ends[1].1, x: ends[2].1))
+  }
+
+  /// Whether `axis` is that of channels alone.
+  func isChannelAxis(_ dimensions: Int) -> Bool {
+    let last = JSONValue.integer(dimensions + 1)
+    return [-1, last, [-1], [last]].contains(self["axis"])
   }
 
   /// A truth value.

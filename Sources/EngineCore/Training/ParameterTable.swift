@@ -95,7 +95,8 @@ extension Operation {
       ]
     case .groupNormalisation(let layer):
       [(.scale, layer.scale, layer.hasScale), (.shift, layer.shift, layer.hasShift)]
-    case .input, .layersToChannels, .relu, .add, .concatenate, .maxPool, .upsampleNearest, .softmax,
+    case .input, .layersToChannels, .crop, .relu, .add, .concatenate, .maxPool, .upsampleNearest,
+      .softmax,
       .dropout, .gaussianNoise, .identity:
       []
     }
@@ -120,7 +121,8 @@ extension Operation {
     case .groupNormalisation(var layer):
       (layer.scale, layer.shift) = (lists[0], lists[1])
       return .groupNormalisation(layer)
-    case .input, .layersToChannels, .relu, .add, .concatenate, .maxPool, .upsampleNearest, .softmax,
+    case .input, .layersToChannels, .crop, .relu, .add, .concatenate, .maxPool, .upsampleNearest,
+      .softmax,
       .dropout, .gaussianNoise, .identity:
       return self
     }

@@ -5,6 +5,33 @@ import VolumeCore
 enum Voxelwise<Scalar: TrainingScalar> {
   typealias Value = TrainingValue<Scalar>
 
+  static func crop(_ cut: Padding, _ input: Value, to output: inout Value) {
+    forEachKept(cut, input, output) { from, to in output.values[to] = input.values[from] }
+  }
+
+  static func cropBackward(_ cut: Padding, _ input: Value, _ gradient: Value) -> Value {
+    var result = input.zeros
+    forEachKept(cut, input, gradient) { from, to in result.values[from] = gradient.values[to] }
+    return result
+  }
+
+  private static func forEachKept(
+    _ cut: Padding, _ input: Value, _ output: Value, _ body: (_ from: Int, _ to: Int) -> Void
+  ) {
+    let (source, kept) = (input.shape, output.shape)
+    let row = kept.x * input.channels
+    for sample in 0..<input.samples {
+      for z in 0..<kept.z {
+        for y in 0..<kept.y {
+          let to = ((sample * kept.z + z) * kept.y + y) * row
+          let plane = (sample * source.z + z + cut.before.z) * source.y + y + cut.before.y
+          let from = (plane * source.x + cut.before.x) * input.channels
+          for number in 0..<row { body(from + number, to + number) }
+        }
+      }
+    }
+  }
+
   static func layersToChannels(_ input: Value, to output: inout Value) {
     // Each channel of the input by itself: layer after layer, each with its channels.
     forEachLayer(input, output) { from, to in output.values[to] = input.values[from] }

@@ -59,6 +59,7 @@ package struct ReferenceNetwork<Scalar: TrainingScalar> {
     switch graph.nodes[index].operation {
     case .input: preconditionFailure("the input's value is given")
     case .layersToChannels: Voxelwise.layersToChannels(input, to: &output)
+    case .crop(let cut): Voxelwise.crop(cut, input, to: &output)
     case .convolution(let layer): layer.forward(input, lists[0], lists[1], to: &output)
     case .depthwiseConvolution(let layer): layer.forward(input, lists[0], lists[1], to: &output)
     case .transposedConvolution(let layer): layer.forward(input, lists[0], lists[1], to: &output)
@@ -129,6 +130,7 @@ package struct ReferenceNetwork<Scalar: TrainingScalar> {
     switch graph.nodes[index].operation {
     case .input: preconditionFailure("it has no inputs")
     case .layersToChannels: return ([Voxelwise.layersToChannelsBackward(input, gradient)], [])
+    case .crop(let cut): return ([Voxelwise.cropBackward(cut, input, gradient)], [])
     case .convolution(let layer):
       let back = layer.backward(input, lists[0], gradient)
       return ([back.input], [back.weights, channelSums(gradient)])

@@ -60,6 +60,9 @@ struct ModelReport: Sendable {
 
   private var inputWords: String {
     let channels = model.graph.inputChannels
+    if let layers = model.graph.layersAsChannels, channels == 1 {
+      return "\(layers) layers, each by itself (2.5D)"
+    }
     guard channels > 1 else { return model.graph.isPlanar ? "1 layer (2D)" : "volumes (3D)" }
     let isLayers = (try? model.graph.forGreyScans()) != nil
     return isLayers ? "\(channels) layers as channels (2.5D)" : "\(channels) channels"
@@ -123,6 +126,7 @@ extension NeuralGraph.Operation {
     case .concatenate: "concatenation"
     case .maxPool(let window): "max-pool \(extent(window))"
     case .upsampleNearest(let factor): "nearest up-sampling \(extent(factor))"
+    case .crop(let crop): "crop \(extent(crop.before)) before, \(extent(crop.after)) behind"
     case .softmax: "softmax"
     case .dropout(let rate): "dropout \(rate), nothing at inference"
     case .gaussianNoise(let sigma): "noise \(sigma), nothing at inference"

@@ -224,7 +224,7 @@ struct SampleVerification {
           + (noted?["hash"]?.string ?? "none"),
         remedy: "give --model FILE, the one with that hash (\(noted?["name"]?.string ?? "?"))")
     }
-    do { model.graph = try model.graph.forGreyScans() } catch { throw error.explanation }
+    do { model.graph = try model.graph.padded().forGreyScans() } catch { throw error.explanation }
     return model
   }
 

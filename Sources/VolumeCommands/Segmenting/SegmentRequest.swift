@@ -46,7 +46,7 @@ struct SegmentRequest: Sendable {
       model = try context.catalogue.model(path)
       context.console.note("model: \(path): \(model.card.name), \(model.format)")
     }
-    do { model.graph = try model.graph.forGreyScans() } catch { throw error.explanation }
+    do { model.graph = try model.graph.padded().forGreyScans() } catch { throw error.explanation }
     let classes = model.card.classes
     factors = choices.opinions.takesMostProbable ? [] : try model.card.decisionFactors
     if !factors.isEmpty {

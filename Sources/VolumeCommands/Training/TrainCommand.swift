@@ -32,7 +32,7 @@ public struct TrainCommand: Command {
       OptionDeclaration("few", nil, "the recipe for one to ten annotated layers"),
       OptionDeclaration("recipe", "FILE", "a recipe (JSON); what it does not say is the default"),
       OptionDeclaration(
-        "preset", "NAME", "the network: \(list(TrainedNetwork.presets.keys.sorted()))"),
+        "preset", "NAME", "the network: \(list(UNetPreset.names))"),
       OptionDeclaration("filters", "N", "channels of the network's first convolution"),
       OptionDeclaration("depth", "N", "how often it halves the resolution"),
       OptionDeclaration(

@@ -12,44 +12,29 @@ struct TrainedNetwork: Sendable {
 
   /// A new network with random weights.
   init(_ recipe: NetworkRecipe, classes: Int, seed: UInt64) throws(Explanation) {
-    guard var options = Self.presets[recipe.preset] else {
-      let near = nearest(to: recipe.preset, among: Array(Self.presets.keys))
-      throw Explanation(
-        .input, "there is no preset '\(recipe.preset)'",
-        remedy: (near.map { "did you mean '\($0)'? " } ?? "")
-          + "there are \(list(Self.presets.keys.sorted()))")
-    }
+    var options = try UNetPreset.named(recipe.preset).options
     options.filters = recipe.filters ?? options.filters
     options.depth = recipe.depth ?? options.depth
     options.classes = classes
     switch recipe.dimension {
-    case .three: options.isVolumetric = true
-    case .twoAndAHalf: options.inputChannels = recipe.layers
-    case .two, nil: break
+    case .three: options.dimension = .volume
+    case .twoAndAHalf:
+      // A preset that shares its encoder says itself how it sees layers.
+      if options.dimension.layers == nil { options.dimension = .layersAsChannels(recipe.layers) }
+    case .two: options.dimension = .plane
+    case nil: break
     }
+    if let dropout = recipe.dropout { options.dropout = Float(dropout) }
+    let network = options
+    try explained { () throws(UNetError) in try network.check() }
     let graph = options.graph(seed: seed)
     self.graph = try explained { () throws(GraphError) in
       try graph.forGreyScans().initialised(seed: seed)
     }
     words =
       "\(recipe.preset), \(options.filters) filters, depth \(options.depth), "
-      + "\((recipe.dimension ?? .two).rawValue)"
+      + options.dimension.words
   }
-
-  /// The presets by name.
-  static let presets: [String: UNetOptions] = [
-    "plain": UNetOptions(),
-    "paper": {
-      var options = UNetOptions.modular
-      options.filters = 16
-      return options
-    }(),
-    "vanilla03": {
-      var options = UNetOptions.modular
-      (options.filters, options.depth, options.dropout) = (16, 4, false)
-      return options
-    }(),
-  ]
 
   /// The weights of `model`: with another last layer where the classes are others, with kernels for a
   /// layer's neighbours where a 2.5D network is wanted of a 2D model.

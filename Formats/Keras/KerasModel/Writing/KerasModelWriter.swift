@@ -13,7 +13,7 @@ public struct KerasModelWriter: ModelWriter {
   public var name: String { "Keras" }
 
   /// The endings of the names that are written.
-  public var endings: [String] { [".h5", ".hdf5"] }
+  public var endings: [String] { [".h5", ".hdf5", ".keras"] }
 
   /// Writes the model to `path`, or says what keeps it from that.
   public func write(
@@ -32,7 +32,8 @@ public struct KerasModelWriter: ModelWriter {
   public func save(
     _ model: Model, training: TrainingRecord? = nil, to path: String
   ) throws(KerasWritingError) {
-    let bytes = try Self.bytes(of: model, training: training)
+    let bytes = try Self.bytes(
+      of: model, training: training, archive: KerasArchive.recognises(path))
     do {
       try writeFileAtomically(path, bytes)
       // The file has its own card, which comes first; so nothing is wrong between these two.
@@ -48,15 +49,16 @@ public struct KerasModelWriter: ModelWriter {
     return path[..<dot] + ".json"
   }
 
-  /// The file's bytes; equal models give equal bytes.
+  /// The file's bytes, as Keras 2 has it or, for an `archive`, Keras 3; equal models give equal bytes.
   package static func bytes(
-    of model: Model, training: TrainingRecord? = nil
+    of model: Model, training: TrainingRecord? = nil, archive: Bool = false
   ) throws(KerasWritingError) -> [UInt8] {
     let network = try KerasNetwork(model.graph)
     let (classes, card) = (model.graph.classCount, model.card)
     guard card.classes.count == classes else {
       throw .classesDiffer(card: card.classes.count, network: classes)
     }
+    if archive { return try archiveBytes(network, card, training) }
     do {
       let image = try HDF5Image()
       try image.put("keras_version", text: KerasNetwork.kerasVersion, at: "/")
@@ -74,6 +76,22 @@ public struct KerasModelWriter: ModelWriter {
       }
       return try image.bytes()
     } catch { throw .hdf5(error) }
+  }
+
+  private static func archiveBytes(
+    _ network: KerasNetwork, _ card: ModelCard, _ training: TrainingRecord?
+  ) throws(KerasWritingError) -> [UInt8] {
+    var weights: [UInt8] = []
+    do {
+      let image = try HDF5Image()
+      try network.putKeras3Weights(training, into: image)
+      weights = try image.bytes()
+    } catch { throw .hdf5(error) }
+    do {
+      return try KerasArchive.bytes(
+        config: network.keras3Document(name: name(card.name), training: training),
+        weights: weights, card: card.json, optimiser: training?.optimiser)
+    } catch { throw .archive(error) }
   }
 
   /// A name that Keras takes for a model.

@@ -6,8 +6,8 @@ extension KerasNetwork {
   /// The layer of a node, still without its name.
   func layer(of node: Node) throws(KerasWritingError) -> Layer {
     switch node.operation {
-    case .convolution(let operation): return try convolution(node.name, operation)
-    case .depthwiseConvolution(let operation): return try depthwise(node.name, operation)
+    case .convolution(let operation): return convolution(node.name, operation)
+    case .depthwiseConvolution(let operation): return depthwise(node.name, operation)
     case .transposedConvolution(let operation): return try transposed(node.name, operation)
     case .batchNormalisation(let operation): return batchNormalisation(node.name, operation)
     case .groupNormalisation(let operation): return try groupNormalisation(node.name, operation)
@@ -38,6 +38,10 @@ extension KerasNetwork {
       return Layer(
         name: "", kind: "GaussianNoise",
         options: ["stddev": JSONValue(shortest: sigma), "seed": .null])
+    case .crop(let crop):
+      return Layer(
+        name: "", kind: kind("Cropping"),
+        options: ["cropping": edges(crop), "data_format": "channels_last"])
     case .input, .layersToChannels:
       preconditionFailure("'\(node.name)' is no layer")
     }
@@ -46,10 +50,10 @@ extension KerasNetwork {
   /// A separable convolution, of the two that it is computed as.
   func separable(
     _ name: String, _ depthwiseName: String, _ first: DepthwiseConvolution, _ second: Convolution
-  ) throws(KerasWritingError) -> Layer {
+  ) -> Layer {
     var layer = Layer(
       name: "", kind: "SeparableConv2D",
-      options: try window(name, first.kernel, first.stride, first.padding))
+      options: window(first.kernel, first.stride, first.padding))
     layer.options["filters"] = .integer(second.outputs)
     layer.options["depth_multiplier"] = .integer(first.multiplier)
     layer.options["use_bias"] = .bool(second.hasBias)
@@ -65,12 +69,10 @@ extension KerasNetwork {
     return layer
   }
 
-  private func convolution(
-    _ name: String, _ operation: Convolution
-  ) throws(KerasWritingError) -> Layer {
+  private func convolution(_ name: String, _ operation: Convolution) -> Layer {
     var layer = Layer(
       name: "", kind: kind("Conv"),
-      options: try window(name, operation.kernel, operation.stride, operation.padding))
+      options: window(operation.kernel, operation.stride, operation.padding))
     layer.options["filters"] = .integer(operation.outputs)
     layer.options["use_bias"] = .bool(operation.hasBias)
     layer.weights = [
@@ -82,10 +84,8 @@ extension KerasNetwork {
     return layer
   }
 
-  private func depthwise(
-    _ name: String, _ operation: DepthwiseConvolution
-  ) throws(KerasWritingError) -> Layer {
-    var options = try window(name, operation.kernel, operation.stride, operation.padding)
+  private func depthwise(_ name: String, _ operation: DepthwiseConvolution) -> Layer {
+    var options = window(operation.kernel, operation.stride, operation.padding)
     options["use_bias"] = .bool(operation.hasBias)
     let outputs = operation.inputs * operation.multiplier
     var layer: Layer
@@ -112,9 +112,13 @@ extension KerasNetwork {
   private func transposed(
     _ name: String, _ operation: TransposedConvolution
   ) throws(KerasWritingError) -> Layer {
+    let crop = operation.crop
+    guard crop == .none || crop == .same(kernel: operation.kernel, stride: operation.stride) else {
+      throw .hasNoLayer(node: name, what: "what it cuts off")
+    }
     var layer = Layer(
       name: "", kind: kind("Conv", "Transpose"),
-      options: try window(name, operation.kernel, operation.stride, operation.crop))
+      options: window(operation.kernel, operation.stride, crop))
     layer.options["filters"] = .integer(operation.outputs)
     layer.options["use_bias"] = .bool(operation.hasBias)
     layer.options["output_padding"] = .null
@@ -200,21 +204,35 @@ extension KerasNetwork {
     .array(extents(shape).map { .integer($0) })
   }
 
+  /// The layer that puts zeros around what a convolution takes, where none of Keras's two ways does.
+  func paddingLayer(of operation: Operation) -> Layer? {
+    let (kernel, stride, padding): (Shape3, Shape3, Padding)
+    switch operation {
+    case .convolution(let layer):
+      (kernel, stride, padding) = (layer.kernel, layer.stride, layer.padding)
+    case .depthwiseConvolution(let layer):
+      (kernel, stride, padding) = (layer.kernel, layer.stride, layer.padding)
+    default: return nil
+    }
+    guard padding != .none, padding != .same(kernel: kernel, stride: stride) else { return nil }
+    return Layer(
+      name: "", kind: kind("ZeroPadding"),
+      options: ["padding": edges(padding), "data_format": "channels_last"])
+  }
+
+  private func edges(_ padding: Padding) -> JSONValue {
+    let pairs = zip(extents(padding.before), extents(padding.after))
+    return .array(pairs.map { [.integer($0), .integer($1)] })
+  }
+
   /// The options that all convolutions share.
   private func window(
-    _ name: String, _ kernel: Shape3, _ stride: Shape3, _ padding: Padding
-  ) throws(KerasWritingError) -> [String: JSONValue] {
-    let word: String
-    if padding == .same(kernel: kernel, stride: stride) {
-      word = "same"
-    } else if padding == .none {
-      word = "valid"
-    } else {
-      throw .hasNoLayer(node: name, what: "its padding")
-    }
+    _ kernel: Shape3, _ stride: Shape3, _ padding: Padding
+  ) -> [String: JSONValue] {
+    let isSame = padding == .same(kernel: kernel, stride: stride)
     return [
-      "kernel_size": list(kernel), "strides": list(stride), "padding": .string(word),
-      "data_format": "channels_last", "activation": "linear",
+      "kernel_size": list(kernel), "strides": list(stride),
+      "padding": isSame ? "same" : "valid", "data_format": "channels_last", "activation": "linear",
     ]
   }
 }

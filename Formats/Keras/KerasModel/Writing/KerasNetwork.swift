@@ -78,6 +78,7 @@ struct KerasNetwork {
       for offset in 0..<(isStacked[index] ? stack : 1) { try add(index, offset) }
     }
     output = value(graph.output, 0)
+    layers = Self.inKerasOrder(layers, output: output)
   }
 
   /// The channels of the input, as Keras has it.
@@ -193,14 +194,17 @@ struct KerasNetwork {
       case .depthwiseConvolution(let depthwise) = graph.nodes[first].operation
     {
       let source = value(graph.nodes[first].inputs[0], offset)
-      let layer = try separable(node.name, graph.nodes[first].name, depthwise, pointwise)
+      let layer = separable(node.name, graph.nodes[first].name, depthwise, pointwise)
       values[key] = call(node.name, node.operation, of: [source]) { layer }
       return
     }
     let layer = try layer(of: node)
-    values[key] = call(
-      node.name, node.operation, of: node.inputs.map { value($0, offset) }
-    ) { layer }
+    var inputs = node.inputs.map { value($0, offset) }
+    // Keras pads unevenly, or by other numbers, in a layer of its own.
+    if let padding = paddingLayer(of: node.operation) {
+      inputs = [call("\(node.name)-pad", node.operation, of: inputs) { padding }]
+    }
+    values[key] = call(node.name, node.operation, of: inputs) { layer }
   }
 
   private func consumers(of index: Int) -> [Int] {
@@ -210,7 +214,8 @@ struct KerasNetwork {
   /// The pointwise convolution that makes a separable one of this depthwise convolution.
   private func separablePartner(of index: Int) -> Int? {
     guard dimensions == 2, case .depthwiseConvolution(let layer) = graph.nodes[index].operation,
-      !layer.hasBias, graph.nodes[index].name.hasSuffix("/depthwise"), graph.output != index
+      !layer.hasBias, graph.nodes[index].name.hasSuffix("/depthwise"), graph.output != index,
+      paddingLayer(of: graph.nodes[index].operation) == nil
     else { return nil }
     let users = consumers(of: index)
     guard users.count == 1, case .convolution(let next) = graph.nodes[users[0]].operation,

@@ -18,6 +18,8 @@ public enum KerasWritingError: ExplainedError, Hashable {
   case unwritable(SystemError)
   /// The library cannot make the file's bytes.
   case hdf5(HDF5Error)
+  /// The library cannot make an archive.
+  case archive(ZIPError)
 
   /// The error in words, without the file's name.
   public var explanation: Explanation {
@@ -25,6 +27,7 @@ public enum KerasWritingError: ExplainedError, Hashable {
     case .graph(let error): error.explanation
     case .unwritable(let error): error.explanation
     case .hdf5(let error): error.explanation
+    case .archive(let error): KerasModelError.archive(error).explanation
     case .hasNoLayer(let node, let what):
       Explanation(
         .input, "layer '\(node)' cannot be written for Keras, which has no layer for \(what)",

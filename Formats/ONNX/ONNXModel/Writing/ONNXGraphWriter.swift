@@ -207,6 +207,7 @@ struct ONNXGraphWriter {
       }
       let shape = list("\(name)/shape", [-1, channels[index], 0, 0])
       put("Reshape", name, [names[node.inputs[0]], shape], output)
+    case .crop(let crop): cut(node, output, crop)
     case .convolution(let layer):
       let kernel = weight(
         "\(name)/kernel", [layer.outputs, layer.inputs] + numbers(layer.kernel),

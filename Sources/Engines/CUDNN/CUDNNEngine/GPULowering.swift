@@ -91,11 +91,16 @@ package struct GPULowering: Sendable {
         throw unsupported(node, "it takes \(channels) channels, and scans have one")
       }
       if graph.layersAsChannels == nil { normalise(1, index) }
+      if let node = graph.nodes.first(where: { $0.operation.joinsLayers && $0.inputs != [0] }) {
+        throw unsupported(node, "it takes the layers of something else than the scan")
+      }
     case .layersToChannels(let count):
       guard node.inputs == [0], consumers[0].count == 1 else {
         throw unsupported(node, "it takes the layers of something else than the scan")
       }
       normalise(count, index)
+    case .crop:
+      throw unsupported(node, "it crops, as networks without padding do")
     case .convolution(let layer):
       if isHead(index) { return }
       let to = add(layer.outputs, index)

@@ -172,7 +172,7 @@ package struct SelfCheck {
           (options.filters, options.depth, options.isVolumetric) = (8, 2, isVolumetric)
           (options.up, options.down, options.residual) = (up, down, up != .transposed2)
           options.separable = down == .strided && up == .nearest
-          options.batchNorm = up != .nearest
+          options.norm = up != .nearest ? .batch : .none
           networks.append(
             ("\(isVolumetric ? "3D" : "2D"), \(up), \(down)", options.graph(seed: 4)))
         }

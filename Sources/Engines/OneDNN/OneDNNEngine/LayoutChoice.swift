@@ -31,7 +31,7 @@ struct LayoutChoice {
     hasFusedRelu = has
     isFusedRelu = fused
     isPairs = Array(repeating: false, count: graph.nodes.count)
-    guard allowsPairs, graph.isPlanar, t2s_has_pairs_kernels() != 0 else { return }
+    guard allowsPairs, graph.isLayerwise, t2s_has_pairs_kernels() != 0 else { return }
 
     // Begin with all that could, and drop what cannot until nothing changes.
     var narrow = Set(graph.nodes.indices.filter { graph.nodes[$0].operation.isNarrow })

@@ -53,16 +53,21 @@ struct Lowering {
       guard channels == 1 else {
         throw unsupported(node, "it takes \(channels) channels, and scans have one")
       }
-      if graph.layersAsChannels != nil { return }
+      if takesLayers(of: index) { return }
       let to = add(layouts.isPairs[index] ? .pairs : plain, 1, index)
       steps.append(.normalise(to: to))
       values[index] = .buffer(to)
     case .layersToChannels(let count):
-      guard graph.nodes[node.inputs[0]].isInput, consumers[node.inputs[0]].count == 1 else {
-        throw unsupported(node, "it takes the layers of something else than the scan")
+      let to = add(plain, channels[index], index)
+      if takesLayers(of: node.inputs[0]) {
+        steps.append(.normalise(to: to))
+      } else {
+        steps.append(.joinLayers(from: plainSource(node.inputs[0]), to: to, count: count))
       }
-      let to = add(plain, count, index)
-      steps.append(.normalise(to: to))
+      values[index] = .buffer(to)
+    case .crop(let crop):
+      let to = add(plain, channels[index], index)
+      steps.append(.crop(from: plainSource(node.inputs[0]), to: to, before: crop.before))
       values[index] = .buffer(to)
     case .convolution(let layer):
       lower(layer, index, node)
@@ -128,6 +133,14 @@ struct Lowering {
     case .dropout, .gaussianNoise, .identity:
       values[index] = values[node.inputs[0]]
     }
+  }
+
+  /// Whether the node is the input and nothing but layers as channels takes it.
+  private func takesLayers(of index: Int) -> Bool {
+    guard graph.nodes[index].isInput, consumers[index].count == 1,
+      case .layersToChannels = graph.nodes[consumers[index][0]].operation
+    else { return false }
+    return true
   }
 
   private mutating func lower(_ layer: Convolution, _ index: Int, _ node: Node) {

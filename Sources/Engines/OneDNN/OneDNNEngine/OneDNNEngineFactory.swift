@@ -30,7 +30,7 @@ public struct OneDNNEngineFactory: EngineFactory {
     let lowering = try lowered.network(for: plan)
     let graph = lowering.graph
     var arena = 0
-    for shape in plan.shapes where graph.isPlanar || !shape.isWithinAnother(of: plan.shapes) {
+    for shape in plan.shapes where graph.isLayerwise || !shape.isWithinAnother(of: plan.shapes) {
       guard
         let extents = try? graph.shapes(forInput: graph.shapeComputedAtOnce(of: shape))
       else { continue }

@@ -124,11 +124,11 @@ final class Program: Sendable {
 }
 
 extension Graph {
-  /// What is computed at once of a tile of `shape`: all of it, or, where the network does not look
-  /// along z, one layer with what a 2.5D network sees beside it, so that memory does not depend on
+  /// What is computed at once of a tile of `shape`: all of it, or, where no value is of several
+  /// layers, one layer with what a 2.5D network sees beside it, so that memory does not depend on
   /// how many layers a tile has.
   func shapeComputedAtOnce(of shape: Shape3) -> Shape3 {
-    isPlanar ? Shape3(z: 1 + 2 * layerMargin, y: shape.y, x: shape.x) : shape
+    isLayerwise ? Shape3(z: 1 + 2 * layerMargin, y: shape.y, x: shape.x) : shape
   }
 }
 

@@ -30,6 +30,10 @@ enum Step {
   case pairsDepthToSpace(from: Int, to: Int)
   /// All channels, written from channel `offset` of the output's pixels.
   case place(from: Int, to: Int, offset: Int)
+  /// The channels of `count` layers, one layer after the other.
+  case joinLayers(from: Int, to: Int, count: Int)
+  /// What is left when `before` and the rest behind are cut off.
+  case crop(from: Int, to: Int, before: Shape3)
   case maxPool(from: Int, to: Int, window: Shape3)
   case pairsMaxPool(from: Int, to: Int)
   case upsample(from: Int, to: Int, factor: Shape3)
@@ -55,7 +59,7 @@ enum Step {
     case .convolution(_, let from, _), .depthToSpace(let from, _, _, _, _),
       .pairsDepthToSpace(let from, _), .place(let from, _, _), .maxPool(let from, _, _),
       .pairsMaxPool(let from, _), .upsample(let from, _, _), .affine(_, _, let from, _, _),
-      .groupNorm(_, let from, _),
+      .groupNorm(_, let from, _), .joinLayers(let from, _, _), .crop(let from, _, _),
       .relu(let from, _), .softmax(let from, _), .toChannelsLast(let from, _), .labels(let from),
       .scores(let from), .pairsLabels(_, let from), .pairsScores(_, let from, _):
       [from]
@@ -70,7 +74,7 @@ enum Step {
       .depthToSpace(_, let to, _, _, _), .pairsDepthToSpace(_, let to), .place(_, let to, _),
       .maxPool(_, let to, _), .pairsMaxPool(_, let to), .upsample(_, let to, _),
       .add(_, let to, _), .affine(_, _, _, let to, _), .groupNorm(_, _, let to), .relu(_, let to),
-      .softmax(_, let to),
+      .softmax(_, let to), .joinLayers(_, let to, _), .crop(_, let to, _),
       .toChannelsLast(_, let to), .pairsScores(_, _, let to):
       to
     case .labels, .scores, .pairsLabels: nil

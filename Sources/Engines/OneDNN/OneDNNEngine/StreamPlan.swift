@@ -183,12 +183,13 @@ extension StreamPlan {
     whole: Int, streams: StreamChoice
   ) {
     // Statistics of all of a value cannot be taken of a part.
-    guard !graph.isPlanar, streams != .never, graph.normalisesOverSpace == nil else { return nil }
+    guard !graph.isLayerwise, streams != .never, !graph.normalisesOverVolume else { return nil }
     let stride = graph.totalStride.z
-    let chunk = (Self.chunk + stride - 1) / stride * stride
-    guard shape.z > chunk else { return nil }
+    // A network that joins what it made of layers keeps that for the next ones: a layer at a time.
+    let chunk = graph.isPlanar ? 1 : (Self.chunk + stride - 1) / stride * stride
+    guard shape.z > chunk + 2 * graph.layerMargin else { return nil }
     self.init(buffers, steps: steps, shapes: shapes, depth: shape.z, chunk: chunk)
-    guard streams == .always || byteCount < whole else { return nil }
+    guard streams == .always || graph.isPlanar || byteCount < whole else { return nil }
   }
 
   /// Layers that come in at a time, up to the network's stride.
@@ -212,6 +213,8 @@ extension Step {
     case .convolution(let spec, _, _):
       .gather(kernel: spec.kernel.z, stride: spec.stride.z, before: spec.padding.before.z)
     case .maxPool(_, _, let window): .gather(kernel: window.z, stride: window.z, before: 0)
+    case .joinLayers(_, _, let count): .gather(kernel: count, stride: 1, before: 0)
+    case .crop(_, _, let before): .gather(kernel: 1, stride: 1, before: -before.z)
     case .upsample(_, _, let factor), .depthToSpace(_, _, let factor, _, _):
       .spread(factor: factor.z)
     default: .gather(kernel: 1, stride: 1, before: 0)

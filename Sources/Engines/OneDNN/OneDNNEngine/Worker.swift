@@ -28,7 +28,7 @@ import VolumeCore
       return
     }
     let layer = shape.y * shape.x
-    let parts = program.graph.isPlanar ? program.plan.outputShape(for: shape).z : 1
+    let parts = program.graph.isLayerwise ? program.plan.outputShape(for: shape).z : 1
     for z in 0..<parts {
       try unsafe runPart(
         prepared, input: input + z * layer * program.plan.voxelType.byteCount,
@@ -154,6 +154,24 @@ import VolumeCore
       unsafe t2s_place(
         at(from), at(to), s.voxelCount, channels(from) * size(from), channels(to) * size(to),
         offset * size(to))
+    case .joinLayers(let from, let to, let count):
+      let (s, one) = (shape(to), channels(from) * size(from))
+      for layer in 0..<count {
+        unsafe t2s_place(
+          at(from) + layer * s.y * s.x * one, at(to), s.voxelCount, one, channels(to) * size(to),
+          layer * one)
+      }
+    case .crop(let from, let to, let before):
+      let (source, s, one) = (shape(from), shape(to), channels(from) * size(from))
+      // Of a stream, only the layers that stay are there.
+      let firstLayer = source.z == s.z ? 0 : before.z
+      for z in 0..<s.z {
+        for y in 0..<s.y {
+          let row = ((z + firstLayer) * source.y + y + before.y) * source.x + before.x
+          unsafe (at(to) + (z * s.y + y) * s.x * one).copyMemory(
+            from: at(from) + row * one, byteCount: s.x * one)
+        }
+      }
     case .maxPool(let from, let to, let w):
       let s = shape(from)
       unsafe t2s_max_pool(
@@ -176,8 +194,12 @@ import VolumeCore
         at(from), at(to), s.voxelCount, channels(to), scale, shift, isBF16(to), relu ? 1 : 0)
     case .groupNorm(let spec, let from, let to):
       let s = shape(to)
-      // A network of single layers is computed a layer at a time.
-      let parts = spec.layer.extent == .voxel ? s.voxelCount : 1
+      let parts =
+        switch spec.layer.extent {
+        case .voxel: s.voxelCount
+        case .layer: s.z
+        case .volume: 1
+        }
       unsafe t2s_group_norm(
         at(from), at(to), parts, s.voxelCount / parts, channels(to), spec.layer.groups,
         spec.layer.scale, spec.layer.shift, spec.layer.epsilon, isBF16(to), spec.relu ? 1 : 0)

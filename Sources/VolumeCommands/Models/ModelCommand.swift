@@ -1,0 +1,106 @@
+import EngineCore
+import NeuralGraph
+import VolumeCore
+
+/// `model`: makes, shows, converts and compares networks.
+public struct ModelCommand: Command {
+  /// The command.
+  public init() {}
+
+  /// "model".
+  public var name: String { "model" }
+  /// What it does.
+  public var summary: String { "make, show, convert or compare networks" }
+  /// What it takes.
+  public var operands: String { "new | show MODEL | convert MODEL | compare MODEL MODEL" }
+  /// Its options.
+  public var options: [OptionDeclaration] {
+    [
+      OptionDeclaration(
+        "output", "FILE", "new, convert: the file to write, by its ending", short: "o"),
+      OptionDeclaration(
+        "preset", "NAME",
+        "new, show: the network to begin with; default plain. " + list(UNetPreset.names)),
+    ] + NetworkChoices.options + [
+      OptionDeclaration(
+        "class-names", "A,B,...", "new: the classes' names, as matrix,fibre,porosity"),
+      OptionDeclaration("seed", "N", "new: equal seeds make equal weights; default 1"),
+      OptionDeclaration("diagram", "FILE", "show: draw the network as an SVG"),
+      OptionDeclaration(
+        "weights-only", nil, "convert: leave out what the optimiser remembers, where it is there"),
+      .overwrite,
+    ]
+  }
+  /// Lines to type.
+  public var examples: [String] {
+    [
+      "t2s-volume model new --preset paper --filters 16 --output paper.h5",
+      "t2s-volume model show paper.h5 --diagram paper.svg",
+      "t2s-volume model show --preset vanilla03 --dimension 3d",
+      "t2s-volume model convert run/model.h5 --output model.keras",
+      "t2s-volume model compare first.h5 second.h5",
+    ]
+  }
+  /// What else is worth knowing.
+  public var notes: [String] {
+    UNetPreset.allCases.map { "\($0.rawValue): \($0.words)." }
+  }
+
+  /// Does what the first word says.
+  public func run(
+    _ arguments: Arguments, _ context: CommandContext
+  ) throws(Explanation) -> [String: JSONValue] {
+    var arguments = arguments
+    let actions = ["new", "show", "convert", "compare"]
+    guard let word = arguments.operands.first else {
+      throw UsageError.operandMissing("new, show, convert or compare", command: name).explanation
+    }
+    guard actions.contains(word) else {
+      let near = nearest(to: word, among: actions)
+      throw Explanation(
+        .input, "model '\(word)' is nothing that can be done",
+        remedy: near.map { "did you mean 'model \($0)'?" } ?? "say \(list(actions))")
+    }
+    arguments.operands.removeFirst()
+    let rest = arguments
+    func paths(_ names: [String]) throws(Explanation) -> [String] {
+      try explained { () throws(UsageError) in try rest.operands(names, of: "\(name) \(word)") }
+    }
+    switch word {
+    case "new":
+      _ = try paths([])
+      return try ModelMaking(rest).run(context)
+    case "show":
+      if rest.operands.isEmpty, rest.values["preset"] != nil {
+        let model = try ModelMaking(rest, needsWeights: false).model
+        return try ModelShowing(model, diagram: rest.values["diagram"]).run(context)
+      }
+      let model = try context.catalogue.model(try paths(["MODEL"])[0])
+      return try ModelShowing(model, diagram: rest.values["diagram"]).run(context)
+    case "convert":
+      return try ModelConversion(try paths(["MODEL"])[0], rest).run(context)
+    default:
+      let both = try paths(["MODEL", "MODEL"])
+      let comparison = ModelComparison(
+        try context.catalogue.model(both[0]), try context.catalogue.model(both[1]))
+      for line in comparison.lines { context.console.say(line) }
+      return comparison.json
+    }
+  }
+}
+
+extension UNetPreset {
+  /// All names.
+  package static var names: [String] { allCases.map(\.rawValue) }
+
+  /// The preset of that name, or which one may have been meant.
+  package static func named(_ name: String) throws(Explanation) -> UNetPreset {
+    if let preset = allCases.first(where: { $0.rawValue.lowercased() == name.lowercased() }) {
+      return preset
+    }
+    let near = nearest(to: name, among: names)
+    throw Explanation(
+      .input, "there is no preset '\(name)'",
+      remedy: (near.map { "did you mean '\($0)'? " } ?? "") + "Presets are \(list(names))")
+  }
+}
