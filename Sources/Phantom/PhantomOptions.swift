@@ -8,6 +8,8 @@ public struct PhantomOptions: Hashable, Sendable, Codable {
     case composite
     /// The same as a bar whose section changes, with air around it and a crack that opens to a face.
     case biaxial
+    /// A metal bar between air, with defects, pores and a thin crack: five classes, uint16.
+    case fracture
   }
 
   /// How many fibres and pores there are.

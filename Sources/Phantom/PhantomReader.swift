@@ -10,7 +10,7 @@ public final class PhantomGrey: VolumeReader {
   /// The grey of `phantom`.
   public init(_ phantom: PhantomVolume) {
     self.phantom = phantom
-    volume = .describing(phantom)
+    volume = .describing(phantom, phantom.voxelType)
   }
 
   /// Makes the voxels of `region`.
@@ -34,7 +34,7 @@ public final class PhantomLabels: VolumeReader {
   /// The labels of `phantom`.
   public init(_ phantom: PhantomVolume) {
     self.phantom = phantom
-    var volume = VolumeDescription.describing(phantom)
+    var volume = VolumeDescription.describing(phantom, .uint8)
     volume.classes = phantom.classes
     self.volume = volume
   }
@@ -59,9 +59,11 @@ extension PhantomVolume {
 }
 
 extension VolumeDescription {
-  /// One byte a voxel, of the phantom's extent.
-  fileprivate static func describing(_ phantom: PhantomVolume) -> VolumeDescription {
-    var volume = VolumeDescription(shape: phantom.shape, voxelType: .uint8, format: "phantom")
+  /// Voxels of the phantom's extent.
+  fileprivate static func describing(
+    _ phantom: PhantomVolume, _ voxelType: VoxelType
+  ) -> VolumeDescription {
+    var volume = VolumeDescription(shape: phantom.shape, voxelType: voxelType, format: "phantom")
     volume.spacing = PhantomVolume.spacing
     return volume
   }

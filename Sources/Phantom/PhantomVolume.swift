@@ -9,8 +9,10 @@ public struct PhantomVolume: Sendable {
   public let options: PhantomOptions
   /// The classes of the labels: of a specimen in air, two more than of the inside of one.
   public var classes: [LabelClass] {
-    Self.composite + (specimen == nil ? [] : Self.voids)
+    fracture != nil ? Self.metal : Self.composite + (specimen == nil ? [] : Self.voids)
   }
+  /// The type of its grey values.
+  public var voxelType: VoxelType { fracture == nil ? .uint8 : .uint16 }
 
   private static let composite = [
     LabelClass(value: 0, name: "matrix", colour: [64, 64, 64, 255]),
@@ -20,6 +22,13 @@ public struct PhantomVolume: Sendable {
   private static let voids = [
     LabelClass(value: Int(PhantomLayer.crack), name: "crack", colour: [213, 94, 0, 255]),
     LabelClass(value: Int(PhantomLayer.outside), name: "outside", colour: [0, 0, 0, 0]),
+  ]
+  private static let metal = [
+    LabelClass(value: 0, name: "exterior", colour: [0, 0, 0, 255]),
+    LabelClass(value: 1, name: "inside", colour: [96, 96, 96, 255]),
+    LabelClass(value: 2, name: "defect", colour: [86, 180, 233, 255]),
+    LabelClass(value: 3, name: "porosity", colour: [240, 228, 66, 255]),
+    LabelClass(value: 4, name: "crack", colour: [213, 94, 0, 255]),
   ]
   /// The edges of a voxel.
   public static let spacing = VoxelSpacing(cube: 1.3)
@@ -31,11 +40,20 @@ public struct PhantomVolume: Sendable {
   let pores: LayerIndex<Pore>
   let noise: ScanNoise
   let specimen: Specimen?
+  let fracture: Fracture?
 
   init(options: PhantomOptions) {
     self.options = options
     let hash = Hash(seed: options.seed)
     let shape = options.shape
+    noise = ScanNoise(shape: shape, from: hash(3))
+    specimen = options.kind == .biaxial ? Specimen(shape: shape, from: hash(4)) : nil
+    fracture = options.kind == .fracture ? Fracture(shape: shape, from: hash(5)) : nil
+    guard fracture == nil else {
+      fibres = LayerIndex([], layers: shape.z) { _ in 0...0 }
+      pores = LayerIndex([], layers: shape.z) { _ in 0...0 }
+      return
+    }
     let box = Box(
       low: Vector(z: -0.5, y: -0.5, x: -0.5),
       high: Vector(z: Double(shape.z) - 0.5, y: Double(shape.y) - 0.5, x: Double(shape.x) - 0.5))
@@ -49,23 +67,23 @@ public struct PhantomVolume: Sendable {
       }, layers: shape.z
     ) { $0.reach(Measured.fibreReach) }
     pores = LayerIndex(holes, layers: shape.z) { $0.reach(Measured.poreReach) }
-    noise = ScanNoise(shape: shape, from: hash(3))
-    specimen = options.kind == .biaxial ? Specimen(shape: shape, from: hash(4)) : nil
   }
 
-  /// Makes the voxels of `region`, in C order: grey and labels, one byte each.
+  /// Makes the voxels of `region`, in C order: labels of one byte, grey as `voxelType`.
   public func fill(
     _ region: Region, grey: inout MutableRawSpan, labels: inout MutableRawSpan
   ) {
     make(region) { start, voxels, classes in
-      store(voxels, into: &grey, at: start)
+      store(voxels, into: &grey, at: start * voxelType.byteCount)
       store(classes, into: &labels, at: start)
     }
   }
 
-  /// Makes the grey of `region` in C order, one byte a voxel.
+  /// Makes the grey of `region` in C order, as `voxelType`.
   public func fillGrey(_ region: Region, _ grey: inout MutableRawSpan) {
-    make(region) { start, voxels, _ in store(voxels, into: &grey, at: start) }
+    make(region) { start, voxels, _ in
+      store(voxels, into: &grey, at: start * voxelType.byteCount)
+    }
   }
 
   /// Makes the labels of `region` in C order, one byte a voxel.
@@ -81,8 +99,17 @@ public struct PhantomVolume: Sendable {
   ) {
     precondition(Region(shape).contains(region), "a part of the phantom")
     guard !region.isEmpty else { return }
-    var layer = PhantomLayer(y: region.y, x: region.x)
     var grains = noise.grains(y: region.y, x: region.x)
+    if let fracture {
+      for (index, z) in region.z.enumerated() {
+        let noise = withGrey ? noise.layer(z, y: region.y, x: region.x, &grains) : nil
+        let layer = fracture.draw(z, y: region.y, x: region.x, noise: noise)
+        let bytes = layer.grey.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+        body(index * region.y.count * region.x.count, bytes, layer.labels)
+      }
+      return
+    }
+    var layer = PhantomLayer(y: region.y, x: region.x)
     for (index, z) in region.z.enumerated() {
       let noise = noise.layer(z, y: region.y, x: region.x, &grains)
       layer.draw(

@@ -107,6 +107,36 @@ import VolumeTesting
     #expect(try share(uniform) < 0.8)
   }
 
+  @Test(arguments: [SamplingOptions.Rule.uniform, .balanced(strength: 11), .quota([0, 0, 0.5])])
+  func `come from each scan in its share`(rule: SamplingOptions.Rule) throws {
+    // A bright and a dark scan of very different size, alike but for that.
+    func scan(_ shape: Shape3, grey: UInt8) throws -> AnnotatedScan {
+      let labels = Region(shape).indices.map { UInt8(($0.y / 4 + $0.x / 4) % 3) }
+      return try AnnotatedScan(
+        name: "\(grey)",
+        scan: MemoryVolume(shape, .uint8, [UInt8](repeating: grey, count: shape.voxelCount)),
+        labels: MemoryVolume(shape, .uint8, labels),
+        normalisation: Normalisation(low: 0, high: 255, clips: false))
+    }
+    let scans = [
+      try scan(Shape3(z: 1, y: 32, x: 32), grey: 0),
+      try scan(Shape3(z: 8, y: 64, x: 64), grey: 255),
+    ]
+    func bright(_ shares: [Double]) throws -> Double {
+      var recipe = TrainingCases.recipe
+      recipe.crop = Shape3(z: 1, y: 8, x: 8)
+      recipe.augmentation = .none
+      recipe.sampling = SamplingOptions(rule, scanShares: shares)
+      let maker = try TrainingCases.setup(recipe, scans: scans).maker
+      return Double(
+        try (0..<200).count { try maker.batch(step: $0, samples: 1).voxels[0] > 0.5 }) / 200
+    }
+    #expect(try bright([]) > 0.9)
+    #expect(abs(try bright([0.7, 0.3]) - 0.3) < 0.1)
+    #expect(try bright([3, 0]) == 0)
+    #expect(throws: Explanation.self) { try bright([1]) }
+  }
+
   @Test func `are weighted as the original proposed`() {
     let shares = [0, 0.1, 0.2, 0.3, 0.5, 0.4, 0.2, 0.1, 0, 0.6]
     let weights = balancedWeights(shares, strength: 11)

@@ -54,6 +54,18 @@ enum TrainingCases {
       scans: [scan], partition: partition, map: classes, recipe: recipe, graph: graph)
   }
 
+  /// A setup of several scans, all of which is trained on.
+  static func setup(
+    _ recipe: TrainingRecipe, scans: [AnnotatedScan], graph: Graph = network()
+  ) throws -> TrainingSetup {
+    let parts = scans.enumerated().map {
+      DataPart(scan: $0.offset, region: Region($0.element.shape))
+    }
+    return try TrainingSetup(
+      scans: scans, partition: Partition(scans, training: parts, validation: []), map: classes,
+      recipe: recipe, graph: graph)
+  }
+
   /// Few, small steps.
   static var recipe: TrainingRecipe {
     var recipe = TrainingRecipe()

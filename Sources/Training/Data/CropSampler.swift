@@ -23,24 +23,30 @@ struct CropSampler: Sendable {
   private let firstCells: [Int]
 
   /// Chooses among parts whose classes were counted, for crops whose labels have the extent `crop`.
-  init(_ grids: [CellGrid], crop: Shape3, rule: SamplingOptions.Rule) {
+  init(_ grids: [CellGrid], crop: Shape3, _ options: SamplingOptions) {
     self.grids = grids
     self.crop = crop
-    self.rule = rule
+    rule = options.rule
+    let scans = ScanShares(grids, options.scanShares)
     partSums = sums(
-      grids.map { grid in
-        let region = grid.part.region
-        return Double(grid.layers.count) * Double(max(region.y.count - crop.y, 0) + 1)
-          * Double(max(region.x.count - crop.x, 0) + 1)
-      })
-    firstCells = grids.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.count.voxelCount) }
+      scans.weighted(
+        grids.map { grid in
+          let region = grid.part.region
+          return [
+            Double(grid.layers.count) * Double(max(region.y.count - crop.y, 0) + 1)
+              * Double(max(region.x.count - crop.x, 0) + 1)
+          ]
+        }))
+    let firstCells = grids.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.count.voxelCount) }
+    self.firstCells = firstCells
     let classes = grids.first?.classes ?? 0
     if case .quota = rule {
       classSums = (0..<classes).map { kind in
         sums(
-          grids.flatMap { grid in
-            (0..<grid.count.voxelCount).map { Double(grid.voxels(in: $0, of: kind)) }
-          })
+          scans.weighted(
+            grids.map { grid in
+              (0..<grid.count.voxelCount).map { Double(grid.voxels(in: $0, of: kind)) }
+            }))
       }
     } else {
       classSums = []
@@ -53,7 +59,9 @@ struct CropSampler: Sendable {
       }
       let rarest = totals.indices.min { totals[$0] < totals[$1] } ?? 0
       let shares = grids.flatMap { $0.cropShares(of: rarest, crop: crop) }
-      weightSums = sums(balancedWeights(shares, strength: strength))
+      let weights = balancedWeights(shares, strength: strength)
+      weightSums = sums(
+        scans.weighted(grids.indices.map { Array(weights[firstCells[$0]..<firstCells[$0 + 1]]) }))
     } else {
       weightSums = []
     }
@@ -115,6 +123,28 @@ struct CropSampler: Sendable {
       origin: Index3(
         z: start(corner.z, region.z, crop.z), y: start(corner.y, region.y, crop.y),
         x: start(corner.x, region.x, crop.x)), shape: crop)
+  }
+}
+
+/// Gives each scan its share of what is chosen from.
+private struct ScanShares {
+  private let scans: [Int]
+  private let shares: [Double]
+
+  init(_ grids: [CellGrid], _ shares: [Double]) {
+    scans = grids.map(\.part.scan)
+    self.shares = shares
+  }
+
+  /// The weights of all parts in a row, those of each scan times what makes their sum its share.
+  func weighted(_ parts: [[Double]]) -> [Double] {
+    guard !shares.isEmpty else { return parts.flatMap { $0 } }
+    var totals = [Double](repeating: 0, count: shares.count)
+    for (scan, weights) in zip(scans, parts) { totals[scan] += weights.reduce(0, +) }
+    return zip(scans, parts).flatMap { scan, weights in
+      let factor = totals[scan] > 0 ? shares[scan] / totals[scan] : 0
+      return weights.map { $0 * factor }
+    }
   }
 }
 

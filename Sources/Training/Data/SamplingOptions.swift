@@ -16,10 +16,15 @@ public struct SamplingOptions: Hashable, Sendable {
 
   /// The rule.
   public var rule = Rule.uniform
+  /// The share of the crops that each scan gives, in the scans' order; empty: as many as it has places.
+  public var scanShares: [Double] = []
 
   /// Uniform.
   public init() {}
 
   /// The rule `rule`.
-  public init(_ rule: Rule) { self.rule = rule }
+  public init(_ rule: Rule, scanShares: [Double] = []) {
+    self.rule = rule
+    self.scanShares = scanShares
+  }
 }

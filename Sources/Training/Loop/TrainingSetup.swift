@@ -38,13 +38,30 @@ public struct TrainingSetup: Sendable {
     var recipe = recipe
     recipe.crop = shape.input
     if case .quota(let shares) = recipe.sampling.rule {
-      recipe.sampling = SamplingOptions(.quota(Self.quota(shares, statistics)))
+      recipe.sampling.rule = .quota(Self.quota(shares, statistics))
       guard shares.isEmpty || shares.count == map.classes.count else {
         throw Explanation(
           .input,
           "the recipe's quota names \(shares.count) shares, and there are \(map.classes.count) classes",
           remedy: "give one share for each class, or none for what suits the data")
       }
+    }
+    let scanShares = recipe.sampling.scanShares
+    guard scanShares.isEmpty || scanShares.count == scans.count else {
+      throw Explanation(
+        .input,
+        "the recipe's scan_shares are \(scanShares.count), and there are \(scans.count) scans",
+        remedy:
+          "give one for each scan, or leave them out: crops are then taken by the scans' sizes")
+    }
+    if let scan = scans.indices.first(where: { number in
+      !scanShares.isEmpty && scanShares[number] > 0
+        && !partition.training.contains { $0.scan == number }
+    }) {
+      throw Explanation(
+        .input,
+        "the recipe's scan_shares give scan \(scan + 1) a share of the crops, and no part of it is "
+          + "trained on", remedy: "give it the share 0, or a part: --train scan=\(scan + 1)")
     }
     for term in recipe.loss.terms
     where !term.classWeights.isEmpty && term.classWeights.count != map.classes.count {
@@ -62,7 +79,7 @@ public struct TrainingSetup: Sendable {
     self.statistics = statistics
     maker = CropMaker(
       scans: scans, parts: partition.training,
-      sampler: CropSampler(grids, crop: shape.output, rule: recipe.sampling.rule), map: map,
+      sampler: CropSampler(grids, crop: shape.output, recipe.sampling), map: map,
       shape: shape, augmentation: recipe.augmentation, statistics: statistics, seed: recipe.seed)
   }
 

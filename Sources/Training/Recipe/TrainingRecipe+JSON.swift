@@ -19,7 +19,7 @@ extension TrainingRecipe {
     let length = epochs
     epochs = try object.count("epochs", atLeast: 1) ?? epochs
     steps = try object.count("steps", atLeast: 1) ?? steps
-    if let part = try object.object("sampling") { sampling = try SamplingOptions(part) }
+    if let part = try object.object("sampling") { try sampling.read(part) }
     if let part = try object.object("augmentation") { try augmentation.read(part) }
     if let part = object.value("loss") { loss = try LossOptions(recipe: part) }
     if let part = try object.object("optimiser") { try optimiser.read(part) }
@@ -77,13 +77,12 @@ extension Schedule {
 }
 
 extension SamplingOptions {
-  /// Reads a rule.
-  init(_ object: RecipeObject) throws(RecipeError) {
+  /// Reads what differs from `self`.
+  mutating func read(_ object: RecipeObject) throws(RecipeError) {
     var object = object
-    let kind = try object.choice("rule", ["uniform", "balanced", "quota"]) ?? "uniform"
-    switch kind {
-    case "balanced":
-      self.init(.balanced(strength: try object.number("strength", in: 0...1e6) ?? 11))
+    switch try object.choice("rule", ["uniform", "balanced", "quota"]) {
+    case "uniform": rule = .uniform
+    case "balanced": rule = .balanced(strength: try object.number("strength", in: 0...1e6) ?? 11)
     case "quota":
       let shares = try object.numbers("shares") ?? []
       guard shares.allSatisfy({ $0 >= 0 }), shares.reduce(0, +) <= 1.000001 else {
@@ -91,18 +90,30 @@ extension SamplingOptions {
           place: object.place(of: "shares"), value: shares.reduce(0, +),
           wanted: "shares of at least 0 that add up to 1 at most")
       }
-      self.init(.quota(shares))
-    default: self.init(.uniform)
+      rule = .quota(shares)
+    default: break
+    }
+    if let shares = try object.numbers("scan_shares") {
+      guard shares.allSatisfy({ $0 >= 0 }), shares.isEmpty || shares.reduce(0, +) > 0 else {
+        throw .outOfRange(
+          place: object.place(of: "scan_shares"), value: shares.min() ?? 0,
+          wanted: "shares of at least 0, not all of them 0")
+      }
+      scanShares = shares
     }
     try object.end()
   }
 
-  /// The rule as a recipe holds it.
+  /// All of it, as a recipe holds it.
   var json: JSONValue {
+    var members: [String: JSONValue]
     switch rule {
-    case .uniform: ["rule": "uniform"]
-    case .balanced(let strength): ["rule": "balanced", "strength": .number(strength)]
-    case .quota(let shares): ["rule": "quota", "shares": .array(shares.map { .number($0) })]
+    case .uniform: members = ["rule": "uniform"]
+    case .balanced(let strength): members = ["rule": "balanced", "strength": .number(strength)]
+    case .quota(let shares):
+      members = ["rule": "quota", "shares": .array(shares.map { .number($0) })]
     }
+    if !scanShares.isEmpty { members["scan_shares"] = .array(scanShares.map { .number($0) }) }
+    return .object(members)
   }
 }

@@ -20,7 +20,8 @@ public struct PhantomCommand: Command {
       OptionDeclaration(
         "kind", "KIND",
         "composite: short glass fibres, matrix, pores (the default); biaxial: a bar of it in air, "
-          + "with a crack that opens to a face"),
+          + "with a crack that opens to a face; fracture: a metal bar with defects, pores and a "
+          + "thin crack, uint16"),
       OptionDeclaration(
         "counts", "HOW",
         "share: as many fibres and pores as fill their measured shares (the default); random: drawn "
@@ -37,7 +38,8 @@ public struct PhantomCommand: Command {
     [
       "The labels (0 matrix, 1 fibre, 2 porosity) go to OUTPUT.labels.zarr. Grey values, fibres, "
         + "pores, blur, noise and rings are like those measured on a real scan. Of a biaxial specimen, "
-        + "3 is the crack and 254 the outside."
+        + "3 is the crack and 254 the outside. Of a fractured bar: 0 exterior, 1 inside, 2 defect, 3 "
+        + "porosity, 4 crack."
     ]
   }
 
