@@ -15,8 +15,11 @@ enum NamedNetworks {
     func add(_ name: String, _ options: UNetOptions) {
       var options = options
       options.filters = 2
-      // Two levels show all that more would.
-      options.depth = min(options.depth, 2)
+      // Volumes, and what a network without padding needs to see, would grow too large for the
+      // reference: there, two levels show all that more would.
+      if options.dimension == .volume || options.padding == .valid {
+        options.depth = min(options.depth, 2)
+      }
       all.append((name, options))
     }
     for preset in UNetPreset.allCases { add(preset.rawValue, preset.options) }
@@ -39,14 +42,17 @@ enum NamedNetworks {
 
   /// The extent of an input: a multiple of the stride, or what a network without padding takes.
   static func input(_ graph: Graph) -> Shape3 {
-    let side = [16, 20, 24, 28, 32, 36, 40, 44].first { side in
+    let side = [16, 20, 24, 28, 32, 36, 40, 44, 48].first { side in
       (try? graph.shapes(forInput: shape(graph, side))) != nil
     }
     return shape(graph, side ?? 16)
   }
 
   private static func shape(_ graph: Graph, _ side: Int) -> Shape3 {
-    Shape3(z: graph.isPlanar ? 1 + 2 * graph.layerMargin : side, y: side, x: side)
+    // Longer along x, so that a swapped axis shows.
+    Shape3(
+      z: graph.isPlanar ? 1 + 2 * graph.layerMargin : side, y: side,
+      x: side + graph.totalStride.x)
   }
 }
 
