@@ -17,7 +17,7 @@ enum NamedNetworks {
       options.filters = 2
       // Volumes, and what a network without padding needs to see, would grow too large for the
       // reference: there, two levels show all that more would.
-      if options.dimension == .volume || options.padding == .valid {
+      if options.dimension == .volume || options.edge == .valid {
         options.depth = min(options.depth, 2)
       }
       all.append((name, options))
