@@ -231,6 +231,9 @@ public final class TrainingRun {
           recipe.choosesFactors ? try factors(engine, validation ?? overTraining) : []
         best = engine.usesAverages ? engine.averagedGraph : engine.graph
         strip = try self.strip(engine, epoch: epoch, score: score)
+      } else if validation == nil, epoch % max(1, recipe.epochs / 8) == 0 {
+        // Nothing says which is the best, so now and then one is shown.
+        strip = try self.strip(engine, epoch: epoch, score: score)
       }
     }
     let last = (engine.usesAverages ? engine.averagedGraph : nil) ?? engine.graph

@@ -61,8 +61,8 @@ final class RunFolder: TrainingObserver {
     try write(last, row, factors: progress.factors, to: Self.lastName)
     if let best {
       try write(best, row, factors: progress.factors, to: Self.modelName)
-      if let strip { try context.catalogue.pictures.write(sheet(strip), to: file("evolution.png")) }
     }
+    if let strip { try context.catalogue.pictures.write(sheet(strip), to: file("evolution.png")) }
     say(row)
   }
 
@@ -109,7 +109,7 @@ final class RunFolder: TrainingObserver {
 
   private func sheet(_ strip: TrainingStrip) -> PictureSheet {
     var sheet = PictureSheet()
-    (sheet.columns, sheet.edge) = (6, 192)
+    (sheet.columns, sheet.edge) = (6, max(96, min(192, max(strip.width, strip.height))))
     func panel(_ labels: [UInt8]?, _ caption: [String]) -> PictureSheet.Panel {
       var picture = LayerPicture(width: strip.width, height: strip.height, grey: strip.grey)
       picture.labels = labels
