@@ -99,6 +99,25 @@ private final class MemoryModels: ModelWriter, ModelReader {
     #expect(run(["compare", first, second]).json["same"] == true)
   }
 
+  @Test func `gives a model's card what is to be said of it`() throws {
+    let folder = try TemporaryFolder()
+    let (first, second, card) = (folder.file("a.net"), folder.file("b.net"), folder.file("c.json"))
+    _ = run(["new", "--filters", "1", "--depth", "1", "--classes", "2", "--output", first])
+    try writeFileAtomically(card, Array(#"{"licence": "CC BY 4.0", "name": "mine"}"#.utf8))
+    #expect(run(["convert", first, "--card", card, "--output", second]).code == 0)
+    let model = try files.read(second)
+    #expect(model.card.name == "mine" && model.card.document["licence"] == "CC BY 4.0")
+    #expect(model.card.classes.count == 2)
+    for (text, words) in [
+      ("[]", "no JSON object"), (#"{"classes": [{"value": 0, "name": "a"}]}"#, "names 1 classes"),
+    ] {
+      try writeFileAtomically(card, Array(text.utf8))
+      let outcome = run(["convert", first, "--card", card, "--output", second, "--overwrite"])
+      #expect(outcome.code == 2 && outcome.error.contains(words), "\(outcome.error)")
+    }
+    #expect(try files.read(second).card.name == "mine")
+  }
+
   @Test func `compares layer by layer`() throws {
     let folder = try TemporaryFolder()
     let (first, second) = (folder.file("a.net"), folder.file("b.net"))

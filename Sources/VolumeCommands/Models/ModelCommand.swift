@@ -27,6 +27,9 @@ public struct ModelCommand: Command {
       OptionDeclaration("seed", "N", "new: equal seeds make equal weights; default 1"),
       OptionDeclaration("diagram", "FILE", "show: draw the network as an SVG"),
       OptionDeclaration(
+        "card", "FILE",
+        "convert: members (JSON) that the model's card gets, as data, licence or accuracy"),
+      OptionDeclaration(
         "weights-only", nil, "convert: leave out what the optimiser remembers, where it is there"),
       .overwrite,
     ]

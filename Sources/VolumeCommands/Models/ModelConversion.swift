@@ -1,5 +1,6 @@
 import EngineCore
 import NeuralGraph
+import SystemIO
 import VolumeCore
 
 /// `model convert`: the same network as another kind of file.
@@ -7,6 +8,8 @@ struct ModelConversion {
   private let path: String
   private let output: String
   private let keepsTraining: Bool
+  /// What the card is to say beside or instead of what it says.
+  private let cardPath: String?
   private let overwrites: Bool
 
   init(_ path: String, _ arguments: Arguments) throws(Explanation) {
@@ -19,6 +22,7 @@ struct ModelConversion {
     }
     self.output = output
     keepsTraining = !arguments.has("weights-only")
+    cardPath = arguments.values["card"]
     overwrites = arguments.has("overwrite")
   }
 
@@ -26,7 +30,8 @@ struct ModelConversion {
     let catalogue = context.catalogue
     let writer = try catalogue.modelWriter(output)
     try refuseExisting(output, overwrites: overwrites)
-    let model = try catalogue.model(path)
+    var model = try catalogue.model(path)
+    if let cardPath { model.card = try card(model, with: cardPath) }
     let reader = catalogue.modelReaders.first { $0.recognises(path) }
     let training = keepsTraining ? try reader?.readTraining(path) : nil
     try writer.write(model, training: training, to: output)
@@ -39,5 +44,27 @@ struct ModelConversion {
       "weights": .string(model.graph.fingerprint),
       "steps": training.map { .integer($0.state.steps) } ?? .null,
     ]
+  }
+
+  /// The card of `model` with the members of the JSON at `place` instead of its own.
+  private func card(_ model: Model, with place: String) throws(Explanation) -> ModelCard {
+    let bytes = try explained { () throws(SystemError) in
+      try contents(ofFile: place, limit: 16 << 20)
+    }
+    guard let changes = JSONValue(parsing: bytes)?.object else {
+      throw Explanation(
+        .input, "\(place) is no JSON object",
+        remedy: "write the members of the card that are to change, as {\"licence\": \"CC BY 4.0\"}")
+    }
+    var document = model.card.document.object ?? ["version": 1]
+    for (key, value) in changes { document[key] = value }
+    do {
+      return try ModelCard(
+        JSONValue.object(document).text(), fallbackName: model.card.name,
+        classCount: model.graph.classCount)
+    } catch {
+      throw Explanation(
+        .input, "\(place): \(error.words)", remedy: "mend that member, or leave it out")
+    }
   }
 }
