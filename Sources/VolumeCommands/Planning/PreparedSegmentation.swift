@@ -23,10 +23,13 @@ struct PreparedSegmentation: Sendable {
   }
   /// Bytes of scratch, at most.
   var scratchByteCount: Int { passes?.byteCount ?? 0 }
-  /// What the process holds at its peak, in whichever pass that is, or while the scan is copied.
+  /// What the process holds at its peak, in whichever pass that is, or while the scan is copied; or
+  /// held, when the air around the specimen was looked for.
   var peakByteCount: Int {
-    let copy = passes?.copyByteCount(beside: plan.memory.process) ?? 0
-    return passPlans.reduce(max(plan.memory.total, copy)) { max($0, $1.memory.total) }
+    let before = [
+      passes?.copyByteCount(beside: plan.memory.process) ?? 0, request.outside?.peakByteCount ?? 0,
+    ]
+    return (before + passPlans.map(\.memory.total)).reduce(plan.memory.total) { max($0, $1) }
   }
   /// Bytes of free disk that are asked for, to be sure: a tenth of the voxels.
   private var neededByteCount: Int {

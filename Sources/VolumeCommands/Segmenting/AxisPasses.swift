@@ -225,6 +225,7 @@ struct AxisPasses: Sendable {
     for writer in writers {
       try explained { () throws(VolumeWriteError) in try writer.finish(record: [:]) }
     }
+    returnFreedMemory()
   }
 }
 
