@@ -43,7 +43,8 @@ struct TrainChoices: Sendable {
   init(_ arguments: Arguments, trainers: [String], of command: String) throws(UsageError) {
     let kinds = [TrainCurve.word, TrainAblation.word]
     if let word = arguments.operands.first, !kinds.contains(word) {
-      throw .unknownWord(word, command: command, known: kinds, nearest: nearest(to: word, among: kinds))
+      throw .unknownWord(
+        word, command: command, known: kinds, nearest: nearest(to: word, among: kinds))
     }
     _ = try arguments.operands(arguments.operands.isEmpty ? [] : ["WHAT"], of: command)
     scans = arguments.lists["scan"] ?? []

@@ -82,8 +82,7 @@ public struct TrainCommand: Command {
       "t2s-volume train --scan a.zarr --labels a.labels.zarr --train z=0:9 --validate z=9:12",
       "t2s-volume train --continue fibres",
       "t2s-volume train curve --scan a.zarr --labels a.labels.zarr --validate z=60:64 --counts 1,5",
-      "t2s-volume train ablate --scan a.zarr --labels a.labels.zarr --validate z=60:64 \\\n"
-        + "    --preset paper --only sepconv,depth2 --minutes 10",
+      "t2s-volume train ablate --scan a.zarr --labels b.zarr --validate z=60:64 --preset paper",
     ]
   }
   /// What else is worth knowing.
@@ -97,7 +96,8 @@ public struct TrainCommand: Command {
         + "says how many are enough: curve.csv and curve.png.",
       "train ablate trains the network as it is, then again with each change by itself, and compares "
         + "them: ablation.csv, ablation.md and ablation.png. Changes are "
-        + UNetAblation.allCases.map { "\($0.rawValue) (\($0.words))" }.joined(separator: ", ") + ".",
+        + UNetAblation.allCases.map { "\($0.rawValue) (\($0.words))" }.joined(separator: ", ")
+        + ".",
       "Both train in folders within the output, each for the --epochs or --minutes given, and go on "
         + "where they were stopped when the same command is given again; --counts and --only may "
         + "then name others.",
