@@ -177,17 +177,24 @@ private struct EdgeBox {
     let (row, layer) = (region.x.count, region.x.count * region.y.count)
     let shape = region.shape
     var stack: [Int32] = []
-    for place in states.indices where states[place] == Self.dark {
-      let (z, y, x) = (place / layer, place / row % shape.y, place % row)
-      if z > 0 && states[place - layer] == Self.reached
-        || z < shape.z - 1 && states[place + layer] == Self.reached
-        || y > 0 && states[place - row] == Self.reached
-        || y < shape.y - 1 && states[place + row] == Self.reached
-        || x > 0 && states[place - 1] == Self.reached
-        || x < shape.x - 1 && states[place + 1] == Self.reached
-      {
-        states[place] = Self.reached
-        stack.append(Int32(place))
+    unsafe states.withUnsafeMutableBufferPointer { states in
+      for z in 0..<shape.z {
+        for y in 0..<shape.y {
+          let first = (z * shape.y + y) * row
+          for x in 0..<row where unsafe states[first + x] == Self.dark {
+            let place = first + x
+            if unsafe z > 0 && states[place - layer] == Self.reached
+              || z < shape.z - 1 && states[place + layer] == Self.reached
+              || y > 0 && states[place - row] == Self.reached
+              || y < shape.y - 1 && states[place + row] == Self.reached
+              || x > 0 && states[place - 1] == Self.reached
+              || x < row - 1 && states[place + 1] == Self.reached
+            {
+              unsafe states[place] = Self.reached
+              stack.append(Int32(place))
+            }
+          }
+        }
       }
     }
     while let next = stack.popLast() {
