@@ -104,7 +104,7 @@ private struct EdgeBox {
   private static func brightVoxels(
     _ voxels: RawSpan, count: Int, _ type: VoxelType, below: Double
   ) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: count) { result, initialised in
+    unsafe [UInt8](unsafeUninitializedCapacity: count) { result, initialised in
       guard type == .uint8 else {
         for place in 0..<count {
           unsafe result[place] = type.value(voxels, at: place) < below ? 0 : 1

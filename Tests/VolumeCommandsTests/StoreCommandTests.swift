@@ -204,20 +204,20 @@ private final class MemoryStores: StoreChecking {
       let format = MemoryFormat()
       format.add(
         "in.mem", MemoryVolume(shape: Self.shape, voxels: Self.voxels, fingerprint: fingerprint))
-      let stores = stores(plan.merging(["input": "old scan.raw 144 fnv1a:8c2f"]) { $1 })
-      return (runTool(words + options, formats: [format], stores: stores), stores)
+      let old = stores(plan.merging(["input": "old scan.raw 144 fnv1a:8c2f"]) { $1 })
+      return (runTool(words + options, formats: [format], stores: old), old)
     }
     let renamed = "in.mem 144 fnv1a:8c2f"
     let (refused, untouched) = run(renamed, [])
     #expect(refused.code == 2 && refused.error.contains("--renamed"), "\(refused.error)")
     #expect(untouched.writer == nil)
-    let (taken, stores) = run(renamed, ["--renamed"])
+    let (taken, mended) = run(renamed, ["--renamed"])
     #expect(taken.code == 0, "\(taken.error)")
-    #expect(stores.writer?.voxels == Self.voxels)
+    #expect(mended.writer?.voxels == Self.voxels)
     for other in ["in.mem 145 fnv1a:8c2f", "in.mem 144 fnv1a:8c2e", "memory 144"] {
-      let (outcome, stores) = run(other, ["--renamed"])
+      let (outcome, untouched) = run(other, ["--renamed"])
       #expect(outcome.code == 2 && !outcome.error.contains("--renamed"), "\(outcome.error)")
-      #expect(stores.writer == nil)
+      #expect(untouched.writer == nil)
     }
   }
 
