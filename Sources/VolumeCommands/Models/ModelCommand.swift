@@ -10,14 +10,17 @@ public struct ModelCommand: Command {
   /// "model".
   public var name: String { "model" }
   /// What it does.
-  public var summary: String { "make, show, convert or compare networks" }
+  public var summary: String { "make, show, convert, compare, look into or adapt networks" }
   /// What it takes.
-  public var operands: String { "new | show MODEL | convert MODEL | compare MODEL MODEL" }
+  public var operands: String {
+    "new | show MODEL | convert MODEL | compare MODEL MODEL | features SCAN | adapt MODEL SCAN"
+  }
   /// Its options.
   public var options: [OptionDeclaration] {
     [
       OptionDeclaration(
-        "output", "FILE", "new, convert: the file to write, by its ending", short: "o"),
+        "output", "FILE", "the file to write: new, convert, adapt: by its ending; features: a PNG",
+        short: "o"),
       OptionDeclaration(
         "preset", "NAME",
         "new, show: the network to begin with; default plain. " + list(UNetPreset.names)),
@@ -28,8 +31,12 @@ public struct ModelCommand: Command {
       OptionDeclaration("diagram", "FILE", "show: draw the network as an SVG"),
       OptionDeclaration(
         "weights-only", nil, "convert: leave out what the optimiser remembers, where it is there"),
-      .overwrite,
-    ]
+    ] + ModelFeatures.options + ModelAdaptation.options + [
+      OptionDeclaration(
+        "window", "LOW:HIGH",
+        "features, adapt: grey values that become 0 and 1, or auto; default: the model's"),
+      .memory, .threads,
+    ] + OptionDeclaration.inputs + [.overwrite]
   }
   /// Lines to type.
   public var examples: [String] {
@@ -39,6 +46,8 @@ public struct ModelCommand: Command {
       "t2s-volume model show --preset vanilla03 --dimension 3d",
       "t2s-volume model convert run/model.h5 --output model.keras",
       "t2s-volume model compare first.h5 second.h5",
+      "t2s-volume model features big.raw --layer enc-block-1 --at 40,512,300 --output maps.png",
+      "t2s-volume model adapt run/model.h5 sister.raw --output adapted.h5",
     ]
   }
   /// What else is worth knowing.
@@ -51,9 +60,9 @@ public struct ModelCommand: Command {
     _ arguments: Arguments, _ context: CommandContext
   ) throws(Explanation) -> [String: JSONValue] {
     var arguments = arguments
-    let actions = ["new", "show", "convert", "compare"]
+    let actions = ["new", "show", "convert", "compare", "features", "adapt"]
     guard let word = arguments.operands.first else {
-      throw UsageError.operandMissing("new, show, convert or compare", command: name).explanation
+      throw UsageError.operandMissing(list(actions), command: name).explanation
     }
     guard actions.contains(word) else {
       let near = nearest(to: word, among: actions)
@@ -77,6 +86,14 @@ public struct ModelCommand: Command {
       }
       let model = try context.catalogue.model(try paths(["MODEL"])[0])
       return try ModelShowing(model, diagram: rest.values["diagram"]).run(context)
+    case "features":
+      let scan = try paths(["SCAN"])[0]
+      return try explained { () throws(UsageError) in try ModelFeatures(scan, rest) }.run(context)
+    case "adapt":
+      let both = try paths(["MODEL", "SCAN"])
+      return try explained { () throws(UsageError) in
+        try ModelAdaptation(both[0], both[1], rest)
+      }.run(context)
     case "convert":
       return try ModelConversion(try paths(["MODEL"])[0], rest).run(context)
     default:
