@@ -59,7 +59,8 @@ struct FeatureCrop {
       (0..<scan.x).contains(place.x)
     else {
       throw Explanation(
-        .input, "--at \(place.z),\(place.y),\(place.x) lies outside the scan, which has "
+        .input,
+        "--at \(place.z),\(place.y),\(place.x) lies outside the scan, which has "
           + scan.words, remedy: "layers, rows and columns are counted from 0")
     }
     let stride = graph.totalStride

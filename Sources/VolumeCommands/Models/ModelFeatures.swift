@@ -112,7 +112,8 @@ struct ModelFeatures {
       "\(output): \(sheet.channels) feature maps of \(graph.nodes[node].name), \(shape.y) rows x "
         + "\(shape.x) columns" + (still == 0 ? "" : "; \(still) are the same everywhere"))
     return [
-      "output": .string(output), "layer": .string(graph.nodes[node].name), "box": .string(box.description),
+      "output": .string(output), "layer": .string(graph.nodes[node].name),
+      "box": .string(box.description),
       "shape": shape.json, "constant_channels": .integer(still),
       "channels": .array(
         panels.map { ["low": .number(Double($0.low)), "high": .number(Double($0.high))] }),
