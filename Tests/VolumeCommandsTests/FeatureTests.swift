@@ -122,7 +122,7 @@ struct NetworkModel: ModelReader {
 
   static let wrong: [(words: [String], says: String)] = [
     (["--layer", "enc-blok-1", "--at", "1,2,3"], "did you mean 'enc-block-1'?"),
-    (["--layer", "enc-block-1-conv", "--at", "1,2,3"], "did you mean 'enc-block-1-conv"),
+    (["--layer", "enc-block-1-covn1", "--at", "1,2,3"], "did you mean 'enc-block-1-conv1'?"),
     (["--layer", "enc-block-1", "--at", "12,2,3"], "lies outside the scan, which has 12 layers"),
     (["--layer", "enc-block-1", "--at", "1,2"], "this is no voxel"),
     (["--layer", "enc-block-1"], "--at is needed"),

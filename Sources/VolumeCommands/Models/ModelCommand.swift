@@ -2,7 +2,7 @@ import EngineCore
 import NeuralGraph
 import VolumeCore
 
-/// `model`: makes, shows, converts and compares networks.
+/// `model`: makes, shows, converts, compares and adapts networks, and looks into them.
 public struct ModelCommand: Command {
   /// The command.
   public init() {}
@@ -27,7 +27,7 @@ public struct ModelCommand: Command {
     ] + NetworkChoices.options + [
       OptionDeclaration(
         "class-names", "A,B,...", "new: the classes' names, as matrix,fibre,porosity"),
-      OptionDeclaration("seed", "N", "new: equal seeds make equal weights; default 1"),
+      OptionDeclaration("seed", "N", "new, adapt: equal seeds make equal weights; default 1"),
       OptionDeclaration("diagram", "FILE", "show: draw the network as an SVG"),
       OptionDeclaration(
         "weights-only", nil, "convert: leave out what the optimiser remembers, where it is there"),
@@ -52,7 +52,16 @@ public struct ModelCommand: Command {
   }
   /// What else is worth knowing.
   public var notes: [String] {
-    UNetPreset.allCases.map { "\($0.rawValue): \($0.words)." }
+    UNetPreset.allCases.map { "\($0.rawValue): \($0.words)." } + [
+      "features draws what a layer makes of a crop, each channel over its own range, beside the crop "
+        + "itself; of volumes the layer in the middle. At the crop's edges the network sees zeros.",
+      "adapt keeps a model's weights and estimates the statistics of its batch normalisation again on "
+        + "a scan that nobody has annotated. Use it where the greys of a sister, or of another load "
+        + "step, have drifted far and not in a straight line (gamma, another filter, values cut off "
+        + "at 0), and look at the labels. Where greys were only scaled and moved, segment "
+        + "--match-grey, or --window, is better; where they have not drifted, adapt costs about a "
+        + "hundredth of the mean Jaccard index, most of it in porosity.",
+    ]
   }
 
   /// Does what the first word says.
