@@ -13,7 +13,7 @@ public struct ModelCommand: Command {
   public var summary: String { "make, show, convert, compare, look into or adapt networks" }
   /// What it takes.
   public var operands: String {
-    "new | show MODEL | convert MODEL | compare MODEL MODEL | features SCAN | adapt MODEL SCAN"
+    "new|show|convert|compare|features|adapt [MODEL...] [SCAN]"
   }
   /// Its options.
   public var options: [OptionDeclaration] {
