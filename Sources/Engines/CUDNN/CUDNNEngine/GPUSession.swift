@@ -28,8 +28,19 @@ import Synchronization
     self.driver = driver
     self.card = card
     unsafe self.context = context
-    try unsafe libraries.check("cuCtxSetCurrent", libraries.cuda.contextSetCurrent(context))
-    kernels = try KernelModule(libraries)
+    do throws(GPUError) {
+      try unsafe libraries.check("cuCtxSetCurrent", libraries.cuda.contextSetCurrent(context))
+      kernels = try KernelModule(libraries)
+    } catch {
+      _ = libraries.cuda.primaryContextRelease(CUdevice(card.ordinal))
+      throw error
+    }
+  }
+
+  deinit {
+    try? enter()
+    kernels.unload()
+    _ = libraries.cuda.primaryContextRelease(CUdevice(card.ordinal))
   }
 
   /// Makes the card's context that of the calling thread.

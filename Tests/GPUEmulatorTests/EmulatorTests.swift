@@ -1,0 +1,56 @@
+import CUDNNEngine
+import GPUEmulatorControl
+import Testing
+import VolumeCore
+
+extension GPUEmulatorTests {
+  @Suite(.serialized) struct `The emulator` {
+    let emulator: Emulator
+
+    init() throws { emulator = try Emulator.loaded() }
+
+    @Test func `says in its card's name what it is`() throws {
+      for card in 0..<T2S_CARDS {
+        emulator.reset(card: card)
+        let session = try GPUSession(emulator.places)
+        #expect(session.card.name.contains("emulator"))
+      }
+      #expect(emulator.violations.isEmpty)
+    }
+
+    @Test func `runs the kernels that the text holds, and no others`() {
+      var found: [String: [Int]] = [:]
+      for place in 0..<emulator.table.kernels() {
+        let name = unsafe emulator.table.kernelName(place).map { unsafe String(cString: $0) } ?? "?"
+        found[name] = (0..<Int32.max).lazy.map { argument in
+          Int(emulator.table.kernelArgument(place, argument))
+        }.prefix { $0 > 0 }.map { $0 }
+      }
+      #expect(found == KernelSignatures.all)
+    }
+
+    @Test(arguments: Emulator.Schedule.each)
+    func `passes the card's own check of every kernel`(schedule: Emulator.Schedule) throws {
+      emulator.reset(schedule)
+      do {
+        let session = try GPUSession(emulator.places)
+        #expect(try SelfCheck(session).kernels() > 0)
+      }
+      #expect(emulator.violations == [])
+      #expect(emulator.leak == "")
+    }
+
+    @Test(arguments: Emulator.Schedule.each)
+    func `passes the check that auto asks of a card`(schedule: Emulator.Schedule) throws {
+      for card in [T2S_CARD_P4000, T2S_CARD_4090] {
+        emulator.reset(schedule, card: card)
+        do {
+          let session = try GPUSession(emulator.places)
+          try SelfCheck(session).quick()
+        }
+        #expect(emulator.violations == [])
+        #expect(emulator.leak == "")
+      }
+    }
+  }
+}
