@@ -54,3 +54,39 @@ extension GPUEmulatorTests {
     }
   }
 }
+
+extension GPUEmulatorTests {
+  @Suite(.serialized) struct `A wrong program` {
+    let emulator: Emulator
+
+    init() throws { emulator = try Emulator.loaded() }
+
+    /// What is seen of a program: the rules broken, and what it leaves behind.
+    private func outcome(
+      of place: Int32, isMended: Bool, _ schedule: Emulator.Schedule
+    ) -> [String] {
+      emulator.reset(schedule, cards: 2)
+      emulator.table.runProgram(place, isMended ? 1 : 0)
+      let leak = emulator.leak
+      return emulator.violations + (leak.isEmpty ? [] : ["leak: \(leak)"])
+    }
+
+    private func text(_ words: UnsafePointer<CChar>?) -> String {
+      unsafe words.map { unsafe String(cString: $0) } ?? "?"
+    }
+
+    @Test func `is one of many`() { #expect(emulator.table.programs() >= 40) }
+
+    @Test(arguments: Emulator.Schedule.each)
+    func `is caught under every schedule and silent when mended`(schedule: Emulator.Schedule) {
+      for place in 0..<emulator.table.programs() {
+        let name = unsafe text(emulator.table.programName(place))
+        let rule = unsafe text(emulator.table.programRule(place))
+        let wrong = outcome(of: place, isMended: false, schedule)
+        #expect(wrong.contains { $0.hasPrefix("\(rule): ") }, "\(name): \(wrong)")
+        let mended = outcome(of: place, isMended: true, schedule)
+        #expect(mended == [], "\(name), mended")
+      }
+    }
+  }
+}

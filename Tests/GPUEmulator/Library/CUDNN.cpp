@@ -222,7 +222,7 @@ EXPORTED cudnnStatus_t cudnnBackendFinalize(cudnnBackendDescriptor_t given) {
 
 // Fills descriptors that the caller has made with configurations, or with their engine.
 static int fill(
-    const Descriptor &from, int kind, const std::vector<EngineChoice> &choices, int64_t capacity,
+    Descriptor &from, int kind, const std::vector<EngineChoice> &choices, int64_t capacity,
     int64_t *count, void *elements) {
   auto *others = (cudnnBackendDescriptor_t *)elements;
   *count = (int64_t)choices.size();
@@ -236,6 +236,7 @@ static int fill(
     other->graph = from.graph;
     other->architecture = from.architecture;
     other->isFinal = true;
+    other->uses.push_back(&from);
   }
   return 0;
 }

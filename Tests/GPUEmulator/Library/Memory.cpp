@@ -18,7 +18,7 @@ namespace emulator {
 
 static const uint64_t zone = 512, alignment = 256, perCard = 128ull << 30, mostCards = 4;
 static const uint64_t page = 4096, poisonedWhole = 64ull << 20;
-static const uint8_t zoneByte = 0xc5;
+static const uint8_t zoneByte = 0xc5, nan[4] = {0x01, 0x7d, 0xa5, 0x7f};
 
 static uint8_t *area, *store, *shadow;
 // What the handler saw; it may call next to nothing.
@@ -101,6 +101,19 @@ bool isCardAddress(Address address) {
 uint8_t *inside(Address address) { return store + (address - (Address)area); }
 static uint8_t *known(Address address) { return shadow + (address - (Address)area); }
 
+// Makes bytes what they were when they were reserved, without touching the pages of a large range.
+static void clear(uint8_t *place, uint64_t bytes) {
+  if (bytes <= poisonedWhole) {
+    memset(place, 0, bytes);
+    return;
+  }
+  uint8_t *first = (uint8_t *)(((uint64_t)place + page - 1) / page * page);
+  uint8_t *last = (uint8_t *)(((uint64_t)place + bytes) / page * page);
+  memset(place, 0, first - place);
+  madvise(first, last - first, MADV_DONTNEED);
+  memset(last, 0, place + bytes - last);
+}
+
 int allocate(int card, uint64_t bytes, Address *address) {
   uint64_t whole = (bytes + alignment - 1) / alignment * alignment;
   uint64_t capacity = state.options.capacity ? state.options.capacity : cards[state.options.card].memory;
@@ -118,11 +131,12 @@ int allocate(int card, uint64_t bytes, Address *address) {
   state.taken[card] += whole;
   state.peak[card] = std::max(state.peak[card], state.taken[card]);
   uint8_t *place = inside(block->begin);
+  clear(known(block->begin), bytes);
   memset(place - zone, zoneByte, zone);
   memset(place + bytes, zoneByte, zone);
   // Signalling NaNs, in either precision.
   if (bytes <= poisonedWhole)
-    for (uint64_t i = 0; i < bytes; i++) place[i] = i % 4 == 3 ? 0x7f : (i % 4 == 2 ? 0xa5 : (i % 4 == 1 ? 0x7d : 0x01));
+    for (uint64_t i = 0; i < bytes; i++) place[i] = nan[i % 4];
   *address = block->begin;
   state.memory[block->begin] = std::move(block);
   return 0;
