@@ -1,5 +1,6 @@
 import CUDNNEngine
 import GPUEmulatorControl
+import NeuralGraph
 import Testing
 import VolumeCore
 
@@ -16,6 +17,14 @@ extension GPUEmulatorTests {
         #expect(session.card.name.contains("emulator"))
       }
       #expect(emulator.violations.isEmpty)
+    }
+
+    @Test func `has no speed`() throws {
+      emulator.reset()
+      let session = try GPUSession(emulator.places)
+      #expect(throws: GPUError.emulated(card: session.card.name)) {
+        _ = try CardSpeed(session, .plainUNet(seed: 1), Shape3(z: 1, y: 16, x: 16), .f32)
+      }
     }
 
     @Test func `runs the kernels that the text holds, and no others`() {
