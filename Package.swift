@@ -247,7 +247,10 @@ let package = Package(
     .systemLibrary(name: "GPUEmulatorControl", path: "Tests/GPUEmulator/Control"),
     plainTests(
       "GPUEmulatorTests",
-      ["GPUEmulatorControl", "CUDNNEngine", "EngineCore", "NeuralGraph", "SystemIO"]),
+      [
+        "GPUEmulatorControl", "CUDNNEngine", "EngineCore", "NeuralGraph", "SystemIO",
+        "VolumePipeline",
+      ]),
     plainTests("CompressionTests", ["Compression"]),
     plainTests("PNGLibraryTests", ["PNGLibrary"]),
     plainTests("XMLReadingTests", ["XMLReading"]),

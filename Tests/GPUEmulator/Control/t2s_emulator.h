@@ -34,7 +34,8 @@ struct t2s_emulator_options {
   int card;
   int cards;
   int schedule;
-  uint64_t seed;
+  uint64_t seed;         // Of the random schedule, and of blocks' order.
+  uint64_t sums;         // Of the order in which convolutions sum.
   int starved;           // Which stream, in the order of their making.
   size_t capacity;       // Bytes of each card; 0 for the profile's.
   int cudnnVersion;      // 0 for 9.10.2.

@@ -354,9 +354,10 @@ EXPORTED cudnnStatus_t cudnnBackendExecute(
     }
   }
   // A deterministic engine sums in the same order each time; which, is the seed's.
-  uint64_t seed = plan->engine.isDeterministic ? state.options.seed : state.random();
+  uint64_t seed = plan->engine.isDeterministic ? state.options.sums : state.random();
   EngineChoice engine = plan->engine;
   Address workspace = pack->workspace;
+  work->computes = true;
   work->run = [graph, engine, pointers, seed, bytes, workspace] {
     if (bytes) memset(inside(workspace), 0x5a, std::min<uint64_t>(bytes, 1 << 20));
     convolve(graph, engine, pointers, seed);

@@ -591,6 +591,7 @@ EXPORTED CUresult cuLaunchKernel(
     }
   }
   uint64_t seed = state.random();
+  work->computes = true;
   work->run = [&kernel, words, gridX, blockX, seed] { kernel.run(words.data(), gridX, blockX, seed); };
   enqueue(work);
   return 0;

@@ -222,16 +222,15 @@ int release(Address address, bool isHost) {
 }
 
 void checkRedZones() {
+  static const std::vector<uint8_t> whole(zone, zoneByte);
   for (auto &[begin, block] : state.memory) {
     if (block->card < 0 || block->isFreed) continue;
-    const uint8_t *place = inside(begin);
-    bool isWhole = true;
-    for (uint64_t i = 0; i < zone; i++)
-      isWhole = isWhole && place[i - zone] == zoneByte && place[block->bytes + i] == zoneByte;
-    if (isWhole) continue;
+    uint8_t *place = inside(begin);
+    if (!memcmp(place - zone, whole.data(), zone) && !memcmp(place + block->bytes, whole.data(), zone))
+      continue;
     violate("red zone: something was written beside an allocation");
-    memset(inside(begin) - zone, zoneByte, zone);
-    memset(inside(begin) + block->bytes, zoneByte, zone);
+    memset(place - zone, zoneByte, zone);
+    memset(place + block->bytes, zoneByte, zone);
   }
 }
 

@@ -93,6 +93,7 @@ struct Work {
   Stream *stream = nullptr;
   uint32_t count = 0;
   bool isDone = false;
+  bool computes = false;
   std::function<void()> run;
   // For a wait: what is waited for; nothing where the event was never recorded.
   std::shared_ptr<Work> waitsFor;
@@ -233,7 +234,7 @@ Stream *streamOf(CUstream stream, const char *call);
 Event *eventOf(CUevent event, const char *call);
 std::shared_ptr<Work> begin(Stream &stream, const std::string &label);
 void enqueue(std::shared_ptr<Work> work);
-void runUntil(const std::shared_ptr<Work> &work);
+void runUntil(std::shared_ptr<Work> work);
 void runAll(Stream &stream);
 void turn();  // What the schedule does after a call.
 int waited();  // An error that surfaces when somebody waits.
