@@ -31,7 +31,9 @@ extension GPUEmulatorTests {
 
     init() throws { emulator = try Emulator.loaded() }
 
-    private func output() -> MemoryOutput { MemoryOutput(Self.scan.volume.shape, block: Self.block) }
+    private func output() -> MemoryOutput {
+      MemoryOutput(Self.scan.volume.shape, block: Self.block)
+    }
 
     /// Computes what `output` lacks, as `segment` does, and throws what `segment` would say.
     private func segment(to output: MemoryOutput) throws(Explanation) {
@@ -75,7 +77,7 @@ extension GPUEmulatorTests {
       #expect(Set(whole.bytes).count > 1, "labels that are all alike show nothing")
       let calls = emulator.table.calls()
       // Every call in Tools/check; here a sample, all kinds of calls in it.
-      let distance: UInt64 = NetworkCase.isWhole ? 1 : max(1, calls / 16)
+      let distance: UInt64 = NetworkCase.isWhole ? 1 : max(1, calls / 6)
       var failures = 0
       for number in stride(from: 1, through: calls, by: UInt64.Stride(distance)) {
         let what: Comment = "\(fault.name) at call \(number) of \(calls)"

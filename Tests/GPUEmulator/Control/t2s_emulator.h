@@ -65,6 +65,8 @@ struct t2s_emulator_options {
   /* Work that was done, and copies of memory that is not pinned. */ \
   F(works, t2s_emulator_works, uint64_t, (void)) \
   F(pageable, t2s_emulator_pageable, uint64_t, (void)) \
+  /* Copies from a card while the loop was on. */ \
+  F(copies, t2s_emulator_copies, uint64_t, (int card)) \
   /* Small wrong programs: how many there are, name and rule of each; running one, or one mended. */ \
   F(programs, t2s_emulator_programs, int, (void)) \
   F(programName, t2s_emulator_program_name, const char *, (int place)) \

@@ -351,6 +351,7 @@ EXPORTED CUresult cuMemcpyDtoHAsync_v2(void *to, CUdeviceptr from, size_t bytes,
   if (!stream) return invalidHandle;
   if (!bytes) return 0;
   auto work = begin(*stream, "a copy from the card");
+  state.copies[stream->card] += state.isSteady;
   Block *block = pinnedBlock(to);
   std::vector<Span> spans{{from, bytes, Mode::inspect}};
   if (block) spans.push_back({(Address)to, bytes, Mode::write});
@@ -650,6 +651,7 @@ EXPORTED void t2s_emulator_steady(int isSteady) {
 
 EXPORTED size_t t2s_emulator_peak(int card) { return state.peak[card]; }
 EXPORTED uint64_t t2s_emulator_works(void) { return state.works; }
+EXPORTED uint64_t t2s_emulator_copies(int card) { return state.copies[card]; }
 EXPORTED uint64_t t2s_emulator_pageable(void) { return state.pageable; }
 EXPORTED int t2s_emulator_programs(void) { return (int)programs().size(); }
 EXPORTED const char *t2s_emulator_program_name(int place) { return programs()[place].name; }

@@ -164,6 +164,7 @@ struct State {
   int lateError = 0, stickyError = 0;
   bool isSteady = false;
   uint64_t works = 0, pageable = 0;
+  std::array<uint64_t, 4> copies{};  // From each card, in the loop.
 
   Clock host;
   double time = 0;
