@@ -100,6 +100,22 @@ public enum UNetAblation: String, Hashable, Sendable, CaseIterable {
   /// Layer norm over channels instead of batch norm.
   case layerNorm = "layernorm"
 
+  /// What it changes, in a line.
+  public var words: String {
+    switch self {
+    case .separable: "depthwise-separable convolutions"
+    case .rigid: "pooling and repetition instead of learned ways down and up"
+    case .shallower: "one level less"
+    case .noNorm: "no batch norm"
+    case .noResidual: "no second path in blocks"
+    case .noDropout: "no dropout"
+    case .noNoise: "no noise before the last layer"
+    case .noAugmentation: "crops as they are"
+    case .deeper: "one level more"
+    case .layerNorm: "layer norm over channels instead of batch norm"
+    }
+  }
+
   /// Whether the network is another, and not only how it is trained.
   public var changesNetwork: Bool { self != .noAugmentation }
 

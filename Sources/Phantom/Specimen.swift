@@ -4,11 +4,14 @@ import VolumeCore
 /// of its faces: the shape of a specimen that was pulled until it began to fail.
 ///
 /// Its section is a rounded rectangle. Everything is a share of the scan's extent, so that small and
-/// large phantoms look alike.
+/// large phantoms look alike. A scan of few layers has the middle of a longer bar: its faces would lie
+/// nearly flat otherwise, and the air between them would be a notch that no specimen has.
 struct Specimen: Sendable {
   /// Half the section's edge in the middle, as a share of the scan's.
   private static let waist = 0.30
-  /// What it has more at the first and last layer.
+  /// The least length of the bar, as a share of the longer edge of the scan's layers.
+  private static let length = 0.75
+  /// What it has more at its ends.
   private static let flare = 0.12
   /// The corners' radius, as a share of half the shorter edge.
   private static let corner = 0.4
@@ -27,12 +30,14 @@ struct Specimen: Sendable {
 
   /// What layer `z` has of it, for the columns `x`.
   func layer(_ z: Int, x: Range<Int>) -> SpecimenLayer {
-    let middle = Double(shape.z - 1) / 2
-    let place = (Double(z) - middle) / max(middle, 1)
+    let longer = Double(max(shape.y, shape.x))
+    // Half the bar, which reaches beyond a scan of few layers.
+    let half = max(Double(shape.z - 1), Self.length * longer, 2) / 2
+    let place = (Double(z) - Double(shape.z - 1) / 2) / half
     let share = Self.waist + Self.flare * place * place
     let (halfY, halfX) = (share * Double(shape.y), share * Double(shape.x))
     // How fast the faces recede from layer to layer: their distance is shorter than it looks in one.
-    let slope = 2 * Self.flare * place * Double(max(shape.y, shape.x)) / max(middle, 1)
+    let slope = 2 * Self.flare * place * longer / half
     return SpecimenLayer(
       z: z, centre: (Float(shape.y - 1) / 2, Float(shape.x - 1) / 2),
       half: (Float(halfY), Float(halfX)), radius: Float(Self.corner * min(halfY, halfX)),

@@ -51,6 +51,9 @@ public final class AxisView: VolumeReader {
     return count * depth * plane + pieceByteCount(Shape3(z: depth, y: shape.y, x: shape.x))
   }
 
+  /// Slabs are as many as boxes need. Chunks underneath are decoded once for each: none is kept there.
+  public func limitCache(to byteCount: Int) { source.limitCache(to: 0) }
+
   /// Bytes of the piece of a slab of `shape` that is read at once.
   private func pieceByteCount(_ shape: Shape3) -> Int {
     guard order != .layers else { return 0 }

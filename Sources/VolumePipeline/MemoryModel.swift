@@ -13,8 +13,10 @@ public struct MemoryModel: Hashable, Sendable {
   public var tiles: Int
   /// Decoded chunks that the reader keeps.
   public var reader: Int
+  /// What reading the sums of earlier passes keeps.
+  public var passes = 0
   /// What decoding chunks takes beside them: decoders, and the compressed bytes in hand.
-  public var decoding: Int { reader / 32 }
+  public var decoding: Int { (reader + passes) / 32 }
   /// Label blocks that are not whole yet, and one being encoded.
   public var blocks: Int
   /// What the output keeps of its blocks: halves of them that wait for their neighbours. Less than
@@ -25,14 +27,15 @@ public struct MemoryModel: Hashable, Sendable {
 
   /// All of it.
   public var total: Int {
-    process + engine + tiles + reader + decoding + blocks + output + exterior
+    process + engine + tiles + reader + passes + decoding + blocks + output + exterior
   }
 
   /// Each part with what it is, in the order of a run.
   public var parts: [(name: String, byteCount: Int)] {
     [
       ("process", process), ("engine", engine), ("tiles", tiles), ("reader", reader),
-      ("decoding", decoding), ("blocks", blocks), ("output", output), ("exterior", exterior),
+      ("passes", passes), ("decoding", decoding), ("blocks", blocks), ("output", output),
+      ("exterior", exterior),
     ]
   }
 
@@ -59,12 +62,13 @@ public struct MemoryModel: Hashable, Sendable {
 
   init(
     _ tiling: TilePlan, _ plan: ExecutionPlan, _ budget: ThreadBudget, _ factory: any EngineFactory,
-    reduction: ScoreReduction, readerCache: Int
+    reduction: ScoreReduction, readerCache: Int, passesCache: Int
   ) throws(EngineError) {
     process = Self.processByteCount(threads: budget.engine)
     engine = try factory.byteCount(for: plan, slots: budget.slots)
     tiles = Self.tileByteCount(tiling, plan, budget, reduction)
     reader = readerCache
+    passes = passesCache
     // Of the block being encoded a pyramid is made: a half, and a block of the next level or two.
     // Where all blocks of some layers become whole at once, most are gone by then.
     let pyramid = tiling.largestBlockByteCount / (tiling.opensAllBlocks ? 4 : 2)

@@ -22,4 +22,9 @@ public struct PassPlace: Sendable {
   func cacheByteCount(forBoxesOf shape: Shape3) -> Int {
     sums.reduce(0) { $0 + $1.cacheByteCount(forBoxesOf: shape) }
   }
+
+  /// Lets the sums keep what that says, and no more.
+  func limitCaches(forBoxesOf shape: Shape3) {
+    for sum in sums { sum.limitCache(to: sum.cacheByteCount(forBoxesOf: shape)) }
+  }
 }

@@ -103,8 +103,8 @@ public struct SegmentationPlan: Sendable {
           choice.tiling, choice.execution, choice.budget, choice.tiling.factory(factory),
           reduction: reduction,
           readerCache: scan.cacheByteCount(
-            forBoxesOf: choice.tiling.inputShapes.first ?? choice.tiling.core)
-            + (options.passes?.cacheByteCount(forBoxesOf: choice.tiling.core) ?? 0))
+            forBoxesOf: choice.tiling.inputShapes.first ?? choice.tiling.core),
+          passesCache: options.passes?.cacheByteCount(forBoxesOf: choice.tiling.core) ?? 0)
       } catch {
         throw error.explanation
       }

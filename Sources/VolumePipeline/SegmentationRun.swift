@@ -90,6 +90,7 @@ public final class SegmentationRun: Sendable {
   public func run() throws(Explanation) -> SegmentationResult {
     let start = monotonicNanoseconds()
     reader.limitCache(to: plan.memory.reader)
+    plan.passes?.limitCaches(forBoxesOf: plan.tiling.core)
     outputs.limitCache(to: plan.memory.output)
     let before = committed.reduce(0) { $0 + writer.grid.region(of: $1).voxelCount }
     let total = plan.tiling.region.voxelCount

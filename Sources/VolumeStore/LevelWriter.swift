@@ -36,6 +36,13 @@ final class LevelWriter: Sendable {
   /// The shards.
   var grid: ChunkGrid { metadata.layout.shards }
 
+  /// Lets go of what threads keep from shard to shard.
+  func dropWorkers() {
+    encoders.empty()
+    decoders.empty()
+    rows.empty()
+  }
+
   /// Writes the voxels of `shard` that lie in the array, makes its half on the way, and notes it.
   func write(
     _ shard: Index3, from source: ShardSource, halving half: ShardHalf?

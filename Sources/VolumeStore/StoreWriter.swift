@@ -58,6 +58,9 @@ package final class StoreWriter: VolumeWriter {
       voxels.byteCount
         == grid.region(of: block).voxelCount * output.volume.voxelType.byteCount,
       "a block is committed whole")
+    // Whoever hands over whole blocks may have several outputs, one block of each after the other: kept
+    // in each of them, what threads work in would be there as often.
+    defer { for level in levels { level.dropWorkers() } }
     do throws(StoreError) {
       return try unsafe voxels.withUnsafeBytes { voxels throws(StoreError) in
         try unsafe pyramid.commit(block, from: .memory(voxels))

@@ -15,4 +15,7 @@ final class WorkerPool<Worker: Sendable>: Sendable {
 
   /// Makes a worker idle again.
   func giveBack(_ worker: Worker) { idle.withLock { $0.append(worker) } }
+
+  /// Lets go of all that are idle.
+  func empty() { idle.withLock { $0 = [] } }
 }

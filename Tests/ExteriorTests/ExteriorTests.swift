@@ -60,6 +60,18 @@ import VolumeTesting
     #expect(share(3) < 0.001, "of the crack called outside: \(share(3))")
   }
 
+  @Test func `is found of a few layers of a large specimen as it is of many`() throws {
+    let shape = Shape3(z: 12, y: 150, x: 161)
+    let (scan, labels) = Self.make(.biaxial, shape)
+    let outside = Self.painted(
+      try ExteriorSearch(scan, Self.options).run().exterior, Region(shape))
+    let air = labels.indices.filter { labels[$0] == 254 }
+    let found = air.count { outside[$0] == 254 }
+    #expect(Double(found) > 0.93 * Double(air.count), "\(found) of \(air.count)")
+    let wrong = labels.indices.count { outside[$0] == 254 && labels[$0] != 254 }
+    #expect(Double(wrong) < 0.001 * Double(labels.count))
+  }
+
   /// A block that fills the lower half, with a slot of `width` rows that opens upwards.
   static func slotted(width: Int) -> MemoryVolume {
     let shape = Shape3(z: 24, y: 96, x: 96)

@@ -122,7 +122,7 @@ extension LineChart.Panel {
     picture.write(
       xLabel, row: box.bottom + 20, column: (box.left + box.right) / 2 - xLabel.count * 3)
     var legend = box.right
-    for each in series.reversed() where !each.name.isEmpty {
+    for each in series.reversed() where !each.name.isEmpty && !each.isScattered {
       legend -= each.name.count * 6 + 26
       picture.fill(
         rows: (top + 10)..<(top + 13), columns: legend..<(legend + 14), with: each.colour)
@@ -146,6 +146,24 @@ extension LineChart.Panel {
         }
         before = here
       }
+    }
+    // Dots are named where they are: a legend of many would not fit.
+    var taken: [(row: Int, columns: Range<Int>)] = []
+    for each in series where each.isScattered && !each.name.isEmpty {
+      guard let point = zip(each.xs, each.ys).first(where: isDrawn) else { continue }
+      let width = each.name.count * 6
+      var start = column(point.0) + 7
+      if start + width > box.right { start = column(point.0) - 7 - width }
+      let columns = start..<(start + width)
+      func isFree(_ at: Int) -> Bool {
+        !taken.contains { abs($0.row - at) < 9 && $0.columns.overlaps(columns) }
+      }
+      // Beside the dot, else as near below or above it as there is room.
+      let wanted = row(point.1) - 3
+      let places = (0..<12).flatMap { [wanted + 9 * $0, wanted - 9 * $0] }
+      let at = places.first { isFree($0) && $0 >= top + 20 && $0 < box.bottom - 7 } ?? wanted
+      taken.append((at, columns))
+      picture.write(each.name, row: at, column: columns.lowerBound, colour: each.colour)
     }
   }
 

@@ -43,7 +43,7 @@ extension Graph {
 }
 
 /// In words, where two identities differ first.
-func difference(_ was: JSONValue, _ isNow: JSONValue, _ place: String = "") -> String {
+package func difference(_ was: JSONValue, _ isNow: JSONValue, _ place: String = "") -> String {
   if place == "data", let old = was.array, let new = isNow.array, old.count == new.count {
     for (a, b) in zip(old, new) where a != b {
       let name = b.array?.first?.string ?? "a scan"

@@ -1,4 +1,5 @@
 import EngineCore
+import NeuralGraph
 import VolumeCore
 
 /// Everything that decides about a training beside its data: plain values, the same in a recipe's JSON,
@@ -94,6 +95,8 @@ public struct NetworkRecipe: Hashable, Sendable {
   public var layers = 5
   /// The rate of dropout; `nil`: the preset's.
   public var dropout: Double?
+  /// The one change to all this by which its worth is seen.
+  public var ablation: UNetAblation?
 
   /// The plain U-Net.
   public init() {}
@@ -114,6 +117,8 @@ extension NetworkRecipe {
         place: object.place(of: "layers"), value: Double(layers), wanted: "an odd number")
     }
     dropout = try object.number("dropout", in: 0...0.95) ?? dropout
+    let change = try object.choice("ablation", UNetAblation.allCases.map(\.rawValue))
+    ablation = change.flatMap(UNetAblation.init) ?? ablation
     try object.end()
   }
 
@@ -124,6 +129,7 @@ extension NetworkRecipe {
     members["depth"] = depth.map { .integer($0) }
     members["dimension"] = dimension.map { .string($0.rawValue) }
     members["dropout"] = dropout.map { .number($0) }
+    members["ablation"] = ablation.map { .string($0.rawValue) }
     return .object(members)
   }
 }

@@ -20,6 +20,8 @@ public enum UsageError: ExplainedError, Hashable {
   case badValue(option: String, text: String, why: String, expected: String)
   /// An option that this command cannot do without is missing.
   case optionMissing(option: String, why: String, expected: String)
+  /// A first word that chooses what is done is none that is known.
+  case unknownWord(String, command: String, known: [String], nearest: String?)
   /// Two options exclude each other.
   case conflict(String, String, why: String)
 
@@ -53,6 +55,11 @@ public enum UsageError: ExplainedError, Hashable {
       Explanation(.input, "--\(option) \(text): \(why)", remedy: expected)
     case .optionMissing(let option, let why, let expected):
       Explanation(.input, "--\(option) is needed: \(why)", remedy: expected)
+    case .unknownWord(let word, let command, let known, let nearest):
+      Explanation(
+        .input, "\(command) '\(word)' is nothing that can be done",
+        remedy: nearest.map { "did you mean '\(command) \($0)'?" }
+          ?? "say \(command), or \(command) \(list(known))")
     case .conflict(let first, let second, let why):
       Explanation(.input, "--\(first) and --\(second): \(why)", remedy: "leave one of them out")
     }

@@ -24,6 +24,15 @@ package func peakResidentBytes() -> Int? {
   linuxFigure("/proc/self/status", "VmHWM:")
 }
 
+/// Gives back to the system what was freed and is kept for allocations to come, where one part of the
+/// work is over and the next one's memory was planned.
+func returnFreedMemory() {
+  // Swift's module of the C library lacks this function, and other systems do.
+  guard let trim = unsafe dlsym(nil, "malloc_trim") else { return }
+  typealias Trim = @convention(c) (Int) -> Int32
+  _ = unsafe unsafeBitCast(trim, to: Trim.self)(0)
+}
+
 /// Bytes that this process has read from files so far, through whatever call but mapping; `nil`
 /// where the system does not tell.
 package func fileBytesRead() -> Int? { linuxNumber("/proc/self/io", "rchar:") }

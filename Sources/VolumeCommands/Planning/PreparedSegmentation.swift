@@ -23,8 +23,14 @@ struct PreparedSegmentation: Sendable {
   }
   /// Bytes of scratch, at most.
   var scratchByteCount: Int { passes?.byteCount ?? 0 }
-  /// What the process holds at its peak, in whichever pass that is.
-  var peakByteCount: Int { passPlans.reduce(plan.memory.total) { max($0, $1.memory.total) } }
+  /// What the process holds at its peak, in whichever pass that is, or while the scan is copied; or
+  /// held, when the air around the specimen was looked for.
+  var peakByteCount: Int {
+    let before = [
+      passes?.copyByteCount(beside: plan.memory.process) ?? 0, request.outside?.peakByteCount ?? 0,
+    ]
+    return (before + passPlans.map(\.memory.total)).reduce(plan.memory.total) { max($0, $1) }
+  }
   /// Bytes of free disk that are asked for, to be sure: a tenth of the voxels.
   private var neededByteCount: Int {
     request.region.voxelCount / 10 + siblings.expectedByteCount(voxels: request.region.voxelCount)
@@ -47,7 +53,8 @@ struct PreparedSegmentation: Sendable {
     var options = try passes?.lastOptions ?? request.segmentationOptions
     options.outputByteCount = format.cacheByteCount(of: output) + siblings.cacheByteCount
     plan = try SegmentationPlan(
-      options, model: request.model, scan: request.reader, factory: request.engine)
+      options, model: request.model, scan: passes?.unwrittenScan ?? request.reader,
+      factory: request.engine)
     freeBytes = SystemIO.freeBytes(onDiskOf: request.output)
     if let freeBytes, freeBytes < neededByteCount, kind(ofPath: request.output) == .missing {
       throw Explanation(

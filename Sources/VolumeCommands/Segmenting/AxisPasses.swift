@@ -45,12 +45,32 @@ struct AxisPasses: Sendable {
       + 2 * 2 * sums.count * request.region.voxelCount
   }
 
+  /// The copy of the scan, before it is written.
+  var unwrittenScan: any VolumeReader { UnwrittenVolume(request.reader.volume) }
+
+  /// What the process takes at most while it copies the scan, beside `process`, which it always holds: a
+  /// block and what converting and encoding it takes, and what the scan's format decodes at once.
+  func copyByteCount(beside process: Int) -> Int {
+    let scan = request.reader
+    let block = Shape3(
+      z: min(Self.block.z, scan.volume.shape.z), y: min(Self.block.y, scan.volume.shape.y),
+      x: min(Self.block.x, scan.volume.shape.x))
+    let width = scan.volume.voxelType.byteCount
+    let needed =
+      scan.readsPlainVoxels
+      ? Self.plainCopyVoxels * width
+      : 3 * block.voxelCount * width + scan.cacheByteCount(forSlabsOf: block)
+    return min(request.choices.memory, process + needed)
+  }
+
+  /// Voxels of rows of cubes that are read and compressed at once, where a scan need not be decoded.
+  private static let plainCopyVoxels = 12 << 20
+
   /// What each pass before the last takes; for its checks, before anything is written.
   func plans() throws(Explanation) -> [SegmentationPlan] {
     var plans: [SegmentationPlan] = []
     for number in AxisOrder.passes.indices.dropLast() {
-      let scan = UnwrittenVolume(request.reader.volume)
-      plans.append(try plan(number, scan, sums: place(number, unwritten)))
+      plans.append(try plan(number, unwrittenScan, sums: place(number, unwritten)))
     }
     return plans
   }
@@ -66,7 +86,7 @@ struct AxisPasses: Sendable {
   func run(
     _ prepared: PreparedSegmentation, _ context: CommandContext
   ) throws(Explanation) -> (scan: any VolumeReader, plan: SegmentationPlan) {
-    let scan = try copy(context)
+    let scan = try copy(within: prepared.peakByteCount - prepared.plan.memory.process, context)
     for number in AxisOrder.passes.indices.dropLast() { try run(number, scan, context) }
     var options = lastOptions(try place(AxisOrder.passes.count - 1, written(context)))
     options.outputByteCount =
@@ -83,12 +103,14 @@ struct AxisPasses: Sendable {
 
   // MARK: - Parts
 
-  private func copy(_ context: CommandContext) throws(Explanation) -> any VolumeReader {
+  private func copy(
+    within byteCount: Int, _ context: CommandContext
+  ) throws(Explanation) -> any VolumeReader {
     let path = "\(folder)/scan.zarr"
     var writing = OutputWriting(
       NeededPart(request.reader, try needed()), to: path, plan: request.plan,
       overwrites: request.choices.overwrites,
-      limits: CopyLimits(memory: request.choices.memory, threads: request.choices.threads))
+      limits: CopyLimits(memory: byteCount, threads: request.choices.threads))
     writing.output.isScratch = true
     if kind(ofPath: "\(path)/zarr.json") == .missing {
       _ = try writing.run("copying the scan", context)
@@ -203,16 +225,27 @@ struct AxisPasses: Sendable {
     for writer in writers {
       try explained { () throws(VolumeWriteError) in try writer.finish(record: [:]) }
     }
+    returnFreedMemory()
   }
 }
 
-/// A volume that will be written: enough to plan with.
+/// A scratch store that will be written: enough to plan with.
 private final class UnwrittenVolume: VolumeReader {
   let volume: VolumeDescription
 
   init(_ volume: VolumeDescription) { self.volume = volume }
 
   var fingerprint: String { "" }
+
+  /// One layer of cubes under a box, as a store's reader keeps it.
+  func cacheByteCount(forBoxesOf shape: Shape3) -> Int {
+    let cube = AxisPasses.planes
+    func most(_ extent: Int, _ whole: Int) -> Int {
+      min((whole + cube - 1) / cube, (max(extent, 1) + cube - 2) / cube + 1)
+    }
+    return most(shape.y, volume.shape.y) * most(shape.x, volume.shape.x) * cube * cube * cube
+      * volume.voxelType.byteCount
+  }
 
   func read(_ region: Region, into destination: inout MutableRawSpan) throws(VolumeReadError) {
     throw VolumeReadError(

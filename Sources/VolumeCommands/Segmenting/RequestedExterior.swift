@@ -10,6 +10,8 @@ struct RequestedExterior: Sendable {
   /// The same in the plan, by which a run that is gone on with is known: what it covers is in it as a
   /// checksum.
   var json: JSONValue
+  /// The most memory that the process had held when it was found.
+  var peakByteCount: Int
 }
 
 /// Finds what lies outside the specimen in `scan`, or reads it from a mask; `nil` where it is not to be
@@ -68,7 +70,10 @@ func requestedExterior(
   let share = Words.percent(Double(voxels) / Double(max(whole.voxelCount, 1)), 1)
   let words = "\(share) of the scan: \(source)"
   context.console.note("outside the specimen: \(words)")
-  return RequestedExterior(exterior: exterior, words: words, json: .object(json))
+  returnFreedMemory()
+  return RequestedExterior(
+    exterior: exterior, words: words, json: .object(json),
+    peakByteCount: peakResidentBytes() ?? 0)
 }
 
 /// The level of a store of ours at half the scan's size: its voxels are means, which those of other

@@ -1,4 +1,5 @@
 import EngineCore
+import NeuralGraph
 import Training
 import VolumeCore
 
@@ -36,10 +37,16 @@ struct TrainChoices: Sendable {
   var window: SegmentChoices.WindowChoice
   var hints: OpeningHints
   var overwrites: Bool
+  /// What the training is one of several of, by the checksum of what they have in common.
+  var series: String?
 
   init(_ arguments: Arguments, trainers: [String], of command: String) throws(UsageError) {
-    let isCurve = arguments.operands.first == TrainCurve.word
-    _ = try arguments.operands(isCurve ? ["WHAT"] : [], of: command)
+    let kinds = [TrainCurve.word, TrainAblation.word]
+    if let word = arguments.operands.first, !kinds.contains(word) {
+      throw .unknownWord(
+        word, command: command, known: kinds, nearest: nearest(to: word, among: kinds))
+    }
+    _ = try arguments.operands(arguments.operands.isEmpty ? [] : ["WHAT"], of: command)
     scans = arguments.lists["scan"] ?? []
     labels = arguments.lists["labels"] ?? []
     guard !scans.isEmpty else {
@@ -109,10 +116,15 @@ struct TrainChoices: Sendable {
     }
     hints = try arguments.openingHints()
     overwrites = arguments.has("overwrite")
+    if let used = arguments.lists[Self.usedLayers] { self.used = used.compactMap { decimal($0) } }
   }
 }
 
 extension TrainChoices {
+  /// Under which the layers that one of several trainings uses stand among a run's options; no option
+  /// that anybody types.
+  static let usedLayers = "used layers"
+
   private static func parts(
     _ option: String, _ arguments: Arguments, scans: Int
   ) throws(UsageError) -> [PartText] {
@@ -136,6 +148,8 @@ struct RecipeChanges: Hashable, Sendable {
   var seed: Int?
   var recalibrates: Bool?
   var isNotVaried: Bool
+  /// Set by `train ablate`.
+  var ablation: UNetAblation?
 
   init(_ arguments: Arguments) throws(UsageError) {
     func count(_ name: String, _ least: Int = 1) throws(UsageError) -> Int? {
@@ -173,7 +187,8 @@ struct RecipeChanges: Hashable, Sendable {
     }
     recipe.seed = seed.map { UInt64($0) } ?? recipe.seed
     recipe.recalibrates = recalibrates ?? recipe.recalibrates
-    if isNotVaried { recipe.augmentation = .none }
+    if isNotVaried || ablation == .noAugmentation { recipe.augmentation = .none }
+    recipe.network.ablation = ablation ?? recipe.network.ablation
   }
 }
 

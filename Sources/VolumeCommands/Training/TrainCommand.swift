@@ -14,7 +14,7 @@ public struct TrainCommand: Command {
   /// What it does.
   public var summary: String { "make a model from scans of which some layers are annotated" }
   /// What it takes.
-  public var operands: String { "[curve] --scan SCAN --labels LABELS" }
+  public var operands: String { "[curve | ablate] --scan SCAN --labels LABELS" }
   /// Its options.
   public var options: [OptionDeclaration] {
     [
@@ -57,6 +57,9 @@ public struct TrainCommand: Command {
         "no-augmentation", nil, "crops as they are, at random places; of a curve, both ways"),
       OptionDeclaration(
         "counts", "LIST", "of train curve: numbers of annotated layers, as in 1,5,13,26"),
+      OptionDeclaration(
+        "only", "LIST",
+        "of train ablate: which changes, as in sepconv,depth2; default: all that change anything"),
       OptionDeclaration("seed", "N", "equal seeds make equal models"),
       OptionDeclaration(
         "bn-recalibrate", "HOW",
@@ -79,6 +82,7 @@ public struct TrainCommand: Command {
       "t2s-volume train --scan a.zarr --labels a.labels.zarr --train z=0:9 --validate z=9:12",
       "t2s-volume train --continue fibres",
       "t2s-volume train curve --scan a.zarr --labels a.labels.zarr --validate z=60:64 --counts 1,5",
+      "t2s-volume train ablate --scan a.zarr --labels b.zarr --validate z=60:64 --preset paper",
     ]
   }
   /// What else is worth knowing.
@@ -90,6 +94,13 @@ public struct TrainCommand: Command {
         + "--flips 8 labels a scan with it.",
       "train curve trains once for each number of layers, spread evenly over the annotated ones, and "
         + "says how many are enough: curve.csv and curve.png.",
+      "train ablate trains the network as it is, then again with each change by itself, and compares "
+        + "them: ablation.csv, ablation.md and ablation.png. Changes are "
+        + UNetAblation.allCases.map { "\($0.rawValue) (\($0.words))" }.joined(separator: ", ")
+        + ".",
+      "Both train in folders within the output, each for the --epochs or --minutes given, and go on "
+        + "where they were stopped when the same command is given again; --counts and --only may "
+        + "then name others.",
     ]
   }
 
@@ -105,6 +116,10 @@ public struct TrainCommand: Command {
     let choices = try explained { () throws(UsageError) in
       try TrainChoices(
         arguments, trainers: context.catalogue.trainers.map(\.name), of: name)
+    }
+    if arguments.operands.first == TrainAblation.word {
+      let only = arguments.values["only"]?.split(separator: ",").map(String.init)
+      return try TrainAblation(choices, only: only, context).run(arguments)
     }
     if arguments.operands.first == TrainCurve.word {
       let counts = try explained { () throws(UsageError) in

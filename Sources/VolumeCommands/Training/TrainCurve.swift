@@ -44,6 +44,11 @@ struct TrainCurve {
         .input, "--counts: there are \(all.count) annotated layers to train on",
         remedy: "give numbers from 1 to \(all.count), each once")
     }
+    var common = choices
+    common.changes.isNotVaried = false
+    let recipe = try TrainSession(common, context, recipeAsItIs: false, nil).recipe()
+    let series = try TrainSeries(Self.word, choices, recipe, arguments, context)
+    try series.begin()
     var points: [Point] = []
     for count in counts {
       // Spread evenly: the middle of each of as many equal parts.
@@ -56,9 +61,10 @@ struct TrainCurve {
         context.console.note(
           "\(count) \(count == 1 ? "layer" : "layers") (\(chosen.map(String.init).joined(separator: ", ")))"
             + (isVaried ? "" : ", without augmentation"))
+        // What chooses between the runs is in each run's recipe.
         var own = arguments
-        own.lists["layers"] = [one.used.map { $0.map(String.init).joined(separator: ",") } ?? ""]
-        let result = try TrainSession(one, context, recipeAsItIs: false, nil).run(own)
+        own.flags.remove("no-augmentation")
+        let result = try series.run(one, own)
         points.append(
           Point(
             layers: count, isVaried: isVaried, row: result["best"] ?? .null,

@@ -81,7 +81,7 @@ struct TrainSession {
 
   // MARK: - What is trained, and how
 
-  private func recipe() throws(Explanation) -> TrainingRecipe {
+  func recipe() throws(Explanation) -> TrainingRecipe {
     var recipe = choices.isFew ? TrainingRecipe.few : TrainingRecipe()
     if let path = choices.recipePath {
       let bytes = try explained { () throws(SystemError) in
@@ -182,9 +182,13 @@ struct TrainSession {
     }
     for flag in arguments.flags where !left.contains(flag) { options[flag] = true }
     if let from = choices.from { options["from"] = .string(resolved(from) ?? from) }
+    if let used = choices.used {
+      options[TrainChoices.usedLayers] = .array(used.map { .string("\($0)") })
+    }
     let run: JSONValue = [
       "options": .object(options), "tool_version": .string(toolVersion),
       "command_line": .array(context.commandLine.map { .string($0) }),
+      "series": choices.series.map { .string($0) } ?? .null,
     ]
     try explained { () throws(SystemError) in
       try makeFolder(folder)
@@ -266,6 +270,9 @@ struct TrainSession {
       "factors": .array(progress.factors.map { .number(Double($0)) }),
       "best": row?.json ?? .null, "peak_bytes": peakResidentBytes().map { .integer($0) } ?? .null,
       "parameters": .integer(setup.graph.parameterCount.trainable),
+      "parameters_total": .integer(setup.graph.parameterCount.total),
+      "operations_per_voxel": .number(setup.graph.operationsPerVoxel),
+      "classes": .array(setup.map.classes.map { .string($0.name) }),
     ]
   }
 }

@@ -10,8 +10,8 @@ struct TrainedNetwork: Sendable {
   /// For people.
   var words: String
 
-  /// A new network with random weights.
-  init(_ recipe: NetworkRecipe, classes: Int, seed: UInt64) throws(Explanation) {
+  /// What a recipe says of a network.
+  static func options(_ recipe: NetworkRecipe, classes: Int) throws(Explanation) -> UNetOptions {
     var options = try UNetPreset.named(recipe.preset).options
     options.filters = recipe.filters ?? options.filters
     options.depth = recipe.depth ?? options.depth
@@ -25,14 +25,22 @@ struct TrainedNetwork: Sendable {
     case nil: break
     }
     if let dropout = recipe.dropout { options.dropout = Float(dropout) }
+    if let ablation = recipe.ablation { options = ablation.applied(to: options) }
     let network = options
     try explained { () throws(UNetError) in try network.check() }
+    return options
+  }
+
+  /// A new network with random weights.
+  init(_ recipe: NetworkRecipe, classes: Int, seed: UInt64) throws(Explanation) {
+    let options = try Self.options(recipe, classes: classes)
     let graph = options.graph(seed: seed)
     self.graph = try explained { () throws(GraphError) in
       try graph.forGreyScans().initialised(seed: seed)
     }
     words =
-      "\(recipe.preset), \(options.filters) filters, depth \(options.depth), "
+      recipe.preset + (recipe.ablation.map { " with \($0.words)" } ?? "")
+      + ", \(options.filters) filters, depth \(options.depth), "
       + options.dimension.words
   }
 
