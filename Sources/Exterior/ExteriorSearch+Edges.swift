@@ -94,38 +94,61 @@ private struct EdgeBox {
     self.outside = outside
     self.near = near
     box = Self.cells(of: region, in: outside.shape)
-    states = [UInt8](repeating: Self.bright, count: region.voxelCount)
-    var isBright = [UInt8](repeating: 0, count: region.voxelCount)
-    for place in isBright.indices {
-      let isDark =
-        type == .uint8
-        ? unsafe Double(voxels.unsafeLoad(fromByteOffset: place, as: UInt8.self)) < below
-        : type.value(voxels, at: place) < below
-      isBright[place] = isDark ? 0 : 1
-    }
     // Dark is what a cube of dark voxels covers; what is not read is not looked at.
-    var isDark = isBright.spreadByTwo(region.shape)
-    for place in isDark.indices { isDark[place] ^= 1 }
-    isDark = isDark.spreadByTwo(region.shape)
-    mark(isDark)
+    states = Self.brightVoxels(voxels, count: region.voxelCount, type, below: below)
+      .spreadByTwo(region.shape).inverted.spreadByTwo(region.shape)
+    mark()
   }
 
-  private mutating func mark(_ isDark: [UInt8]) {
-    var place = 0
-    for z in region.z {
-      for y in region.y {
-        for cell in box.x {
-          let index = Index3(z: z / Self.edge, y: y / Self.edge, x: cell)
-          let last = min((cell + 1) * Self.edge, region.x.upperBound) - region.x.lowerBound
-          let first = cell * Self.edge - region.x.lowerBound
-          if outside[index] {
-            for x in first..<last { states[place + x] = Self.reached }
-          } else {
-            let state = near[index] ? Self.dark : Self.deep
-            for x in first..<last where isDark[place + x] != 0 { states[place + x] = state }
+  /// 1 for each voxel that is not dark.
+  private static func brightVoxels(
+    _ voxels: RawSpan, count: Int, _ type: VoxelType, below: Double
+  ) -> [UInt8] {
+    unsafe [UInt8](unsafeUninitializedCapacity: count) { result, initialised in
+      guard type == .uint8 else {
+        for place in 0..<count {
+          unsafe result[place] = type.value(voxels, at: place) < below ? 0 : 1
+        }
+        return initialised = count
+      }
+      // Whole numbers lie below a number where they lie below the next whole one.
+      let limit = UInt16(max(0, min(256, below.rounded(.up))))
+      unsafe voxels.withUnsafeBytes { bytes in
+        for place in 0..<count { unsafe result[place] = UInt16(bytes[place]) < limit ? 0 : 1 }
+      }
+      initialised = count
+    }
+  }
+
+  /// Makes states of what is 1 where it is dark.
+  private mutating func mark() {
+    let (region, box, outside, near) = (region, box, outside, near)
+    // What the dark, and all, of a cell become: alike in all its rows.
+    var dark = [UInt8](repeating: 0, count: region.x.count)
+    var all = dark
+    unsafe states.withUnsafeMutableBufferPointer { states in
+      for cellZ in box.z {
+        for cellY in box.y {
+          for cell in box.x {
+            let index = Index3(z: cellZ, y: cellY, x: cell)
+            let isOutside = outside[index]
+            let last = min((cell + 1) * Self.edge, region.x.upperBound) - region.x.lowerBound
+            for x in (cell * Self.edge - region.x.lowerBound)..<last {
+              all[x] = isOutside ? Self.reached : Self.bright
+              dark[x] = near[index] ? Self.dark : Self.deep
+            }
+          }
+          for z in (cellZ * Self.edge)..<min((cellZ + 1) * Self.edge, region.z.upperBound) {
+            for y in (cellY * Self.edge)..<min((cellY + 1) * Self.edge, region.y.upperBound) {
+              let row =
+                ((z - region.z.lowerBound) * region.y.count + y - region.y.lowerBound)
+                * region.x.count
+              for x in 0..<region.x.count {
+                unsafe states[row + x] = states[row + x] &* dark[x] | all[x]
+              }
+            }
           }
         }
-        place += region.x.count
       }
     }
   }
@@ -154,17 +177,24 @@ private struct EdgeBox {
     let (row, layer) = (region.x.count, region.x.count * region.y.count)
     let shape = region.shape
     var stack: [Int32] = []
-    for place in states.indices where states[place] == Self.dark {
-      let (z, y, x) = (place / layer, place / row % shape.y, place % row)
-      if z > 0 && states[place - layer] == Self.reached
-        || z < shape.z - 1 && states[place + layer] == Self.reached
-        || y > 0 && states[place - row] == Self.reached
-        || y < shape.y - 1 && states[place + row] == Self.reached
-        || x > 0 && states[place - 1] == Self.reached
-        || x < shape.x - 1 && states[place + 1] == Self.reached
-      {
-        states[place] = Self.reached
-        stack.append(Int32(place))
+    unsafe states.withUnsafeMutableBufferPointer { states in
+      for z in 0..<shape.z {
+        for y in 0..<shape.y {
+          let first = (z * shape.y + y) * row
+          for x in 0..<row where unsafe states[first + x] == Self.dark {
+            let place = first + x
+            if unsafe z > 0 && states[place - layer] == Self.reached
+              || z < shape.z - 1 && states[place + layer] == Self.reached
+              || y > 0 && states[place - row] == Self.reached
+              || y < shape.y - 1 && states[place + row] == Self.reached
+              || x > 0 && states[place - 1] == Self.reached
+              || x < row - 1 && states[place + 1] == Self.reached
+            {
+              unsafe states[place] = Self.reached
+              stack.append(Int32(place))
+            }
+          }
+        }
       }
     }
     while let next = stack.popLast() {
@@ -223,20 +253,24 @@ extension [UInt8] {
   /// The same along the axis whose neighbours are `step` apart, and `extent` long.
   private func spread(step: Int, extent: Int) -> [UInt8] {
     var result = self
-    for distance in 1...2 where distance < extent {
-      let length = (extent - distance) * step
-      var start = 0
-      while start < count {
-        // Each line, or all lines beside each other, moved to and fro.
-        for place in start..<(start + length) {
-          result[place] |= self[place + distance * step]
-          result[place + distance * step] |= self[place]
+    unsafe withUnsafeBufferPointer { from in
+      unsafe result.withUnsafeMutableBufferPointer { to in
+        for distance in 1...2 where distance < extent {
+          let length = (extent - distance) * step
+          let offset = distance * step
+          for start in stride(from: 0, to: from.count, by: extent * step) {
+            // Each line, or all lines beside each other, moved to and fro.
+            for place in start..<(start + length) { unsafe to[place] |= from[place + offset] }
+            for place in start..<(start + length) { unsafe to[place + offset] |= from[place] }
+          }
         }
-        start += extent * step
       }
     }
     return result
   }
+
+  /// 1 for what is 0.
+  fileprivate var inverted: [UInt8] { map { $0 ^ 1 } }
 }
 
 extension Region {

@@ -75,8 +75,10 @@ final class MemoryVolume: VolumeReader {
 
   init(
     shape: Shape3, type: VoxelType = .uint8, voxels: [UInt8], classes: [LabelClass]? = nil,
-    failure: Explanation? = nil, isPlain: Bool = false, grain: Shape3? = nil
+    failure: Explanation? = nil, isPlain: Bool = false, grain: Shape3? = nil,
+    fingerprint: String? = nil
   ) {
+    self.fingerprint = fingerprint ?? "memory \(voxels.count)"
     self.grain = grain
     readsPlainVoxels = isPlain
     var volume = VolumeDescription(shape: shape, voxelType: type, format: "memory")
@@ -111,7 +113,7 @@ final class MemoryVolume: VolumeReader {
       width: volume.voxelType.byteCount)
   }
 
-  var fingerprint: String { "memory \(voxels.count)" }
+  let fingerprint: String
 }
 
 class MemoryWriter: VolumeWriter, @unchecked Sendable {

@@ -197,6 +197,30 @@ private final class MemoryStores: StoreChecking {
     #expect(outcome.json?["exit_code"] == 0)
   }
 
+  @Test func `takes a scan under another name where that is said, and size and first bytes agree`()
+    throws
+  {
+    func run(_ fingerprint: String, _ options: [String]) -> (Outcome, MemoryStores) {
+      let format = MemoryFormat()
+      format.add(
+        "in.mem", MemoryVolume(shape: Self.shape, voxels: Self.voxels, fingerprint: fingerprint))
+      let old = stores(plan.merging(["input": "old scan.raw 144 fnv1a:8c2f"]) { $1 })
+      return (runTool(words + options, formats: [format], stores: old), old)
+    }
+    let renamed = "in.mem 144 fnv1a:8c2f"
+    let (refused, untouched) = run(renamed, [])
+    #expect(refused.code == 2 && refused.error.contains("--renamed"), "\(refused.error)")
+    #expect(untouched.writer == nil)
+    let (taken, mended) = run(renamed, ["--renamed"])
+    #expect(taken.code == 0, "\(taken.error)")
+    #expect(mended.writer?.voxels == Self.voxels)
+    for other in ["in.mem 145 fnv1a:8c2f", "in.mem 144 fnv1a:8c2e", "memory 144"] {
+      let (outcome, untouched) = run(other, ["--renamed"])
+      #expect(outcome.code == 2 && !outcome.error.contains("--renamed"), "\(outcome.error)")
+      #expect(untouched.writer == nil)
+    }
+  }
+
   @Test func `takes region, type and window from the plan`() throws {
     let region = plan.merging([
       "region": "1:3,2:6,0:4", "input_type": "uint8", "window": "0:143",

@@ -33,6 +33,8 @@ public struct RawFileName: Hashable, Sendable {
         {
           note(type)
         }
+      // A sample's number, unless the name speaks of its voxels anyway.
+      case "s16", "s32", "s64": if !shapes.isEmpty, let type = RawTypeName(word) { note(type) }
       // Words that describe samples too.
       case "bit", "int", "single", "short", "half", "double", "bool", "rgb": break
       default:

@@ -1,10 +1,12 @@
 import VolumeCore
 
 /// Writes again what a store lacks, by the plan that it keeps.
-struct StoreRepair {
+package struct StoreRepair {
   var path: String
   var hints: OpeningHints
   var limits: CopyLimits
+  /// Whether the scan may have another name than it had.
+  var isRenamed = false
 
   /// Mends what `report` names with voxels of `scan`; `nil` where only the command that made the store
   /// has them, and what is damaged was forgotten.
@@ -75,12 +77,26 @@ struct StoreRepair {
   private func check(
     _ plan: [String: JSONValue], _ key: String, of scan: String, is found: String
   ) throws(Explanation) {
-    guard let was = plan[key]?.string, was == found else {
+    let was = plan[key]?.string
+    let differsByName = was.map { Self.differByName($0, found) } ?? false
+    guard was == found || isRenamed && differsByName else {
       throw Explanation(
-        .input,
-        "\(path) was made of \(plan[key]?.string ?? "something unknown"); \(scan) is \(found)",
-        remedy: "give the scan that it was converted from, under the name that it had then")
+        .input, "\(path) was made of \(was ?? "something unknown"); \(scan) is \(found)",
+        remedy: differsByName
+          ? "size and first bytes are the same: where it is that scan under another name, give "
+            + "--renamed"
+          : "give the scan that it was converted from")
     }
+  }
+
+  /// Whether two fingerprints are those of one file under two names, as far as size and checksum of the
+  /// first bytes tell.
+  package static func differByName(_ a: String, _ b: String) -> Bool {
+    // A name may have spaces; what comes behind it has none.
+    func parts(_ text: String) -> [Substring] { text.split(separator: " ").suffix(2) }
+    guard a != b, parts(a) == parts(b), let size = parts(a).first, let sum = parts(a).last
+    else { return false }
+    return Int(size) != nil && sum.hasPrefix("fnv1a:")
   }
 
   private func region(

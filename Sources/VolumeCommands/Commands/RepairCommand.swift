@@ -18,6 +18,9 @@ public struct RepairCommand: Command {
         "from", "SCAN", "what the store was converted from; of no use for one that was not"),
       OptionDeclaration(
         "quick", nil, "look for damage by sizes and indices only, not by every checksum"),
+      OptionDeclaration(
+        "renamed", nil,
+        "the scan has another name than it had: size and first bytes must be the same"),
       .memory, .threads,
     ] + OptionDeclaration.inputs
   }
@@ -33,8 +36,8 @@ public struct RepairCommand: Command {
   public var notes: [String] {
     [
       "The store keeps what it was made of and how (region, type, window, compression, pyramid): the "
-        + "scan must be the same, by name, size and first bytes, and options that describe it "
-        + "(--shape, --voxel-size, --channel ...) are given as they were to `convert`. Shards of the "
+        + "scan must be the same, by name (but for --renamed), size and first bytes, and options that "
+        + "describe it (--shape, --voxel-size, --channel ...) are given as they were to `convert`. Shards of the "
         + "volume come from the scan, those of other levels from the volume. At its end the store has "
         + "the bytes that it would have had undisturbed. A repair that was stopped is gone on with by "
         + "the same command.",
@@ -63,7 +66,8 @@ public struct RepairCommand: Command {
       return result
     }
     for line in before.page { context.console.note(line) }
-    let repair = StoreRepair(path: path, hints: hints, limits: limits)
+    let repair = StoreRepair(
+      path: path, hints: hints, limits: limits, isRenamed: arguments.has("renamed"))
     let copied = try repair.run(before, from: arguments.values["from"], context)
     let after = try checker.report(path, .quick)
     if let copied {
