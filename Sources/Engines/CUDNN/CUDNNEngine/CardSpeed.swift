@@ -20,6 +20,7 @@ package struct CardSpeed: Hashable, Sendable {
     _ session: GPUSession, _ graph: Graph, _ shape: Shape3, _ precision: Precision,
     format: NumberFormat? = nil
   ) throws(GPUError) {
+    guard !session.card.isEmulated else { throw .emulated(card: session.card.name) }
     try session.enter()
     let plan = ExecutionPlan(
       graph: graph, normalisation: Normalisation(low: 0, high: 255, clips: false),
