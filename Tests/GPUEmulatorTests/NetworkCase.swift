@@ -37,11 +37,11 @@ struct NetworkCase: CustomTestStringConvertible, Sendable {
   static let isWhole = unsafe getenv("T2S_EMULATED") != nil
 
   /// Every preset and every ablation that changes the network, in 2D, 2.5D and 3D; in one of these by turns
-  /// where not all is run. Two presets join layers of what was computed, which the card does not.
+  /// where not all is run.
   static let all: [NetworkCase] = {
-    var all: [(String, UNetOptions)] = UNetPreset.allCases
-      .filter { $0 != .sharedEncoder && $0 != .sharedNetwork }
-      .map { ($0.rawValue, $0.options) }
+    var all: [(String, UNetOptions)] = UNetPreset.allCases.map {
+      ($0.rawValue, $0.options)
+    }
     for ablation in UNetAblation.allCases where ablation != .layerNorm && ablation.changesNetwork {
       all.append(("paper, \(ablation.rawValue)", ablation.applied(to: UNetPreset.paper.options)))
     }

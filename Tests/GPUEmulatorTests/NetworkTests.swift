@@ -136,15 +136,6 @@ extension GPUEmulatorTests {
       #expect(CUDNNEngineFactory(emulator.places).obstacle(to: graph) != nil)
     }
 
-    @Test(arguments: [UNetPreset.sharedEncoder, .sharedNetwork])
-    func `that joins layers of what was computed is refused in words`(preset: UNetPreset) throws {
-      var options = preset.options
-      options.filters = 2
-      let graph = try options.checkedGraph(seed: 1).forGreyScans()
-      let obstacle = CUDNNEngineFactory(emulator.places).obstacle(to: graph)
-      #expect(obstacle?.what.contains("layers of something else than the scan") == true)
-    }
-
     @Test func `that does not fit the card is told with numbers`() throws {
       emulator.reset(capacity: 600 << 20)
       let network = NetworkCase.small[0]

@@ -45,8 +45,7 @@ public struct CUDNNEngineFactory: EngineFactory {
     }
   }
 
-  /// Norms over channels or space have no kernel on the card, nor has joining the layers of anything but
-  /// the scan.
+  /// Norms over channels or space have no kernel on the card.
   public func obstacle(to graph: Graph) -> Explanation? {
     for node in graph.nodes {
       guard case .groupNormalisation = node.operation else { continue }

@@ -62,6 +62,9 @@ package struct CardSpeed: Hashable, Sendable {
         case .kernel(let call):
           try program.launch(call)
           name = call.name
+        case .kernels(let calls):
+          for call in calls { try program.launch(call) }
+          name = "\(calls.count) x \(calls.first?.name ?? "")"
         case .convolution(let plan, let pack, let rest):
           try program.execute(plan, pack)
           if let rest { try program.launch(rest) }
