@@ -36,7 +36,11 @@ func plainTests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "t2s-volume",
-  products: [.executable(name: "t2s-volume", targets: ["T2SVolume"])],
+  products: [
+    .executable(name: "t2s-volume", targets: ["T2SVolume"]),
+    // For tests: loaded by them as the driver and cuDNN are, and never looked for by the tool.
+    .library(name: "T2SGPUEmulator", type: .dynamic, targets: ["GPUEmulator"]),
+  ],
   targets: [
     // C libraries of the system.
     .systemLibrary(
@@ -237,6 +241,16 @@ let package = Package(
     plainTests("OneDNNEngineTests", ["OneDNNEngine", "EngineCore", "NeuralGraph"]),
     plainTests(
       "CUDNNEngineTests", ["CCUDA", "CUDNNEngine", "EngineCore", "NeuralGraph", "SystemIO"]),
+    .target(
+      name: "GPUEmulator", path: "Tests/GPUEmulator/Library",
+      cxxSettings: [.unsafeFlags(["-O3", "-std=c++17", "-fvisibility=hidden"])]),
+    .systemLibrary(name: "GPUEmulatorControl", path: "Tests/GPUEmulator/Control"),
+    plainTests(
+      "GPUEmulatorTests",
+      [
+        "GPUEmulatorControl", "CUDNNEngine", "EngineCore", "NeuralGraph", "SystemIO",
+        "VolumePipeline",
+      ]),
     plainTests("CompressionTests", ["Compression"]),
     plainTests("PNGLibraryTests", ["PNGLibrary"]),
     plainTests("XMLReadingTests", ["XMLReading"]),

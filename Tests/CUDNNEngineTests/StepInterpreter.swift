@@ -37,6 +37,8 @@ struct StepInterpreter {
         put(relu ? device.compute(.relu, [value]) : value, to)
       case .spread(let from, let to, let factor, let phases, let offset, let isLast):
         spread(get(from), to, factor, phases, offset, isLast)
+      case .join(let layers, let from, let to):
+        put(device.compute(.layersToChannels(count: layers), [get(from)]), to)
       case .pool(let from, let to, let window):
         put(device.compute(.maxPool(window: window), [get(from)]), to)
       case .combine(let first, let second, let to, let relu):

@@ -25,8 +25,8 @@ import VolumeCore
     let middle = Array(Self.values[128..<192])
     let expected = Self.run(flat, middle, Shape3(z: 1, y: 8, x: 8))
     let found = Self.run(wide, Self.values, Self.shape)
-    #expect(found.count == expected.count)
-    #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-6 })
+    // Zeros are added to sums, and nothing else: not a bit differs.
+    #expect(found == expected)
   }
 
   @Test func `may share the kernels out to the neighbours`() throws {

@@ -131,6 +131,72 @@ import VolumeTesting
     #expect(try names(inFolder: folder.path) == ["checkpoint"])
   }
 
+  @Test func `whose disk fills at a checkpoint goes on from the former one to the same weights`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let setup = try TrainingCases.setup(Self.recipe())
+    let whole = Listener()
+    _ = try Self.run(setup, folder.file("a"), whole)
+    let path = folder.file("b")
+    // How many writes a checkpoint takes (there are two: at the epoch's end, and as it stops); the
+    // second one finds the disk full in its midst.
+    let counting = FailingFiles()
+    withFileOperations(counting, below: folder.path) {
+      let first = Listener()
+      first.stopAfter = 3
+      _ = try? Self.run(setup, path, first)
+    }
+    let writes = (counting.counts[.write] ?? 0) / 2
+    #expect(writes > 2)
+    try removeFile(path)
+    let failing = FailingFiles(.write, writes + writes / 2, .error(ENOSPC), staysBroken: true)
+    withFileOperations(failing, below: folder.path) {
+      do {
+        _ = try Self.run(setup, path, Listener())
+        Issue.record("it went on")
+      } catch let error as Explanation {
+        #expect(error.kind == .failed)
+        #expect(error.what.contains(path) && error.what.contains("No space left"))
+      } catch {
+        Issue.record("\(error)")
+      }
+    }
+    let left = try names(inFolder: folder.path)
+    #expect(left == ["a", "b"])
+    let checkpoint = try Checkpoint(reading: path)
+    #expect(checkpoint.progress.step == 3)
+    let second = Listener()
+    _ = try Self.run(setup, path, second, from: checkpoint)
+    #expect(second.last == whole.last)
+  }
+
+  @Test func `with far too large a rate says so, whatever the engine computes`() throws {
+    let folder = try TemporaryFolder()
+    var recipe = TrainingCases.recipe
+    recipe.optimiser = OptimiserOptions(.sgd)
+    recipe.schedule = .constant(1e30)
+    let setup = try TrainingCases.setup(recipe)
+    do {
+      _ = try Self.run(setup, folder.file("a"), Listener())
+      Issue.record("it went on")
+    } catch let error as Explanation {
+      #expect(error.what.contains("gone astray") && error.what.contains("a rate of 1e+30"))
+      #expect(error.remedy.contains("--on-nan restart"))
+    }
+    // With half of it after the other, it gives up by itself.
+    var options = RunOptions()
+    options.restartsOnNaN = true
+    let listener = Listener()
+    do {
+      _ = try Self.run(setup, folder.file("b"), listener, options: options)
+      Issue.record("it went on")
+    } catch let error as Explanation {
+      #expect(error.what.contains("after 6 restarts"))
+    }
+    #expect(listener.restarts.count == 6)
+  }
+
   @Test func `refuses a damaged checkpoint, whatever byte it is`() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("checkpoint")

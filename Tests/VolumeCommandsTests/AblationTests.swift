@@ -132,6 +132,9 @@ import VolumeTesting
     let folder = try TemporaryFolder()
     let begun = try Self.run(["--only", "sepconv"], in: folder)
     #expect(begun.outcome.code == 0)
+    // What is said as the result is the table, and where it is.
+    let said = begun.outcome.output.split(separator: "\n")
+    #expect(said.count == 4 && said[0].contains("kFLOP/voxel") && said[2].contains("sepconv"))
     let other = try Self.run(["--only", "sepconv", "--epochs", "1"], in: folder)
     #expect(other.outcome.code == 2)
     #expect(other.outcome.error.contains("'recipe.epochs' was 2 and is 1"))

@@ -52,14 +52,15 @@ import VolumeTesting
 
   static func train(
     _ words: [String], format: MemoryFormat = format(), recipe: String = recipe,
-    in folder: TemporaryFolder? = nil, stopSignal: @escaping @Sendable () -> Int32? = { nil }
+    models: [any ModelReader] = [], in folder: TemporaryFolder? = nil,
+    stopSignal: @escaping @Sendable () -> Int32? = { nil }
   ) throws -> Result {
     let folder = try folder ?? TemporaryFolder()
     try writeFileAtomically(folder.file("recipe.in"), Array(recipe.utf8))
     let (writer, pictures) = (Writer(), MemoryPictures())
     let outcome = runTool(
       ["train"] + words.map { $0.replacing("FOLDER", with: folder.path) }, formats: [format],
-      pictures: pictures, writers: [writer], stopSignal: stopSignal)
+      pictures: pictures, models: models, writers: [writer], stopSignal: stopSignal)
     return Result(outcome: outcome, folder: folder, writer: writer, pictures: pictures)
   }
 
@@ -111,6 +112,53 @@ import VolumeTesting
     let found = second.writer.models.withLock { $0["last.h5"]?.graph }
     let isEqual = found == expected && found != nil
     #expect(isEqual)
+  }
+
+  /// A training whose steps change next to nothing: what it ends with is what it began with.
+  static let still = """
+    {"epochs": 1, "steps": 1, "batch": 1, "crop": [1, 16, 16], "optimiser": {"kind": "sgd"},
+     "schedule": {"kind": "constant", "rate": 1e-12}, "validation_crops": 2,
+     "recalibration_crops": 2, "network": {"layers": 3}}
+    """
+
+  @Test(arguments: ["zero", "average"])
+  func `of 2.5D from a 2D model starts exactly where that was`(neighbours: String) throws {
+    var options = UNetPreset.vanilla01.options
+    (options.filters, options.depth, options.classes) = (2, 1, 2)
+    let flat = options.graph(seed: 8)
+    let result = try Self.train(
+      Self.usual + [
+        "--from", "flat.model", "--dimension", "2.5d", "--neighbours", neighbours,
+      ], recipe: Self.still, models: [NetworkModel(graph: flat)])
+    #expect(result.outcome.code == 0, "\(result.outcome.error)")
+    let trained = try #require(result.writer.models.withLock { $0["last.h5"]?.graph })
+    #expect(trained.layersAsChannels == 3)
+    func run(_ graph: Graph, _ values: [Float], _ layers: Int) -> [Float] {
+      let shape = Shape3(z: layers, y: 8, x: 8)
+      return ReferenceDevice().run(
+        graph, FeatureMap(shape: shape, channels: 1, values: values)
+      ).values
+    }
+    let layers = (0..<192).map { Float($0 * 7919 % 101) / 101 }
+    let middle = Array(layers[64..<128])
+    let expected = run(flat, middle, 1)
+    // Neighbours that count nothing may be anything; shares of equal layers add up to one.
+    let found = run(trained, neighbours == "zero" ? layers : middle + middle + middle, 3)
+    let largest = zip(found, expected).map { abs($0 - $1) }.max() ?? 1
+    #expect(largest < (neighbours == "zero" ? 1e-6 : 1e-5))
+  }
+
+  @Test func `refuses a model of another dimension`() throws {
+    var options = UNetOptions()
+    (options.filters, options.depth, options.classes, options.dimension) = (2, 1, 2, .volume)
+    let model = NetworkModel(graph: options.graph(seed: 8))
+    for (dimension, says) in [("2.5d", "cannot become a 2.5D network"), ("2d", "is no 2d network")]
+    {
+      let result = try Self.train(
+        Self.usual + ["--from", "deep.model", "--dimension", dimension], models: [model])
+      #expect(result.outcome.code == 2)
+      #expect(result.outcome.error.contains(says), "\(result.outcome.error)")
+    }
   }
 
   @Test func `refuses to go on with a scan that has changed`() throws {

@@ -74,30 +74,9 @@ public final class AnnotatedScan: Sendable {
   /// Normalised grey values of `box`, which may reach outside: there the scan is mirrored, its faces
   /// not repeated.
   package func voxels(_ box: Region) throws(TrainingDataError) -> [Float] {
-    let type = scan.volume.voxelType
     let inside = box.clamped(to: Region(shape))
-    let scale = 1 / (normalisation.high - normalisation.low)
-    let low = normalisation.low
     let part = inside == box ? box : source(of: box)
-    var values = try read(scan, part)
-    // Normalised as engines do it, so that training sees what inference will.
-    var numbers = [Float](repeating: 0, count: part.voxelCount)
-    unsafe values.withUnsafeBytes { bytes in
-      for i in numbers.indices {
-        let grey: Float =
-          switch type {
-          case .uint8: unsafe Float(bytes[i])
-          case .uint16: unsafe Float(bytes.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self))
-          case .float32: unsafe bytes.loadUnaligned(fromByteOffset: 4 * i, as: Float.self)
-          default: unsafe Float(type.value(bytes.bytes, at: i))
-          }
-        numbers[i] = (grey - low) * scale
-      }
-    }
-    values = []
-    if normalisation.clips {
-      for i in numbers.indices { numbers[i] = min(max(numbers[i], 0), 1) }
-    }
+    let numbers = try normalisedVoxels(part, of: scan, normalisation)
     guard part != box else { return numbers }
     return mirrored(numbers, of: part, into: box)
   }
@@ -205,6 +184,35 @@ extension AnnotatedScan {
     }
     return result
   }
+}
+
+/// Grey values of `part`, which lies inside, as engines normalise them, so that training sees what
+/// inference will.
+package func normalisedVoxels(
+  _ part: Region, of scan: any VolumeReader, _ normalisation: Normalisation
+) throws(TrainingDataError) -> [Float] {
+  let type = scan.volume.voxelType
+  let scale = 1 / (normalisation.high - normalisation.low)
+  let low = normalisation.low
+  let values: [UInt8]
+  do { values = try scan.bytes(of: part) } catch { throw .reading(error.explanation) }
+  var numbers = [Float](repeating: 0, count: part.voxelCount)
+  unsafe values.withUnsafeBytes { bytes in
+    for i in numbers.indices {
+      let grey: Float =
+        switch type {
+        case .uint8: unsafe Float(bytes[i])
+        case .uint16: unsafe Float(bytes.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self))
+        case .float32: unsafe bytes.loadUnaligned(fromByteOffset: 4 * i, as: Float.self)
+        default: unsafe Float(type.value(bytes.bytes, at: i))
+        }
+      numbers[i] = (grey - low) * scale
+    }
+  }
+  if normalisation.clips {
+    for i in numbers.indices { numbers[i] = min(max(numbers[i], 0), 1) }
+  }
+  return numbers
 }
 
 /// Place `i` of a line of `extent` voxels that goes on mirrored at both ends, the ends not repeated.

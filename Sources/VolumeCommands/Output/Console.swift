@@ -33,6 +33,10 @@ public final class Console: Sendable {
       error: { write($0, to: STDERR_FILENO) })
   }
 
+  /// The same, but what it says as results goes to standard error: for work that is a part of other
+  /// work.
+  func ofParts() -> Console { Console(isTerminal: isTerminal, output: error, error: error) }
+
   /// Keeps standard output for one JSON object from now on.
   func beQuiet() { state.withLock { $0.isQuiet = true } }
 

@@ -47,6 +47,15 @@ struct SegmentChoices: Sendable {
     case fromScan
     /// These.
     case given(Normalisation)
+
+    /// What `--window` says.
+    init(_ arguments: Arguments) throws(UsageError) {
+      self = .modelRule
+      guard arguments.values["window"] != nil else { return }
+      let given =
+        try arguments.value("window") { text throws(UsageError) in try text.window() } ?? nil
+      self = given.map { .given($0) } ?? .fromScan
+    }
   }
 
   init(_ arguments: Arguments, engines: [String], of command: String) throws(UsageError) {
@@ -78,12 +87,7 @@ struct SegmentChoices: Sendable {
       try text.oneOf(["auto"] + Precision.allCases.map(\.rawValue))
     }
     self.precision = precision.flatMap(Precision.init)
-    window = .modelRule
-    if arguments.values["window"] != nil {
-      let given =
-        try arguments.value("window") { text throws(UsageError) in try text.window() } ?? nil
-      window = given.map { .given($0) } ?? .fromScan
-    }
+    window = try WindowChoice(arguments)
     outside = try OutsideChoices(arguments)
     hints = try arguments.openingHints()
     inputOptions = arguments.inputOptions

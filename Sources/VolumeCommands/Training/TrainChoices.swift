@@ -108,12 +108,7 @@ struct TrainChoices: Sendable {
       try arguments.value("on-nan") { text throws(UsageError) in
         try text.oneOf(["stop", "restart"])
       } == "restart"
-    window = .modelRule
-    if arguments.values["window"] != nil {
-      let given =
-        try arguments.value("window") { text throws(UsageError) in try text.window() } ?? nil
-      window = given.map { .given($0) } ?? .fromScan
-    }
+    window = try SegmentChoices.WindowChoice(arguments)
     hints = try arguments.openingHints()
     overwrites = arguments.has("overwrite")
     if let used = arguments.lists[Self.usedLayers] { self.used = used.compactMap { decimal($0) } }

@@ -105,8 +105,12 @@ struct TrainSeries {
     if let checkpoint, checkpoint.progress.history.count == epochs(at: recipePath) {
       context.console.note("  trained already")
       context.console = Console(output: { _ in true }, error: { _ in true })
-    } else if let checkpoint {
-      context.console.note("  going on after step \(checkpoint.progress.step)")
+    } else {
+      if let checkpoint {
+        context.console.note("  going on after step \(checkpoint.progress.step)")
+      }
+      // The result of all is the comparison.
+      context.console = context.console.ofParts()
     }
     do throws(Explanation) {
       return try TrainSession(one, context, recipeAsItIs: isBegun, checkpoint).run(arguments)

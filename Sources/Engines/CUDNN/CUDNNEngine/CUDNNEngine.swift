@@ -53,6 +53,7 @@ final class CUDNNEngine: InferenceEngine {
   deinit {
     submitted.close()
     waiter.join()
+    try? session.enter()
     // What a run that was stopped has begun ends before its memory goes.
     try? program.stream.synchronise()
     try? streamOut.synchronise()

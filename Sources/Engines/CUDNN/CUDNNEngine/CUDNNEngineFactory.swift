@@ -3,7 +3,7 @@ import NeuralGraph
 import Synchronization
 import VolumeCore
 
-/// Makes engines that compute with NVIDIA's cuDNN on a card.
+/// Makes engines that compute with NVIDIA's cuDNN on all cards that the process may see.
 ///
 /// Driver, cuDNN and card are looked for when somebody first asks, not when the tool starts.
 public struct CUDNNEngineFactory: EngineFactory {
@@ -21,23 +21,25 @@ public struct CUDNNEngineFactory: EngineFactory {
 
   /// "cuDNN 9.10.2 on NVIDIA H100 80GB HBM3 (9.0)".
   public var words: String {
-    switch found.session {
-    case .success(let session): session.words
+    switch found.sessions {
+    case .success(let sessions): GPUSession.words(sessions)
     case .failure: "cuDNN (no card)"
     }
   }
 
-  /// Half precision first where tensor cores multiply it; older cards are no faster with it.
+  /// Half precision first where all cards have tensor cores to multiply it; older ones are no faster with
+  /// it.
   public var precisions: [Precision] {
-    switch found.session {
-    case .success(let session) where session.card.capability.hasTensorCores: [.f16, .f32]
+    switch found.sessions {
+    case .success(let sessions) where sessions.allSatisfy(\.card.capability.hasTensorCores):
+      [.f16, .f32]
     default: [.f32]
     }
   }
 
   /// What is missing, or what the card computes wrongly.
   public var obstacle: Explanation? {
-    switch found.session {
+    switch found.sessions {
     case .success: found.selfCheck()?.explanation
     case .failure(let error): error.explanation
     }
@@ -49,7 +51,10 @@ public struct CUDNNEngineFactory: EngineFactory {
       guard case .groupNormalisation = node.operation else { continue }
       return GPULowering.normsAreMissing(node).explanation
     }
-    return nil
+    do throws(EngineError) {
+      _ = try GPULowering(graph, output: .labels)
+      return nil
+    } catch { return error.explanation }
   }
 
   /// Pinned buffers, weights on their way to the card, and what the libraries keep of the host's
@@ -57,27 +62,33 @@ public struct CUDNNEngineFactory: EngineFactory {
   public func byteCount(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> Int {
     _ = try lowered.network(for: plan)
     let bytes = SlotBytes(plan)
-    let weights = 2 * 4 * plan.graph.parameterCount.total
+    let cards = (try? found.sessions.get().count) ?? 1
+    let weights = (1 + cards) * 4 * plan.graph.parameterCount.total
     return slots * (bytes.input + bytes.output + 3 * 4096) + weights + Self.libraries
   }
 
-  /// What the plan takes of the card's memory against what is free there.
+  /// What the plan takes of each card's memory against what is free there.
   public func deviceShortage(
     for plan: ExecutionPlan, slots: Int
   ) throws(EngineError) -> Explanation? {
     do throws(GPUError) {
-      let session = try found.session.get()
-      let demand: CardDemand
-      do {
-        demand = try CardDemand(
-          plan, lowered.network(for: plan), slots: slots, workspace: session.workspaceLimit)
-      } catch let error as GraphError {
-        throw GPUError.networkRefuses(error.explanation.what)
-      } catch {
-        return Explanation(.input, "\(error)", remedy: "try --engine onednn")
+      let sessions = try found.sessions.get()
+      for (card, session) in sessions.enumerated() {
+        let share = SeveralCards.share(of: card, cards: sessions.count, slots: slots)
+        if share < 1 { break }
+        let demand: CardDemand
+        do {
+          demand = try CardDemand(
+            plan, lowered.network(for: plan), slots: share, workspace: session.workspaceLimit)
+        } catch let error as GraphError {
+          throw GPUError.networkRefuses(error.explanation.what)
+        } catch {
+          return Explanation(.input, "\(error)", remedy: "try --engine onednn")
+        }
+        let free = max(0, try session.memory().free - Self.kernels)
+        if let lack = demand.shortage(on: session.card.name, free: free) { return lack }
       }
-      let free = max(0, try session.memory().free - Self.kernels)
-      return demand.shortage(on: session.card.name, free: free)
+      return nil
     } catch {
       throw error.asEngineError
     }
@@ -92,7 +103,11 @@ public struct CUDNNEngineFactory: EngineFactory {
     }
     let lowering = try lowered.network(for: plan)
     do throws(GPUError) {
-      return try CUDNNEngine(plan, lowering, found.session.get(), slots: slots)
+      let sessions = try found.sessions.get()
+      guard sessions.count > 1, slots > 1 else {
+        return try CUDNNEngine(plan, lowering, sessions[0], slots: slots)
+      }
+      return try SeveralCards(plan, lowering, sessions, slots: slots)
     } catch {
       throw error.asEngineError
     }
@@ -125,19 +140,19 @@ extension CardDemand {
   }
 }
 
-/// The card, looked for once.
+/// The cards, looked for once.
 final class FoundCard: Sendable {
   private let places: GPULibraryPlaces
-  private let known = Mutex<Result<GPUSession, GPUError>?>(nil)
+  private let known = Mutex<Result<[GPUSession], GPUError>?>(nil)
   private let checked = Mutex<Result<Void, GPUError>?>(nil)
 
   init(_ places: GPULibraryPlaces) { self.places = places }
 
-  var session: Result<GPUSession, GPUError> {
+  var sessions: Result<[GPUSession], GPUError> {
     known.withLock { known in
       if let known { return known }
-      let result: Result<GPUSession, GPUError>
-      do throws(GPUError) { result = .success(try GPUSession(places)) } catch {
+      let result: Result<[GPUSession], GPUError>
+      do throws(GPUError) { result = .success(try GPUSession.all(places)) } catch {
         result = .failure(error)
       }
       known = result
@@ -147,14 +162,14 @@ final class FoundCard: Sendable {
 
   /// What the quick self-check found wrong; done once.
   func selfCheck() -> GPUError? {
-    guard case .success(let session) = session else { return nil }
+    guard case .success(let sessions) = sessions else { return nil }
     return checked.withLock { checked in
       let result: Result<Void, GPUError>
       if let checked {
         result = checked
       } else {
         do throws(GPUError) {
-          try SelfCheck(session).quick()
+          for session in sessions { try SelfCheck(session).quick() }
           result = .success(())
         } catch { result = .failure(error) }
         checked = result

@@ -63,10 +63,10 @@ package struct CardPlan: Hashable, Sendable {
 }
 
 extension Graph {
-  /// What is computed at once of a tile of `shape`: all of it, or, where the network does not look
-  /// along z, one layer with what a 2.5D network sees beside it.
+  /// What is computed at once of a tile of `shape`: all of it, or, where each layer is computed by itself,
+  /// one with what a 2.5D network sees beside it.
   package func shapeComputedAtOnce(of shape: Shape3) -> Shape3 {
-    isPlanar ? Shape3(z: 1 + 2 * layerMargin, y: shape.y, x: shape.x) : shape
+    isLayerwise ? Shape3(z: 1 + 2 * layerMargin, y: shape.y, x: shape.x) : shape
   }
 }
 

@@ -111,6 +111,10 @@ final class CardProgram {
             Kernels.spread(
               from: value(from, card), to: value(to, card), factor: factor, phases: phases,
               offset: offset, isLast: isLast, format)))
+      case .join(let layers, let from, let to):
+        steps.append(
+          .kernels(
+            Kernels.join(layers: layers, from: value(from, card), to: value(to, card), format)))
       case .pool(let from, let to, let window):
         steps.append(
           .kernel(
@@ -167,8 +171,7 @@ final class CardProgram {
   func run(_ shape: Shape3, input: UInt64, output: UInt64, flag: UInt64) throws(GPUError) {
     guard let tile = tiles[shape] else { preconditionFailure("the plan has no tile of \(shape)") }
     try launch(Kernels.fill(flag, byteCount: 4, word: 0))
-    let isPlanar = lowering.graph.isPlanar
-    let layers = isPlanar ? plan.outputShape(for: shape).z : 1
+    let layers = lowering.graph.isLayerwise ? plan.outputShape(for: shape).z : 1
     let voxels = shape.y * shape.x
     for layer in 0..<layers {
       let from = input + UInt64(layer * voxels * plan.voxelType.byteCount)
@@ -176,6 +179,7 @@ final class CardProgram {
       for (index, step) in tile.steps.enumerated() {
         switch step {
         case .kernel(let call): try launch(call)
+        case .kernels(let calls): for call in calls { try launch(call) }
         case .convolution(let plan, let pack, let rest):
           try execute(plan, pack)
           if let rest { try launch(rest) }
@@ -218,7 +222,7 @@ final class CardProgram {
     case .softmaxOfScores(let classes):
       let scores = Kernels.Value(to, card.extents[lowering.graph.output], classes)
       return Kernels.softmax(from: scores, to: to, NumberFormat(.f32, isPlanes: false))
-    case .convolution, .depthwise, .spread, .pool, .combine, .affine, .softmax:
+    case .convolution, .depthwise, .spread, .join, .pool, .combine, .affine, .softmax:
       preconditionFailure("the step does not touch the slot")
     }
   }
@@ -251,6 +255,8 @@ struct PreparedTile {
 /// A step ready to be begun.
 enum PreparedStep {
   case kernel(KernelCall)
+  /// One after the other.
+  case kernels([KernelCall])
   /// By cuDNN, with its places; then what cuDNN leaves to a kernel of ours.
   case convolution(ConvolutionPlan, BackendDescriptor, KernelCall?)
   /// What reads or writes the slot.
@@ -290,7 +296,7 @@ extension GPULowering {
       return ConvolutionGeometry(
         fused, adds: adding != nil, input: card.extents[buffers[from].extentOfNode],
         output: card.extents[buffers[to].extentOfNode],
-        isPlanar: graph.isPlanar, format: format)
+        isPlanar: graph.isLayerwise, format: format)
     }
   }
 }

@@ -20,6 +20,7 @@ package struct CardSpeed: Hashable, Sendable {
     _ session: GPUSession, _ graph: Graph, _ shape: Shape3, _ precision: Precision,
     format: NumberFormat? = nil
   ) throws(GPUError) {
+    guard !session.card.isEmulated else { throw .emulated(card: session.card.name) }
     try session.enter()
     let plan = ExecutionPlan(
       graph: graph, normalisation: Normalisation(low: 0, high: 255, clips: false),
@@ -61,6 +62,9 @@ package struct CardSpeed: Hashable, Sendable {
         case .kernel(let call):
           try program.launch(call)
           name = call.name
+        case .kernels(let calls):
+          for call in calls { try program.launch(call) }
+          name = "\(calls.count) x \(calls.first?.name ?? "")"
         case .convolution(let plan, let pack, let rest):
           try program.execute(plan, pack)
           if let rest { try program.launch(rest) }

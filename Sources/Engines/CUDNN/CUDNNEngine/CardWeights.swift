@@ -29,7 +29,7 @@ final class CardWeights {
           (
             try upload(layer.weightsByOutput, .f32, stream), try upload(layer.bias, .f32, stream)
           ))
-      case .normalise, .spread, .pool, .combine, .softmax, .result, .softmaxOfScores:
+      case .normalise, .spread, .join, .pool, .combine, .softmax, .result, .softmaxOfScores:
         places.append((0, 0))
       }
     }

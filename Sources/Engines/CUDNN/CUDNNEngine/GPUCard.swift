@@ -17,6 +17,9 @@ package struct GPUCard: Hashable, Sendable {
   /// Whether the system ends kernels that take long, because a screen hangs on it.
   package var hasTimeLimit: Bool
 
+  /// Whether it is the emulator of the tests, which says so in its name.
+  package var isEmulated: Bool { name.hasPrefix("T2S CPU emulator") }
+
   /// A card of these facts.
   package init(
     ordinal: Int, name: String, uuid: String, capability: ComputeCapability, multiprocessors: Int,

@@ -33,6 +33,8 @@ package enum GPUError: ExplainedError, Hashable {
   case noEngine(convolution: String, detail: String)
   /// The network does not take tiles of a shape that was planned.
   case networkRefuses(String)
+  /// A speed is asked of a card that is only emulated.
+  case emulated(card: String)
   /// What the card computed is not what the processor computes.
   case selfCheckFailed(what: String, place: Int, found: Float, expected: Float)
 
@@ -108,6 +110,10 @@ package enum GPUError: ExplainedError, Hashable {
         remedy: "use --engine onednn")
     case .networkRefuses(let why):
       Explanation(.input, why, remedy: "give another --tile")
+    case .emulated(let card):
+      Explanation(
+        .input, "\(card) is no card: it has no speed that could be measured",
+        remedy: "unset T2S_GPU_EMULATOR, and measure on a machine with a card")
     case .selfCheckFailed(let what, let place, let found, let expected):
       Explanation(
         .failed,

@@ -90,13 +90,15 @@ package struct GPULowering: Sendable {
       guard channels == 1 else {
         throw unsupported(node, "it takes \(channels) channels, and scans have one")
       }
-      if graph.layersAsChannels == nil { normalise(1, index) }
-      if let node = graph.nodes.first(where: { $0.operation.joinsLayers && $0.inputs != [0] }) {
-        throw unsupported(node, "it takes the layers of something else than the scan")
-      }
+      if graph.layersAsChannels == nil || !graph.isLayerwise { normalise(1, index) }
     case .layersToChannels(let count):
-      guard node.inputs == [0], consumers[0].count == 1 else {
-        throw unsupported(node, "it takes the layers of something else than the scan")
+      if !graph.isLayerwise {
+        let from = try source(node.inputs[0])
+        steps.append(.join(layers: count, from: from, to: add(channels[index], index)))
+        return
+      }
+      guard consumers[0].count == 1 else {
+        throw unsupported(node, "something else takes the scan, too")
       }
       normalise(count, index)
     case .crop:

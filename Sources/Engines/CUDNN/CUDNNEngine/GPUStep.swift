@@ -40,6 +40,8 @@ package enum GPUStep: Hashable, Sendable {
   case depthwise(DepthwiseConvolution, from: Int, to: Int, relu: Bool)
   /// A part of a concatenation, nearest up-sampling, depth to space.
   case spread(from: Int, to: Int, factor: Shape3, phases: Bool, offset: Int, isLast: Bool)
+  /// So many layers, one after the other, become channels; each layer with those around it.
+  case join(layers: Int, from: Int, to: Int)
   /// The largest of each window.
   case pool(from: Int, to: Int, window: Shape3)
   /// The sum of both, or a copy; then max(_, 0) where `relu`.
@@ -61,7 +63,8 @@ package enum GPUStep: Hashable, Sendable {
     case .normalise, .softmaxOfScores: []
     case .convolution(_, let from, let other, _): [from] + [other].compactMap { $0 }
     case .combine(let first, let second, _, _): [first] + [second].compactMap { $0 }
-    case .depthwise(_, let from, _, _), .spread(let from, _, _, _, _, _), .pool(let from, _, _),
+    case .join(_, let from, _), .depthwise(_, let from, _, _), .spread(let from, _, _, _, _, _),
+      .pool(let from, _, _),
       .affine(_, _, let from, _, _), .softmax(let from, _), .result(let from), .head(_, let from):
       [from]
     }
@@ -71,7 +74,8 @@ package enum GPUStep: Hashable, Sendable {
   package var destination: Int? {
     switch self {
     case .normalise(let to), .convolution(_, _, _, let to), .depthwise(_, _, let to, _),
-      .spread(_, let to, _, _, _, _), .pool(_, let to, _), .combine(_, _, let to, _),
+      .spread(_, let to, _, _, _, _), .join(_, _, let to), .pool(_, let to, _),
+      .combine(_, _, let to, _),
       .affine(_, _, _, let to, _), .softmax(_, let to):
       to
     case .result, .head, .softmaxOfScores: nil

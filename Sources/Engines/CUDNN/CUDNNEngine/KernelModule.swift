@@ -19,17 +19,24 @@ import Glibc
       throw .callFailed(call: "cuModuleLoadDataEx", code: 0, name: "no module")
     }
     var functions = unsafe [String: CUfunction]()
-    for name in KernelSignatures.all.keys {
+    for name in KernelSignatures.all.keys.sorted() {
       var function: CUfunction?
       let status = unsafe name.withCString { text in
         unsafe libraries.cuda.moduleGetFunction(&function, module, text)
       }
-      try libraries.check("cuModuleGetFunction", status)
+      guard Int(status) == T2S_CUDA_SUCCESS else {
+        _ = unsafe libraries.cuda.moduleUnload(module)
+        throw .callFailed(
+          call: "cuModuleGetFunction", code: Int(status), name: libraries.errorName(status))
+      }
       unsafe functions[name] = function
     }
     unsafe self.module = module
     unsafe self.functions = functions
   }
+
+  /// Gives the code back; nothing is launched any more.
+  func unload() { _ = unsafe libraries.cuda.moduleUnload(module) }
 
   /// Begins a call on `stream`.
   func launch(_ call: KernelCall, on stream: GPUStream) throws(GPUError) {

@@ -86,6 +86,31 @@ package enum Kernels {
       [.address(from.address), .address(to.address)] + counts.map { .count($0) } + [format.planes])
   }
 
+  /// Layer l of those around each of `to`'s becomes channels l * count and on. By planes a channel lies among
+  /// the layers of its own, so that each is copied by itself.
+  package static func join(
+    layers: Int, from: Value, to: Value, _ format: NumberFormat
+  ) -> [KernelCall] {
+    let one = Shape3(z: 1, y: 1, x: 1)
+    let voxels = from.shape.y * from.shape.x
+    let bytes = format.precision.byteCount
+    func copy(_ place: Int, _ channels: Int, to offset: Int) -> KernelCall {
+      spread(
+        from: Value(from.address + UInt64(place * bytes), to.shape, channels), to: to, factor: one,
+        phases: false, offset: offset, isLast: offset + channels == to.channels, format)
+    }
+    return (0..<layers).flatMap { layer in
+      guard format.isPlanes else {
+        let place = layer * voxels * format.padded(from.channels)
+        return [copy(place, from.channels, to: layer * from.channels)]
+      }
+      return (0..<from.channels).map { channel in
+        copy(
+          (channel * from.shape.z + layer) * voxels, 1, to: layer * from.channels + channel)
+      }
+    }
+  }
+
   /// The sum of `a`, `b` and an offset for each channel (0: none), then max(_, 0) where `relu`.
   package static func combine(
     _ a: Value, _ b: UInt64, bias: UInt64, to: UInt64, relu: Bool, _ format: NumberFormat

@@ -181,6 +181,11 @@ package struct SelfCheck {
       (learned.filters, learned.depth, learned.isVolumetric) = (4, 2, isVolumetric)
       networks.append(("\(isVolumetric ? "3D" : "2D"), learned", learned.graph(seed: 5)))
     }
+    for dimension in [UNetOptions.Dimension.sharedEncoder(3), .sharedNetwork(3)] {
+      var options = UNetOptions.modular
+      (options.filters, options.depth, options.dimension) = (4, 1, dimension)
+      networks.append(("2.5D, \(dimension)", options.graph(seed: 7)))
+    }
     for layers in [3, 5] {
       var options = UNetOptions()
       (options.depth, options.inputChannels) = (2, layers)

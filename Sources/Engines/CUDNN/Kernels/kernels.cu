@@ -9,7 +9,8 @@
 // `channels` counts those that pad, too: zeros, which must stay zeros, since weights of zero do not
 // undo a number that is none. Counts fit in 31 bits (the plan sees to it), addresses take 64.
 //
-// Tools/fixtures/make_gpu_kernels.py compiles this to PTX for compute_61.
+// Tools/gpu-kernels compiles this to PTX for compute_61. Tests/GPUEmulator compiles the same text for the
+// processor, where T2S_HOST says how half precision is converted there.
 
 typedef unsigned short half_bits;
 typedef unsigned char u8;
@@ -20,18 +21,34 @@ typedef unsigned long long u64;
 // Sixteen bytes at once.
 struct __align__(16) pack { u32 words[4]; };
 
-__device__ __forceinline__ float load(const float *p, u64 i) { return p[i]; }
-__device__ __forceinline__ float load(const half_bits *p, u64 i) {
+#ifndef T2S_HOST
+__device__ __forceinline__ float number_of(half_bits bits) {
   float value;
-  asm("cvt.f32.f16 %0, %1;" : "=f"(value) : "h"(p[i]));
+  asm("cvt.f32.f16 %0, %1;" : "=f"(value) : "h"(bits));
   return value;
 }
-__device__ __forceinline__ void store(float *p, u64 i, float value) { p[i] = value; }
-__device__ __forceinline__ void store(half_bits *p, u64 i, float value) {
+__device__ __forceinline__ half_bits half_of(float value) {
   half_bits bits;
   asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits) : "f"(value));
-  p[i] = bits;
+  return bits;
 }
+// The numbers of two halves side by side.
+__device__ __forceinline__ float lower(u32 pair) {
+  float value;
+  asm("{.reg .b16 l, h; mov.b32 {l, h}, %1; cvt.f32.f16 %0, l;}" : "=f"(value) : "r"(pair));
+  return value;
+}
+__device__ __forceinline__ float upper(u32 pair) {
+  float value;
+  asm("{.reg .b16 l, h; mov.b32 {l, h}, %1; cvt.f32.f16 %0, h;}" : "=f"(value) : "r"(pair));
+  return value;
+}
+#endif
+
+__device__ __forceinline__ float load(const float *p, u64 i) { return p[i]; }
+__device__ __forceinline__ float load(const half_bits *p, u64 i) { return number_of(p[i]); }
+__device__ __forceinline__ void store(float *p, u64 i, float value) { p[i] = value; }
+__device__ __forceinline__ void store(half_bits *p, u64 i, float value) { p[i] = half_of(value); }
 
 __device__ __forceinline__ bool is_finite(float value) {
   return (__float_as_uint(value) & 0x7f800000u) != 0x7f800000u;
@@ -99,16 +116,6 @@ __device__ void pool(
 }
 
 // The same for two channels of halves side by side, channels last: `channels` counts pairs.
-__device__ __forceinline__ float lower(u32 pair) {
-  float value;
-  asm("{.reg .b16 l, h; mov.b32 {l, h}, %1; cvt.f32.f16 %0, l;}" : "=f"(value) : "r"(pair));
-  return value;
-}
-__device__ __forceinline__ float upper(u32 pair) {
-  float value;
-  asm("{.reg .b16 l, h; mov.b32 {l, h}, %1; cvt.f32.f16 %0, h;}" : "=f"(value) : "r"(pair));
-  return value;
-}
 extern "C" __global__ void pool_pairs(
     const u32 *from, u32 *to, u32 z, u32 y, u32 x, u32 inZ, u32 inY, u32 inX, u32 channels, u32 wz,
     u32 wy, u32 wx) {
@@ -128,10 +135,7 @@ extern "C" __global__ void pool_pairs(
           first = a > first ? a : first;
           second = b > second ? b : second;
         }
-    half_bits a, b;
-    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(a) : "f"(first));
-    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(b) : "f"(second));
-    to[i] = (u32)a | ((u32)b << 16);
+    to[i] = (u32)half_of(first) | ((u32)half_of(second) << 16);
   }
 }
 
