@@ -31,6 +31,8 @@ public struct SegmentationOptions: Sendable {
   public var core: Shape3?
   /// What of the scan lies outside the specimen, and is not computed.
   public var exterior: Exterior?
+  /// What the process holds since it was looked for, where that is more than it takes itself.
+  public var exteriorByteCount = 0
   /// The unit in which labels are committed.
   public var block = Shape3(z: 64, y: 1024, x: 1024)
 

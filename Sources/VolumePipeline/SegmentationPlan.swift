@@ -108,7 +108,7 @@ public struct SegmentationPlan: Sendable {
       } catch {
         throw error.explanation
       }
-      memory.exterior = options.exterior?.byteCount ?? 0
+      memory.exterior = options.exterior.map { max($0.byteCount, options.exteriorByteCount) } ?? 0
       smallest = min(smallest, memory.total)
       guard memory.total <= options.memoryByteCount else { continue }
       do throws(EngineError) {

@@ -19,6 +19,27 @@ extension GPUEmulatorTests {
       #expect(emulator.violations.isEmpty)
     }
 
+    @Test func `is not used with a cuDNN that does not serve it`() {
+      func obstacle() -> String { CUDNNEngineFactory(emulator.places).obstacle?.what ?? "none" }
+      emulator.reset(card: T2S_CARD_P4000, cudnn: 91100)
+      #expect(obstacle().contains("cuDNN 9.11.0 does not serve"))
+      emulator.reset(cudnn: 90701)
+      #expect(obstacle().contains("cuDNN 9.7.1 is too old"))
+      emulator.reset(cards: 0)
+      #expect(obstacle().contains("no card"))
+      #expect(emulator.violations == [] && emulator.leak == "")
+    }
+
+    @Test func `is described by the doctor, copies and self-check included`() {
+      emulator.reset(.lazy, cards: 2)
+      let report = DoctorReport(emulator.places)
+      #expect(report.obstacle == nil)
+      #expect(report.rows.count { $0.subject.hasPrefix("card ") } == 2)
+      #expect(!report.rows.contains { !$0.isGood })
+      #expect(report.deviceProperties?.contains("emulator") == true)
+      #expect(emulator.violations == [])
+    }
+
     @Test func `has no speed`() throws {
       emulator.reset()
       let session = try GPUSession(emulator.places)

@@ -40,8 +40,8 @@ draw = random.Random(SEED)
 failures = []
 # Averages, two batches to a step, noise, dropout and crops turned by any angle: all that has a state.
 RECIPE = {
-    "base": "few", "epochs": 6, "steps": 10, "batch": 2, "accumulate": 2, "crop": [1, 64, 64],
-    "validation_crops": 8, "recalibration_crops": 8,
+    "base": "few", "epochs": 4, "steps": 8, "batch": 2, "accumulate": 2, "crop": [1, 32, 32],
+    "validation_crops": 6, "recalibration_crops": 6,
     "network": {"preset": "paper", "filters": 4, "depth": 2},
 }
 

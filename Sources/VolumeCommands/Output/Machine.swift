@@ -24,6 +24,9 @@ package func peakResidentBytes() -> Int? {
   linuxFigure("/proc/self/status", "VmHWM:")
 }
 
+/// The memory that this process holds now.
+func residentBytes() -> Int? { linuxFigure("/proc/self/status", "VmRSS:") }
+
 /// Gives back to the system what was freed and is kept for allocations to come, where one part of the
 /// work is over and the next one's memory was planned.
 func returnFreedMemory() {

@@ -12,6 +12,8 @@ struct RequestedExterior: Sendable {
   var json: JSONValue
   /// The most memory that the process had held when it was found.
   var peakByteCount: Int
+  /// What it holds since: the exterior, and pages of what was freed that the allocator keeps all the same.
+  var heldByteCount: Int
 }
 
 /// Finds what lies outside the specimen in `scan`, or reads it from a mask; `nil` where it is not to be
@@ -25,6 +27,7 @@ func requestedExterior(
   options.threads = choices.threads
   options.readingByteCount = max(8 << 20, min(options.readingByteCount, choices.memory / 8))
   let whole = scan.volume.shape
+  let residentBefore = residentBytes() ?? 0
   let isStopped: @Sendable () -> Bool = { context.stopSignal() != nil }
   var json: [String: JSONValue]
   let exterior: Exterior
@@ -73,7 +76,9 @@ func requestedExterior(
   returnFreedMemory()
   return RequestedExterior(
     exterior: exterior, words: words, json: .object(json),
-    peakByteCount: peakResidentBytes() ?? 0)
+    peakByteCount: peakResidentBytes() ?? 0,
+    heldByteCount: max(
+      0, min((residentBytes() ?? 0) - residentBefore, options.readingByteCount)))
 }
 
 /// The level of a store of ours at half the scan's size: its voxels are means, which those of other

@@ -125,6 +125,7 @@ extension SegmentRequest {
     options.factors = factors
     options.planes = choices.opinions.planes(of: model.card.classes)
     options.exterior = outside?.exterior
+    options.exteriorByteCount = outside?.heldByteCount ?? 0
     return options
   }
 }

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <mutex>
 
+#include <unistd.h>
+
 #include "State.hpp"
 
 #define PROTOTYPE(name, symbol, arguments) EXPORTED CUresult symbol arguments;
@@ -112,6 +114,12 @@ EXPORTED CUresult cuInit(unsigned int) {
     options.card = std::min(std::max(atoi(wanted), 0), T2S_CARDS - 1);
     options.schedule = T2S_SCHEDULE_RANDOM;
     reset(options);
+    // Nobody asks for the violations of a whole process: it says them at its end.
+    atexit([] {
+      takeFaults();
+      for (auto &words : state.violations) fprintf(stderr, "T2S CPU emulator: %s\n", words.c_str());
+      if (!state.violations.empty()) _exit(99);
+    });
   }
   ENTER(nothing);
   if (!state.isAllowed || state.options.cards < 1) return T2S_CUDA_ERROR_NO_DEVICE;
