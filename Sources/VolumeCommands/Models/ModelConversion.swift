@@ -56,7 +56,7 @@ struct ModelConversion {
         .input, "\(place) is no JSON object",
         remedy: "write the members of the card that are to change, as {\"licence\": \"CC BY 4.0\"}")
     }
-    var document = model.card.document.object ?? ["version": 1]
+    var document = model.card.json.object ?? [:]
     for (key, value) in changes { document[key] = value }
     do {
       return try ModelCard(
