@@ -148,6 +148,19 @@ import VolumeTesting
     #expect(curve.outcome.code == 2 && curve.outcome.error.contains("of another plan"))
   }
 
+  @Test func `replaces no training that is not its own`() throws {
+    let folder = try TemporaryFolder()
+    _ = try Self.run(["--only", "sepconv"], in: folder)
+    // As a training that somebody put there.
+    try removeFile(folder.file("run/plan.json"))
+    let before = try contents(ofFile: folder.file("run/sepconv/history.csv"))
+    let other = try Self.run(["--only", "sepconv", "--seed", "5"], in: folder)
+    #expect(other.outcome.code == 2)
+    #expect(other.outcome.error.contains("a training by itself"), "\(other.outcome.error)")
+    #expect(try contents(ofFile: folder.file("run/sepconv/history.csv")) == before)
+    #expect(kind(ofPath: folder.file("run/plan.json")) == .missing)
+  }
+
   @Test func `of a curve, too: runs that are finished are taken`() throws {
     let folder = try TemporaryFolder()
     let words =

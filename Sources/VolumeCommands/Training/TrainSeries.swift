@@ -68,10 +68,21 @@ struct TrainSeries {
       }
       return
     }
+    if !overwrites, let stranger = strangers().first {
+      throw Explanation(
+        .input, "\(folder)/\(stranger) is a training by itself, and no part of this",
+        remedy: "give another --output; --overwrite replaces what has the same name")
+    }
     try explained { () throws(SystemError) in
       try makeFolder(folder)
       try writeFileAtomically(path, Array((plan.text(pretty: true) + "\n").utf8))
     }
+  }
+
+  /// Trainings in the folder, which no plan speaks of.
+  private func strangers() -> [String] {
+    guard let found = try? names(inFolder: folder) else { return [] }
+    return found.sorted().filter { isFile("\(folder)/\($0)/\(RunFolder.runName)") }
   }
 
   private var mark: String {
