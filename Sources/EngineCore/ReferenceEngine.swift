@@ -98,7 +98,7 @@ final class ReferenceEngine: InferenceEngine {
 extension Graph {
   /// Bytes of the values that are alive at once, at most, computing node after node; 0 where the
   /// network cannot take this input.
-  func largestByteCount(forInput shape: Shape3) -> Int {
+  package func largestByteCount(forInput shape: Shape3) -> Int {
     guard let shapes = try? shapes(forInput: shape) else { return 0 }
     let channels = channels
     let lastUse = lastUses

@@ -84,7 +84,7 @@ struct ModelFeatures {
     let sheet = FeatureSheet(channels: graph.channels[graph.output])
     let cache = scan.cacheByteCount(forBoxesOf: box.shape)
     scan.limitCache(to: cache)
-    let peak = graph.peakByteCount(shapes) + sheet.byteCount + cache + (64 << 20)
+    let peak = graph.largestByteCount(forInput: box.shape) + sheet.byteCount + cache + (64 << 20)
     guard peak <= memory else {
       throw Explanation(
         .input,
@@ -148,24 +148,6 @@ extension Graph {
 
   /// The part of this network that the value of `node` is made of.
   func upTo(_ node: Int) -> Graph { Graph(nodes: Array(nodes[...node]), output: node) }
-
-  /// Bytes of the values that the reference device holds at the same time, at most, twice where one is
-  /// being made.
-  func peakByteCount(_ shapes: [Shape3]) -> Int {
-    let channels = channels
-    func bytes(_ index: Int) -> Int { 4 * shapes[index].voxelCount * channels[index] }
-    var lastUse = Array(nodes.indices)
-    for (index, node) in nodes.enumerated() { for input in node.inputs { lastUse[input] = index } }
-    var (live, most) = (0, 0)
-    for index in nodes.indices {
-      live += bytes(index)
-      most = max(most, live + bytes(index))
-      for earlier in 0...index where lastUse[earlier] == index && earlier != output {
-        live -= bytes(earlier)
-      }
-    }
-    return most
-  }
 }
 
 extension FeatureMap {
