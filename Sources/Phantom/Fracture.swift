@@ -21,7 +21,7 @@ struct Fracture: Sendable {
     case crack
   }
 
-  /// An ellipsoid with a ragged surface.
+  /// An ellipsoid; a defect's surface is ragged.
   struct Void: Hashable, Sendable {
     /// Its middle.
     var centre: Vector

@@ -28,6 +28,7 @@ import VolumeCore
     ["evaluate", "a"], ["phantom"], ["show"], ["info", "nothing.raw"], ["segment", "nothing.raw"],
     ["phantom", "a.raw", "--shape", "7x"], ["phantom", "a.raw", "--kind", "cheese"],
     ["phantom", "a.raw", "--shape", "0x1x1"], ["phantom", "a.xyz"],
+    ["phantom", "a.raw", "--kind", "fracture", "--counts", "random"],
   ])
   func `ends with 2 at wrong usage, says what and the way out`(words: [String]) throws {
     let tool = try BuiltTool()

@@ -103,6 +103,9 @@ public struct PhantomCommand: Command {
     let counts = try arguments.value("counts") { text throws(UsageError) in
       try text.oneOf(PhantomOptions.Counts.allCases.map(\.rawValue))
     }
+    if counts != nil, options.kind == .fracture {
+      throw .conflict("counts", "kind fracture", why: "such a bar has no fibres to count")
+    }
     options.counts = counts.flatMap(PhantomOptions.Counts.init) ?? .share
     return options
   }
