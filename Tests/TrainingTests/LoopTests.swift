@@ -31,8 +31,8 @@ import VolumeTesting
       if let best {
         self.best = best
         bests += 1
-        self.strip = strip
       }
+      if let strip { self.strip = strip }
     }
   }
 
@@ -75,6 +75,18 @@ import VolumeTesting
     #expect(strip.frames[0].labels.count == strip.width * strip.height)
     let csv = History.csv(rows, classes: TrainingCases.classes.classes)
     #expect(csv.split(separator: "\n").count == 4)
+  }
+
+  @Test func `shows now and then what it knows where nothing validates`() throws {
+    let folder = try TemporaryFolder()
+    var recipe = TrainingCases.recipe
+    (recipe.epochs, recipe.steps) = (17, 1)
+    let listener = Listener()
+    let scan = try TrainingCases.scan(Shape3(z: 1, y: 32, x: 32))
+    _ = try Self.run(
+      TrainingCases.setup(recipe, scans: [scan]), folder.file("checkpoint"), listener)
+    #expect(listener.bests == 1)
+    #expect(listener.strip?.frames.map(\.epoch) == [2, 4, 6, 8, 10, 12, 14, 16, 17])
   }
 
   @Test(arguments: [1, 2, 4, 5])
