@@ -15,7 +15,12 @@ extension StoreReport {
 
   /// The page of `status` and `verify`.
   var page: [String] {
-    var lines = ["\(path): \(verdictWords)" + (depth == .quick ? "" : ", every checksum was read")]
+    // A flipped byte shows in a checksum only.
+    let looked =
+      depth != .quick
+      ? ", every checksum was read"
+      : verdict == .whole ? " by sizes and indices; verify reads every checksum" : ""
+    var lines = ["\(path): \(verdictWords)\(looked)"]
     var table = TextTable([
       "array", "extent", "type", "files", "written", "zero", "never written", "damaged", "there",
     ])
