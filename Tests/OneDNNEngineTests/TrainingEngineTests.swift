@@ -2,6 +2,7 @@ import EngineCore
 import NeuralGraph
 import OneDNNEngine
 import Testing
+import TrainingTesting
 import VolumeCore
 
 @Suite struct `An engine that trains` {

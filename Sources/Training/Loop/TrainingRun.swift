@@ -248,8 +248,8 @@ public final class TrainingRun {
   /// The network with the weights in use.
   private func trained(_ engine: any TrainingEngine) throws(Explanation) -> Graph {
     try explained { () throws(EngineError) in
-      let averages = engine.usesAverages ? try engine.averagedGraph : nil
-      return try averages ?? engine.graph
+      if engine.usesAverages, let averages = try engine.averagedGraph { return averages }
+      return try engine.graph
     }
   }
 

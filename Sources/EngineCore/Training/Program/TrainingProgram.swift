@@ -19,6 +19,13 @@ package struct BufferView: Hashable {
   package var buffer: Int
   package var offset = 0
   package var channels: Int
+
+  /// `channels` of them, from `offset` on.
+  package init(buffer: Int, offset: Int = 0, channels: Int) {
+    self.buffer = buffer
+    self.offset = offset
+    self.channels = channels
+  }
 }
 
 /// One convolution of the network.

@@ -145,7 +145,9 @@ final class CUDNNTraining: TrainingEngine {
       var result = StepResult(
         gradientNorm: squares.squareRoot(), largestChange: 0, largestWeight: 0)
       guard squares.isFinite else {
-        result.notFinite = try parameters.firstNotFinite(parameters.gradients, card) { $0.isLearned }
+        result.notFinite = try parameters.firstNotFinite(parameters.gradients, card) {
+          $0.isLearned
+        }
         try parameters.clearGradients(card)
         return result
       }

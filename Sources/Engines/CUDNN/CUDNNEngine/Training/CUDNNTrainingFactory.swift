@@ -1,10 +1,12 @@
 import EngineCore
 import NeuralGraph
+import Synchronization
 import VolumeCore
 
 /// Makes engines that train with NVIDIA's cuDNN, on the first card that the process may see.
 public struct CUDNNTrainingFactory: TrainingEngineFactory {
   private let found: FoundCard
+  private let checked = CheckedTraining()
 
   /// The factory.
   public init() { found = FoundCard(GPULibraryPlaces()) }
@@ -29,7 +31,8 @@ public struct CUDNNTrainingFactory: TrainingEngineFactory {
   /// What is missing, or what the card computes wrongly.
   public var obstacle: Explanation? {
     switch found.sessions {
-    case .success: found.selfCheck()?.explanation
+    case .success(let sessions):
+      (found.selfCheck() ?? sessions.first.flatMap(checked.check))?.explanation
     case .failure(let error): error.explanation
     }
   }
@@ -87,5 +90,28 @@ public struct CUDNNTrainingFactory: TrainingEngineFactory {
       plan, table, shapes: shapes, limits: TrainingLimits(engine: name)
     ).program
     return (program, ParameterLayout(table, program), shapes[plan.graph.output])
+  }
+}
+
+/// Whether the card trains as the reference does; found out once.
+private final class CheckedTraining: Sendable {
+  private let result = Mutex<Result<Void, GPUError>?>(nil)
+
+  /// What the card computes wrongly.
+  func check(_ session: GPUSession) -> GPUError? {
+    result.withLock { result in
+      let found: Result<Void, GPUError>
+      if let result {
+        found = result
+      } else {
+        do throws(GPUError) {
+          try TrainingSelfCheck(session).quick()
+          found = .success(())
+        } catch { found = .failure(error) }
+        result = found
+      }
+      if case .failure(let error) = found { return error }
+      return nil
+    }
   }
 }

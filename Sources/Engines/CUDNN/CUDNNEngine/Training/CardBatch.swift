@@ -47,19 +47,18 @@ import VolumeCore
   func upload(
     _ numbers: Span<Float>, _ classes: Span<UInt8>?, _ card: CardTraining
   ) throws(GPUError) {
-    // What a call that failed left in the stream may still read the host's memory.
-    hostVoxels.fill(numbers.bytes)
+    unsafe hostVoxels.fill(numbers.bytes)
     try unsafe card.stream.copy(
       numbers.bytes.byteCount, from: hostVoxels.base, to: voxels.address)
     guard let classes else { return }
-    hostLabels.fill(classes.bytes)
+    unsafe hostLabels.fill(classes.bytes)
     try unsafe card.stream.copy(
       classes.bytes.byteCount, from: hostLabels.base, to: labels.address)
   }
 
   /// Begins to copy the factors of the loss.
   func upload(factors values: [Float], _ card: CardTraining) throws(GPUError) {
-    hostFactors.fill(values.span.bytes)
+    unsafe hostFactors.fill(values.span.bytes)
     try unsafe card.stream.copy(4 * values.count, from: hostFactors.base, to: factors.address)
   }
 

@@ -289,6 +289,8 @@ final class CardTraining {
       let both = try stream.download(2 * count, Float(0), from: row(number, 7))
       result.append((Array(both[..<count]), Array(both[count...])))
     }
+    // Also where there are none: the batch on the host may be filled again.
+    try stream.synchronise()
     return result
   }
 

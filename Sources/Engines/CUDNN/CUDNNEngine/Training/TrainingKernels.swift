@@ -44,7 +44,8 @@ package enum TrainingKernels {
 
   private static func key(_ key: UInt64) -> [KernelCall.Argument] {
     [
-      .count(Int(UInt32(truncatingIfNeeded: key))), .count(Int(UInt32(truncatingIfNeeded: key >> 32))),
+      .count(Int(UInt32(truncatingIfNeeded: key))),
+      .count(Int(UInt32(truncatingIfNeeded: key >> 32))),
     ]
   }
 
