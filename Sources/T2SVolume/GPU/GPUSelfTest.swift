@@ -42,6 +42,10 @@ struct GPUSelfTest {
         results.append(note(name, try training.network(name, graph)))
       }
     } catch { throw error.explanation }
+    let passes: Int
+    do { passes = try check.trainings(isQuick: isQuick) } catch { throw error.explanation }
+    context.console.say(
+      "  ok  passes of trainings: \(passes) kinds, forward, to the data and to the weights")
     if !isQuick {
       // The default model, on a tile large enough for the engines of large tiles.
       let subject = try GPUSubject(arguments, context)
@@ -60,10 +64,11 @@ struct GPUSelfTest {
       }
     }
     context.console.say(
-      "All of it agrees: \(results.count) networks, \(convolutions) convolutions by themselves.")
+      "All of it agrees: \(results.count) networks, \(convolutions) convolutions by themselves, "
+        + "\(passes) passes of trainings.")
     return [
       "card": .string(session.words), "networks": .array(results),
-      "convolutions": .integer(convolutions),
+      "convolutions": .integer(convolutions), "training_passes": .integer(passes),
     ]
   }
 

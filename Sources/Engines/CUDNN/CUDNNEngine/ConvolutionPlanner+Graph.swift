@@ -14,10 +14,9 @@ extension ConvolutionPlanner {
     let input = geometry.tensor(geometry.input, geometry.inputs)
     let output = geometry.tensor(geometry.output, geometry.outputs)
     let x = try tensor(TensorNumber.input, number, input, &parts)
-    // Gradients of weights are summed over a batch and go to an optimiser in single precision.
-    let w = try tensor(
-      TensorNumber.weights, geometry.pass == .weights ? T2S_CUDNN_DATA_FLOAT : number,
-      geometry.weights, &parts)
+    // The weights' gradient in the format's numbers, too: cuDNN 9.10.2 makes none in single precision of
+    // halves on any card.
+    let w = try tensor(TensorNumber.weights, number, geometry.weights, &parts)
     let y = try tensor(TensorNumber.output, number, output, &parts)
     // What comes after the convolution, in order: each takes the value before it.
     var later: [(other: BackendDescriptor?, relu: Bool)] = []

@@ -44,8 +44,7 @@ package final class ConvolutionTrial {
     let input = try memory(
       geometry.packed(values.input, .data), isHalf, isWritten: geometry.pass == .data)
     let weights = try memory(
-      geometry.packed(values.weights, .weights), isHalf && geometry.pass != .weights,
-      isWritten: geometry.pass == .weights)
+      geometry.packed(values.weights, .weights), isHalf, isWritten: geometry.pass == .weights)
     let output = try memory(
       geometry.packed(values.output, .forward), isHalf, isWritten: geometry.pass == .forward)
     let bias = try memory(values.bias, isHalf, isWritten: false)
@@ -60,7 +59,7 @@ package final class ConvolutionTrial {
       case .weights: (weights, values.weights.count)
       }
     let found: [Float]
-    if isHalf && geometry.pass != .weights {
+    if isHalf {
       found = try stream.download(count, UInt16(0), from: written.address)
         .map { Float(Float16(bitPattern: $0)) }
     } else {

@@ -128,3 +128,37 @@ struct ConvolutionNumbers {
     return (z / shape.z, Index3(z: z % shape.z, y: y, x: x))
   }
 }
+
+extension SelfCheck {
+  /// Every pass of every convolution of all presets' trainings, each kind once; returns how many.
+  ///
+  /// - Parameter isQuick: two presets, narrow, on small crops, as the emulator takes them; else all, as
+  ///   they are trained.
+  package func trainings(isQuick: Bool) throws(GPUError) -> Int {
+    let check = try PassCheck(session)
+    var seen: Set<ConvolutionGeometry> = []
+    for preset in isQuick ? [.plain, .paper] : UNetPreset.allCases {
+      for isVolumetric in preset.options.dimension == .plane ? [false, true] : [false] {
+        var options = preset.options
+        if isVolumetric { options.dimension = .volume }
+        if isQuick { options.filters = 2 }
+        guard let graph = try? options.graph(seed: 1).forGreyScans().padded() else { continue }
+        let extent = isQuick ? graph.totalStride.y : isVolumetric ? 32 : 96
+        let shape = Shape3(
+          z: graph.isPlanar ? 1 + 2 * graph.layerMargin : extent, y: extent, x: extent)
+        for precision in precisions {
+          let format = NumberFormat(precision)
+          guard
+            let convolutions = try? graph.trainingConvolutions(
+              shape, samples: isQuick ? 2 : 4, format)
+          else { continue }
+          for convolution in convolutions where seen.insert(convolution.geometry).inserted {
+            try check.run(
+              convolution.geometry, layer: "\(preset.rawValue), \(convolution.layer)")
+          }
+        }
+      }
+    }
+    return seen.count
+  }
+}
