@@ -92,11 +92,12 @@ extension GPUSelfTest {
   private func note(_ name: String, _ result: TrainingSelfCheck.Result) -> JSONValue {
     let engines = Set(result.convolutions.map { $0.engine.words + ($0.isBare ? ", bare" : "") })
     context.console.say(
-      "  ok  training \(name): weights differ by \(result.largest) of the largest change at most, after "
-        + "three steps; \(result.convolutions.count) passes of convolutions; "
+      "  ok  training \(name): steps differ by \(Float(result.difference)) of their length, those of "
+        + "\(result.worst) by \(Float(result.ofWorst)); \(result.convolutions.count) passes of convolutions; "
         + engines.sorted().joined(separator: "; "))
     return [
-      "name": .string("training \(name)"), "largest": .number(Double(result.largest)),
+      "name": .string("training \(name)"), "difference": .number(result.difference),
+      "worst": .string(result.worst), "of_worst": .number(result.ofWorst),
       "engines": .array(engines.sorted().map { .string($0) }),
     ]
   }
