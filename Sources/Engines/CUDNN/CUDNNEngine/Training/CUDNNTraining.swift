@@ -38,6 +38,18 @@ final class CUDNNTraining: TrainingEngine {
   /// How cuDNN computes each pass of each convolution.
   var report: [PlannedConvolution] { card.report }
 
+  /// How long each kind of call takes on the card while `body` runs.
+  func timed(
+    _ body: () throws -> Void
+  ) throws -> [(name: String, count: Int, milliseconds: Float)] {
+    let timer = CallTimer(card.session)
+    card.timer = timer
+    defer { card.timer = nil }
+    try body()
+    try card.stream.synchronise()
+    return try timer.totals()
+  }
+
   /// What a call of the card that fails means for whoever trains.
   private func explained<Value>(
     _ body: () throws(GPUError) -> Value

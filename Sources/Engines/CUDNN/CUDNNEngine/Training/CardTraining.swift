@@ -141,15 +141,31 @@ final class CardTraining {
 
   // MARK: - Running
 
+  /// Takes the time of every call, where somebody asks.
+  var timer: CallTimer?
+
   /// Begins a kernel of training.
-  func launch(_ call: KernelCall) throws(GPUError) { try kernels.launch(call, on: stream) }
+  func launch(_ call: KernelCall) throws(GPUError) { try launch(call, of: kernels) }
 
   /// Begins one of the kernels that all use.
   func launchCommon(_ call: KernelCall) throws(GPUError) {
-    try session.kernels.launch(call, on: stream)
+    try launch(call, of: session.kernels)
+  }
+
+  private func launch(_ call: KernelCall, of module: KernelModule) throws(GPUError) {
+    guard let timer else { return try module.launch(call, on: stream) }
+    try timer.time(call.name, on: stream) { () throws(GPUError) in
+      try module.launch(call, on: stream)
+    }
   }
 
   private func execute(_ plan: ConvolutionPlan, _ pack: BackendDescriptor) throws(GPUError) {
+    guard let timer else { return try begin(plan, pack) }
+    let name = "\(plan.geometry.words) [\(plan.engine.words)]"
+    try timer.time(name, on: stream) { () throws(GPUError) in try begin(plan, pack) }
+  }
+
+  private func begin(_ plan: ConvolutionPlan, _ pack: BackendDescriptor) throws(GPUError) {
     try unsafe session.libraries.check(
       "cudnnBackendExecute",
       cudnn: session.libraries.cudnn.execute(

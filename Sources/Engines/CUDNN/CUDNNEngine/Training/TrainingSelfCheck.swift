@@ -131,16 +131,25 @@ package struct TrainingSelfCheck {
   package static func step(
     _ engine: any TrainingEngine, _ plan: TrainingPlan, _ number: Int
   ) throws {
-    let outputs = plan.samples * (try plan.outputShape()).voxelCount
-    let inputs = plan.samples * plan.shape.voxelCount * plan.graph.inputChannels
-    let voxels = (0..<inputs).map { TestPattern.number($0, number, seed: 31) }
-    let labels = (0..<outputs).map { place in
-      let number = TestPattern.number(place, number, seed: 32)
-      return number < -0.8 ? unannotated : UInt8(min(2, max(0, Int((number + 0.8) / 1.8 * 3))))
-    }
+    let (voxels, labels) = try batch(plan, number)
     _ = try engine.accumulate(
       voxels: voxels.span, labels: labels.span, weight: 1, key: UInt64(number))
     _ = try engine.step(rate: 0.1)
+  }
+
+  /// Voxels and labels that follow from their number; a tenth is not annotated.
+  static func batch(
+    _ plan: TrainingPlan, _ number: Int
+  ) throws(GraphError) -> (voxels: [Float], labels: [UInt8]) {
+    let outputs = plan.samples * (try plan.outputShape()).voxelCount
+    let inputs = plan.samples * plan.shape.voxelCount * plan.graph.inputChannels
+    let classes = Float(plan.graph.classCount)
+    let labels = (0..<outputs).map { place in
+      let number = TestPattern.number(place, number, seed: 32)
+      return number < -0.8
+        ? unannotated : UInt8(min(classes - 1, max(0, (number + 0.8) / 1.8 * classes)))
+    }
+    return ((0..<inputs).map { TestPattern.number($0, number, seed: 31) }, labels)
   }
 
   // MARK: - Networks

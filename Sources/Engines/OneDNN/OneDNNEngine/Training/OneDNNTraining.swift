@@ -106,7 +106,8 @@ import VolumeCore
       unsafe t2s_loss_sums(
         address, bf16, &probabilities, labels.baseAddress, pixels, classes, gammas,
         Int32(gammas.count), &sums, &confusion, &ignored, threads)
-      let (value, a, b, focal) = loss.evaluate(sums.map { $0.sums(loss.gammas.count) }, weight: weight)
+      let (value, a, b, focal) = loss.evaluate(
+        sums.map { $0.sums(loss.gammas.count) }, weight: weight)
       if withGradient {
         let (gradient, gradientBF16) = unsafe execution.scoresGradient
         unsafe t2s_loss_gradient(
