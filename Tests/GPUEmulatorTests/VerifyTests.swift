@@ -104,16 +104,18 @@ extension GPUEmulatorTests {
     @Test(arguments: [1, 3, 100])
     func `has the same labels, and says how many tiles agree`(distance: Int) throws {
       emulator.reset(.random(seed: 4))
-      let (plain, checked) = (output(), output())
-      try segment(CUDNNEngineFactory(emulator.places), to: plain)
-      let factory = verifying(CUDNNEngineFactory(emulator.places), every: distance)
-      try segment(factory, to: checked)
-      #expect(plain.bytes == checked.bytes)
-      // 3 layers of 2 x 4 tiles; the first is one of those that are checked.
-      #expect(factory.tally.tiles == (24 + distance - 1) / distance)
-      #expect(factory.tally.agreement.voxels >= factory.tally.tiles * 256)
-      #expect(factory.tally.agreement.beyondTies == 0)
-      #expect(factory.name == "cudnn" && factory.hasOwnDevice)
+      do {
+        let (plain, checked) = (output(), output())
+        try segment(CUDNNEngineFactory(emulator.places), to: plain)
+        let factory = verifying(CUDNNEngineFactory(emulator.places), every: distance)
+        try segment(factory, to: checked)
+        #expect(plain.bytes == checked.bytes)
+        // 3 layers of 2 x 4 tiles; the first is one of those that are checked.
+        #expect(factory.tally.tiles == (24 + distance - 1) / distance)
+        #expect(factory.tally.agreement.voxels >= factory.tally.tiles * 256)
+        #expect(factory.tally.agreement.beyondTies == 0)
+        #expect(factory.name == "cudnn" && factory.hasOwnDevice)
+      }
       #expect(emulator.violations == [])
       #expect(emulator.leak == "")
     }
@@ -131,13 +133,15 @@ extension GPUEmulatorTests {
     @Test func `stops at a wrong tile, which is not written`() throws {
       emulator.reset()
       let (plain, wrong) = (output(), output())
-      try segment(CUDNNEngineFactory(emulator.places), to: plain)
-      let liar = LyingFactory(inner: CUDNNEngineFactory(emulator.places), wrongTile: 7)
-      let factory = verifying(liar, every: 1)
-      let error = #expect(throws: Explanation.self) { try segment(factory, to: wrong) }
-      #expect(error?.what.contains("computed again") == true, "\(error?.what ?? "")")
-      #expect(error?.remedy.contains("--engine onednn --overwrite") == true)
-      #expect(factory.tally.agreement.beyondTies > 0)
+      do {
+        try segment(CUDNNEngineFactory(emulator.places), to: plain)
+        let liar = LyingFactory(inner: CUDNNEngineFactory(emulator.places), wrongTile: 7)
+        let factory = verifying(liar, every: 1)
+        let error = #expect(throws: Explanation.self) { try segment(factory, to: wrong) }
+        #expect(error?.what.contains("computed again") == true, "\(error?.what ?? "")")
+        #expect(error?.remedy.contains("--engine onednn --overwrite") == true)
+        #expect(factory.tally.agreement.beyondTies > 0)
+      }
       for block in wrong.committed {
         for at in wrong.grid.region(of: block).indices {
           let place = (at.z * 32 + at.y) * 64 + at.x
