@@ -65,9 +65,11 @@ func runSegmentation(
   defer { progress.end() }
   let result: SegmentationResult
   do throws(Explanation) { result = try run.run() } catch {
-    receipt.end(error)
+    receipt.end(error, request.verification)
     throw error
   }
+  // Before the seams, which are computed with the same engine.
+  let verification = request.verification.json
   progress.end()
   table.rate = firstRate.withLock { $0 }
   let isExact = plan.tiling.isExact
@@ -83,6 +85,10 @@ func runSegmentation(
       "warning: \(request.choices.input) changed while it was being labelled")
   }
   let statistics = try finishStatistics(request, counting, run, truth, writer, context)
+  if let verification {
+    try receipt.add("verification", verification)
+    context.console.note("verified: " + TileVerification.line(verification))
+  }
   let seams = try checkSeams(request, plan, context)
   try receipt.add("seams", seams)
   return SegmentFigures(

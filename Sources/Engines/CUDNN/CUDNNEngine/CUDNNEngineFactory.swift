@@ -27,6 +27,9 @@ public struct CUDNNEngineFactory: EngineFactory {
     }
   }
 
+  /// The card.
+  public var hasOwnDevice: Bool { true }
+
   /// Half precision first where all cards have tensor cores to multiply it; older ones are no faster with
   /// it.
   public var precisions: [Precision] {
