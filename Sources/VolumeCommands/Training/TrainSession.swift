@@ -56,7 +56,9 @@ struct TrainSession {
     var options = RunOptions()
     options.precision = precision
     options.threads = choices.limits.threads
-    options.loaders = max(1, choices.limits.threads / 2)
+    // What prepares batches shares the cores with what computes.
+    let threads = choices.limits.threads
+    options.loaders = max(1, factory.leavesProcessorFree ? threads - 1 : threads / 2)
     options.restartsOnNaN = choices.restartsOnNaN
     let peak = try peakBytes(setup, options, factory)
     context.console.note(
