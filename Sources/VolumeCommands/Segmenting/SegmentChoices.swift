@@ -35,6 +35,8 @@ struct SegmentChoices: Sendable {
   /// Boxes across borders of tiles that are computed again; `nil`: as many as cost little.
   var seams: Int?
   var wantsPicture: Bool
+  /// Where what threads and cards do is written.
+  var trace: String?
   var opinions: OpinionChoices
   /// What is wanted of the counts.
   var statistics: StatisticsChoices
@@ -101,6 +103,11 @@ struct SegmentChoices: Sendable {
         "an output is gone on with or begun anew, not both", "leave one of the two out")
     }
     wantsPicture = !arguments.has("no-picture")
+    trace = arguments.values["trace"]
+    if let trace, !trace.lowercased().hasSuffix(".json") {
+      throw OptionText(option: "trace", text: trace).wrong(
+        "a trace is JSON, and replaces what has its name", "end the name in .json")
+    }
     opinions = try OpinionChoices(arguments)
     statistics = try StatisticsChoices(arguments)
   }

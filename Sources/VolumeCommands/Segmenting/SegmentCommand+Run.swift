@@ -35,8 +35,12 @@ func runSegmentation(
   }
   try receipt.begin(voxelsBefore: before)
   var reader = request.reader
+  let trace = try RunTrace(request, context)
+  defer { trace.end() }
   if let passes = prepared.passes, before < voxels {
-    (reader, plan) = try passes.run(prepared, context)
+    (reader, plan) = try trace.watch { () throws(Explanation) in
+      try passes.run(prepared, context)
+    }
     table = PlanTable(prepared, left: voxels - before)
   }
   let firstRate = Mutex<RunRate?>(nil)
@@ -64,11 +68,14 @@ func runSegmentation(
   }
   defer { progress.end() }
   let result: SegmentationResult
-  do throws(Explanation) { result = try run.run() } catch {
+  do throws(Explanation) {
+    result = try trace.watch { () throws(Explanation) in try run.run() }
+  } catch {
     receipt.end(error)
     throw error
   }
   progress.end()
+  trace.end()
   table.rate = firstRate.withLock { $0 }
   let isExact = plan.tiling.isExact
   let record: [String: JSONValue] = ["halo_exact": .bool(isExact)]
@@ -99,7 +106,7 @@ func runSegmentation(
     busyWrite: result.writeBusy, bytesWritten: result.bytesWritten,
     plannedBytes: prepared.peakByteCount,
     comparison: PlanComparison(
-      planned: table, measured: result, peakBytes: peakBytes)
+      planned: table, measured: result, peakBytes: peakBytes), trace: trace.report
   ).with(statistics)
 }
 
