@@ -27,14 +27,15 @@ import VolumeTesting
     let all = try #require(document["traceEvents"]?.array)
     var lanes: [Int: String] = [:]
     for event in all where event["name"]?.string == "thread_name" {
-      lanes[try #require(event["tid"]?.integer)] = event["args"]?["name"]?.string
+      lanes[event["tid"]?.integer ?? -1] = event["args"]?["name"]?.string
     }
     return try all.filter { $0["ph"]?.string == "X" }.map { event in
       let start = try #require(event["ts"]?.number)
+      let length = try #require(event["dur"]?.number)
+      let lane = try #require(event["tid"]?.integer)
       return Event(
-        name: try #require(event["name"]?.string),
-        lane: try #require(lanes[try #require(event["tid"]?.integer)]), start: start,
-        end: start + (try #require(event["dur"]?.number)), tile: event["args"]?["tile"]?.integer,
+        name: try #require(event["name"]?.string), lane: try #require(lanes[lane]), start: start,
+        end: start + length, tile: event["args"]?["tile"]?.integer,
         bytes: event["args"]?["bytes"]?.integer)
     }
   }
@@ -54,7 +55,7 @@ import VolumeTesting
       options, model: `A segmentation`.model, scan: scan, factory: OneDNNEngineFactory())
     let output = MemoryOutput(Self.shape, block: options.block, failingBlock: failingBlock)
     let trace = try TraceFile(path, ["tool": "test"])
-    defer { try? trace.finish() }
+    defer { _ = try? trace.finish() }
     try Timeline.observed(by: trace, lane: "test") {
       _ = try SegmentationRun(plan, from: scan, to: output).run()
     }

@@ -30,7 +30,9 @@ final class OneDNNEngine: InferenceEngine {
     self.work = work
     let notice = notice
     workers = (0..<max(1, min(plan.threads, count))).map { number in
-      StageThread<Never>(lane: "core \(number + 1)") { Self.work(on: slots, from: work, program, notice) }
+      StageThread<Never>(lane: "core \(number + 1)") {
+        Self.work(on: slots, from: work, program, notice)
+      }
     }
   }
 
