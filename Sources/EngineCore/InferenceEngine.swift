@@ -28,6 +28,9 @@ public protocol EngineFactory: Sendable {
   /// For people: library, version and instruction set.
   var words: String { get }
 
+  /// Whether it computes on a device of its own, so that the processor can check it.
+  var hasOwnDevice: Bool { get }
+
   /// The precisions that this machine computes fast, the fastest first; never empty.
   var precisions: [Precision] { get }
 
@@ -56,6 +59,9 @@ public protocol EngineFactory: Sendable {
 }
 
 extension EngineFactory {
+  /// Most engines are the processor's.
+  public var hasOwnDevice: Bool { false }
+
   /// What computes on the processor can do so everywhere.
   public var obstacle: Explanation? { nil }
 

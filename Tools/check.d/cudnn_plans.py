@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Asks the real cuDNN 9.10.2, on a machine without a GPU, whether it computes every convolution of every
-kind of network, in f32 and f16, on cards of six architectures.
+kind of network, and every pass of every preset's training, in f32 and f16, on cards of six architectures.
 
 Needs the folder T2S_NVIDIA with the unpacked wheel nvidia-cudnn-cu12 9.10.2.21 (700 MB, so it is not
 fetched by itself), and a C compiler. Exit code 77: there is none.
@@ -45,16 +45,20 @@ with tempfile.TemporaryDirectory() as folder:
                         str(source)], check=True)
     environment = dict(os.environ, T2S_CUDNN=str(libraries), LD_LIBRARY_PATH=f"{folder}:{libraries}")
     for architecture in ARCHITECTURES:
-        command = [tool, "gpu", "plans", "--json", "--device", str(DEVICES / f"dp{architecture}.json")]
-        answer = subprocess.run(command, capture_output=True, text=True, env=environment)
-        try:
-            result = json.loads(answer.stdout)
-            plans, refused = result["plans"], result["refused"]
-        except (json.JSONDecodeError, KeyError):
-            print(answer.stdout[-500:], answer.stderr[-500:])
-            sys.exit(1)
-        largest = max(plan.get("workspace", 0) for plan in plans)
-        print(f"   sm_{architecture}: cuDNN {result['version']} computes {len(plans) - refused} of {len(plans)} "
-              f"convolutions, with at most {largest >> 20} MiB beside them")
-        wrong += refused
+        for option, what in [(None, "convolutions"), ("--training", "passes of trainings")]:
+            command = [tool, "gpu", "plans", "--json", "--device", str(DEVICES / f"dp{architecture}.json")]
+            answer = subprocess.run(command + ([option] if option else []), capture_output=True, text=True,
+                                    env=environment)
+            try:
+                result = json.loads(answer.stdout)
+                plans, refused = result["plans"], result["refused"]
+            except (json.JSONDecodeError, KeyError):
+                print(answer.stdout[-500:], answer.stderr[-500:])
+                sys.exit(1)
+            largest = max(plan.get("workspace", 0) for plan in plans)
+            print(f"   sm_{architecture}: cuDNN {result['version']} computes {len(plans) - refused} of "
+                  f"{len(plans)} {what}, with at most {largest >> 20} MiB beside them")
+            for why in sorted({plan["refused"] for plan in plans if "refused" in plan})[:5]:
+                print(f"      refused: {why}")
+            wrong += refused
 sys.exit(1 if wrong else 0)

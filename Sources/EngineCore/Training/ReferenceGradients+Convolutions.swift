@@ -59,7 +59,7 @@ func channelSums<Scalar: TrainingScalar>(_ gradient: TrainingValue<Scalar>) -> [
 extension Convolution {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  func forward<Scalar: TrainingScalar>(
+  package func forward<Scalar: TrainingScalar>(
     _ input: TrainingValue<Scalar>, _ weights: [Scalar], _ bias: [Scalar],
     to output: inout TrainingValue<Scalar>
   ) {
@@ -83,7 +83,7 @@ extension Convolution {
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  func backward<Scalar: TrainingScalar>(
+  package func backward<Scalar: TrainingScalar>(
     _ input: TrainingValue<Scalar>, _ weights: [Scalar], _ gradient: TrainingValue<Scalar>
   ) -> (input: TrainingValue<Scalar>, weights: [Scalar]) {
     var toInput = input.zeros
@@ -111,7 +111,7 @@ extension Convolution {
 extension DepthwiseConvolution {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  func forward<Scalar: TrainingScalar>(
+  package func forward<Scalar: TrainingScalar>(
     _ input: TrainingValue<Scalar>, _ weights: [Scalar], _ bias: [Scalar],
     to output: inout TrainingValue<Scalar>
   ) {
@@ -133,7 +133,7 @@ extension DepthwiseConvolution {
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  func backward<Scalar: TrainingScalar>(
+  package func backward<Scalar: TrainingScalar>(
     _ input: TrainingValue<Scalar>, _ weights: [Scalar], _ gradient: TrainingValue<Scalar>
   ) -> (input: TrainingValue<Scalar>, weights: [Scalar]) {
     var toInput = input.zeros
@@ -156,7 +156,7 @@ extension DepthwiseConvolution {
 extension TransposedConvolution {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  func forward<Scalar: TrainingScalar>(
+  package func forward<Scalar: TrainingScalar>(
     _ input: TrainingValue<Scalar>, _ weights: [Scalar], _ bias: [Scalar],
     to output: inout TrainingValue<Scalar>
   ) {
@@ -180,7 +180,7 @@ extension TransposedConvolution {
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  func backward<Scalar: TrainingScalar>(
+  package func backward<Scalar: TrainingScalar>(
     _ input: TrainingValue<Scalar>, _ weights: [Scalar], _ gradient: TrainingValue<Scalar>
   ) -> (input: TrainingValue<Scalar>, weights: [Scalar]) {
     var toInput = input.zeros

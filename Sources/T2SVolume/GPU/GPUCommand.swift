@@ -22,6 +22,10 @@ struct GPUCommand: Command {
       OptionDeclaration(
         "device", "FILE.json",
         "plans: a card as cuDNN describes it (doctor --json gives this one's); none need be here"),
+      OptionDeclaration(
+        "training", nil,
+        "plans: the three passes of a training, of every preset or of --model on --shape; speed: a "
+          + "step of a training, --shape a crop"),
       OptionDeclaration("quick", nil, "selftest: only what --engine auto asks for"),
     ]
   }

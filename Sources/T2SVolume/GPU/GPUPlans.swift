@@ -31,9 +31,15 @@ struct GPUPlans {
     } catch { throw error.explanation }
     var refused = 0
     var rows: [JSONValue] = []
-    for (name, graph, shape) in try subjects() {
+    let isTraining = arguments.has("training")
+    for (name, graph, shape) in try isTraining ? trainings() : subjects() {
       for precision in try precisions() {
-        for result in try oracle.plans(graph, shape, precision) {
+        let results =
+          isTraining
+          ? try oracle.trainingPlans(
+            graph, shape, samples: Self.samples, NumberFormat(precision))
+          : try oracle.plans(graph, shape, precision)
+        for result in results {
           switch result {
           case .success(let plan):
             context.console.say(
@@ -59,6 +65,36 @@ struct GPUPlans {
       "version": .string("\(oracle.version)"), "plans": .array(rows),
       "refused": .integer(refused), "exit_code": .integer(refused == 0 ? 0 : 1),
     ]
+  }
+
+  /// Crops of a batch, as a training has them.
+  private static let samples = 4
+
+  /// The model, or every preset, in two and in three dimensions, on crops that a training takes.
+  private func trainings() throws(Explanation) -> [(String, Graph, Shape3)] {
+    if ["model", "shape"].contains(where: { arguments.values[$0] != nil }) {
+      let subject = try GPUSubject(arguments, context)
+      return [(subject.name, subject.graph, subject.shape)]
+    }
+    var found: [(String, Graph, Shape3)] = []
+    for preset in UNetPreset.allCases {
+      var kinds = [preset.options]
+      if kinds[0].dimension == .plane {
+        kinds.append(preset.options)
+        kinds[1].dimension = .volume
+      }
+      for options in kinds {
+        let graph: Graph
+        do { graph = try options.graph(seed: 1).forGreyScans().padded() } catch {
+          throw error.explanation
+        }
+        let shape =
+          graph.isPlanar
+          ? Shape3(z: 1 + 2 * graph.layerMargin, y: 96, x: 96) : Shape3(z: 32, y: 32, x: 32)
+        found.append(("\(preset.rawValue)\(graph.isPlanar ? "" : ", 3D")", graph, shape))
+      }
+    }
+    return found
   }
 
   private func subjects() throws(Explanation) -> [(String, Graph, Shape3)] {

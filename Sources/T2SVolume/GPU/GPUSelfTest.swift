@@ -34,7 +34,18 @@ struct GPUSelfTest {
           results.append(note(name, shape, precision, result))
         }
       }
+      let training = TrainingSelfCheck(session)
+      for (name, graph) in isQuick
+        ? Array(TrainingSelfCheck.networks.prefix(2)) : TrainingSelfCheck.networks
+      {
+        try context.stop()
+        results.append(note(name, try training.network(name, graph)))
+      }
     } catch { throw error.explanation }
+    let passes: Int
+    do { passes = try check.trainings(isQuick: isQuick) } catch { throw error.explanation }
+    context.console.say(
+      "  ok  passes of trainings: \(passes) kinds, forward, to the data and to the weights")
     if !isQuick {
       // The default model, on a tile large enough for the engines of large tiles.
       let subject = try GPUSubject(arguments, context)
@@ -53,10 +64,11 @@ struct GPUSelfTest {
       }
     }
     context.console.say(
-      "All of it agrees: \(results.count) networks, \(convolutions) convolutions by themselves.")
+      "All of it agrees: \(results.count) networks, \(convolutions) convolutions by themselves, "
+        + "\(passes) passes of trainings.")
     return [
       "card": .string(session.words), "networks": .array(results),
-      "convolutions": .integer(convolutions),
+      "convolutions": .integer(convolutions), "training_passes": .integer(passes),
     ]
   }
 
@@ -71,6 +83,21 @@ struct GPUSelfTest {
     return [
       "name": .string(name), "tile": .string("\(shape)"), "precision": .string(precision.rawValue),
       "largest": .number(Double(result.largest)), "mean": .number(Double(result.mean)),
+      "engines": .array(engines.sorted().map { .string($0) }),
+    ]
+  }
+}
+
+extension GPUSelfTest {
+  private func note(_ name: String, _ result: TrainingSelfCheck.Result) -> JSONValue {
+    let engines = Set(result.convolutions.map { $0.engine.words + ($0.isBare ? ", bare" : "") })
+    context.console.say(
+      "  ok  training \(name): steps differ by \(Float(result.difference)) of their length, those of "
+        + "\(result.worst) by \(Float(result.ofWorst)); \(result.convolutions.count) passes of convolutions; "
+        + engines.sorted().joined(separator: "; "))
+    return [
+      "name": .string("training \(name)"), "difference": .number(result.difference),
+      "worst": .string(result.worst), "of_worst": .number(result.ofWorst),
       "engines": .array(engines.sorted().map { .string($0) }),
     ]
   }

@@ -49,6 +49,7 @@ struct ReceiptPage {
       add(part, "hash \(hash) of \(Words.grouped(blocks)) blocks")
     }
     if document["input_changed"] != nil { add("warning", "the scan changed while the run went on") }
+    add("verified", document["verification"].map(TileVerification.line))
     add("seams", document["seams"].map(Self.seams))
     for (number, run) in (document["runs"]?.array ?? []).enumerated() {
       add("run \(number + 1)", Self.run(run))

@@ -96,7 +96,8 @@ struct RunReceipt {
   }
 
   /// Writes down how the run ended.
-  mutating func end(_ error: Explanation) {
+  mutating func end(_ error: Explanation, _ verification: TileVerification) {
+    if let found = verification.json { run["verification"] = found }
     run["ended"] = .string(utcNow())
     run["ending"] = .string(error.what)
     // The run has failed already, and why is said.

@@ -34,6 +34,8 @@ struct SegmentChoices: Sendable {
   var resumes: Bool
   /// Boxes across borders of tiles that are computed again; `nil`: as many as cost little.
   var seams: Int?
+  /// Every which tile of a GPU's is computed again on the processor; `nil`: none.
+  var verify: Int?
   var wantsPicture: Bool
   /// Where what threads and cards do is written.
   var trace: String?
@@ -98,6 +100,7 @@ struct SegmentChoices: Sendable {
     seams = try arguments.value("verify-seams") { text throws(UsageError) in
       try text.wholeNumber(atLeast: 0)
     }
+    verify = try arguments.value("verify") { text throws(UsageError) in try text.wholeNumber() }
     guard !resumes || !overwrites else {
       throw OptionText(option: "resume", text: "--overwrite").wrong(
         "an output is gone on with or begun anew, not both", "leave one of the two out")

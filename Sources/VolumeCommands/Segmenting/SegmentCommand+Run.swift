@@ -71,9 +71,11 @@ func runSegmentation(
   do throws(Explanation) {
     result = try trace.watch { () throws(Explanation) in try run.run() }
   } catch {
-    receipt.end(error)
+    receipt.end(error, request.verification)
     throw error
   }
+  // Before the seams, which are computed with the same engine.
+  let verification = request.verification.json
   progress.end()
   trace.end()
   table.rate = firstRate.withLock { $0 }
@@ -90,6 +92,10 @@ func runSegmentation(
       "warning: \(request.choices.input) changed while it was being labelled")
   }
   let statistics = try finishStatistics(request, counting, run, truth, writer, context)
+  if let verification {
+    try receipt.add("verification", verification)
+    context.console.note("verified: " + TileVerification.line(verification))
+  }
   let seams = try checkSeams(request, plan, context)
   try receipt.add("seams", seams)
   return SegmentFigures(

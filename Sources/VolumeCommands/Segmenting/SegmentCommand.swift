@@ -62,6 +62,10 @@ public struct SegmentCommand: Command {
           "when all is labelled, compute N boxes across borders of tiles again as one piece and "
             + "compare them; default: as many as cost less than 2 % of the run, at least one; 0: none"
         ),
+        OptionDeclaration(
+          "verify", "N",
+          "on a GPU: compute every N-th tile again on the processor before it is written, and stop "
+            + "where a label differs by more than rounding explains; default: none"),
         OptionDeclaration("no-picture", nil, "make no picture of the middle layer"),
         OptionDeclaration(
           "trace", "FILE.json",

@@ -11,6 +11,8 @@ struct SegmentRequest: Sendable {
   var scanType: VoxelType
   var model: Model
   var engine: any EngineFactory
+  /// What `--verify` found, or finds.
+  var verification: TileVerification
   var precision: Precision
   var normalisation: Normalisation
   /// What each class's probability is multiplied by before the highest one is taken.
@@ -61,8 +63,10 @@ struct SegmentRequest: Sendable {
     if let text = choices.region {
       region = try explained { () throws(UsageError) in try text.region(in: shape) }
     }
-    engine = try chosenEngine(
+    let engine = try chosenEngine(
       choices.engine, choices.precision, for: model.graph, context)
+    (self.engine, verification) = TileVerification.wrapped(
+      engine, every: choices.verify, model.graph, context)
     precision = choices.precision ?? engine.precisions.first ?? .f32
     guard engine.precisions.contains(precision) else {
       throw Explanation(

@@ -330,9 +330,10 @@ EXPORTED cudnnStatus_t cudnnBackendExecute(
     spans.push_back({found->second, (uint64_t)reach * tensor.bytes(), mode, 0, 1, 16});
     return true;
   };
-  bool isComplete = add(graph.input, Mode::read) && add(graph.weights, Mode::read) &&
+  auto mode = [&](Pass writer) { return graph.pass == writer ? Mode::write : Mode::read; };
+  bool isComplete = add(graph.input, mode(Pass::data)) && add(graph.weights, mode(Pass::weights)) &&
                     (!graph.adds || add(graph.added, Mode::read)) &&
-                    (!graph.hasBias || add(graph.bias, Mode::read)) && add(graph.output, Mode::write);
+                    (!graph.hasBias || add(graph.bias, Mode::read)) && add(graph.output, mode(Pass::forward));
   if (!isComplete) return refused(statusBadParam, "the pack lacks a tensor of the plan");
   uint64_t bytes = plan->engine.workspace;
   if (bytes) {

@@ -235,6 +235,129 @@ struct Convolution : Ground {
   }
 };
 
+enum class BackSlip {
+  none,
+  missing,        // The gradient that is written has no tensor.
+  foreign,        // An attribute of the other way back.
+  swapped,        // The gradients of input and output in each other's place.
+  wrongWeights,   // The weights' gradient of another extent.
+  notATensor,     // A convolution in a tensor's place.
+  wrongType,      // The factor as a whole number.
+  noWorkspace,    // None where one is needed.
+  lacksGradient,  // The pack lacks the gradient that is written.
+  unwritten,      // The gradient that comes in was never written.
+  readTooEarly,   // The result is read by another stream meanwhile.
+  tooSmall,       // Memory smaller than the weights' gradient.
+};
+
+// The weights' gradient, or the data's, of a convolution of 8 channels to 4, 3 x 3 without zeros around,
+// of two samples.
+struct Gradient : Convolution {
+  BackSlip back;
+  bool isOfWeights;
+  static const int64_t coarseChannels = 4, samples = 2, inner = extent - 2;
+  static const int64_t fineCount = samples * channels * extent * extent,
+                       coarseCount = samples * coarseChannels * inner * inner,
+                       weightCount = coarseChannels * channels * 9;
+
+  Gradient(BackSlip back, bool isOfWeights) : Convolution(Slip::none), back(back), isOfWeights(isOfWeights) {}
+
+  cudnnBackendDescriptor_t graph() {
+    auto x = tensor(1, {samples, channels, extent, extent});
+    auto w = tensor(2, {coarseChannels, channels, 3, back == BackSlip::wrongWeights ? 2 : 3});
+    auto y = tensor(3, {samples, coarseChannels, inner, inner});
+    if (back == BackSlip::swapped) std::swap(x, y);
+    auto c = make(T2S_CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR);
+    choice(c, T2S_CUDNN_ATTR_CONVOLUTION_COMP_TYPE, T2S_CUDNN_TYPE_DATA_TYPE, T2S_CUDNN_DATA_FLOAT);
+    choice(
+        c, T2S_CUDNN_ATTR_CONVOLUTION_CONV_MODE, T2S_CUDNN_TYPE_CONVOLUTION_MODE,
+        T2S_CUDNN_CROSS_CORRELATION);
+    numbers(c, T2S_CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, {2});
+    for (int name : {T2S_CUDNN_ATTR_CONVOLUTION_DILATIONS, T2S_CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES})
+      numbers(c, name, {1, 1});
+    for (int name : {T2S_CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, T2S_CUDNN_ATTR_CONVOLUTION_POST_PADDINGS})
+      numbers(c, name, {0, 0});
+    cudnnBackendFinalize(c);
+    auto o = make(
+        isOfWeights ? T2S_CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR
+                    : T2S_CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR);
+    // Both ways back have the same six attributes, in other orders.
+    auto name = [&](int ofWeights, int ofData) { return isOfWeights ? ofWeights : ofData; };
+    int nameOfX = name(
+        T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X, T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX);
+    int nameOfW = name(
+        T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW, T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W);
+    others(
+        o,
+        name(
+            T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC,
+            T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC),
+        {c});
+    if (back == BackSlip::foreign) nameOfX = T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X;
+    if (!(back == BackSlip::missing && !isOfWeights)) others(o, nameOfX, {x});
+    if (!(back == BackSlip::missing && isOfWeights))
+      others(o, nameOfW, {back == BackSlip::notATensor ? c : w});
+    others(
+        o,
+        name(
+            T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY,
+            T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY),
+        {y});
+    float one = 1, zero = 0;
+    cudnnBackendSetAttribute(
+        o,
+        name(
+            T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA,
+            T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA),
+        back == BackSlip::wrongType ? T2S_CUDNN_TYPE_INT32 : T2S_CUDNN_TYPE_FLOAT, 1, &one);
+    cudnnBackendSetAttribute(
+        o,
+        name(
+            T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA,
+            T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA),
+        T2S_CUDNN_TYPE_FLOAT, 1, &zero);
+    if (cudnnBackendFinalize(o)) return nullptr;
+    auto g = make(T2S_CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
+    others(g, T2S_CUDNN_ATTR_OPERATIONGRAPH_OPS, {o});
+    cudnnBackendSetAttribute(g, T2S_CUDNN_ATTR_OPERATIONGRAPH_HANDLE, T2S_CUDNN_TYPE_HANDLE, 1, &handle);
+    return cudnnBackendFinalize(g) ? nullptr : g;
+  }
+
+  void whole() {
+    auto g = graph();
+    if (!g) return;
+    int64_t workspaceBytes = 0;
+    auto p = plan(g, &workspaceBytes);
+    if (!p) return;
+    CUdeviceptr x = memory(4 * fineCount), y = memory(4 * coarseCount);
+    CUdeviceptr w = memory(back == BackSlip::tooSmall ? 2 * weightCount : 4 * weightCount);
+    CUdeviceptr workspace = memory((size_t)workspaceBytes);
+    if (back != BackSlip::unwritten) fill(run, y, coarseCount, 0);
+    if (isOfWeights) fill(run, x, fineCount, 0);
+    else fill(run, w, weightCount, 0);
+    std::vector<int64_t> ids{1, 2, 3}, addresses{(int64_t)x, (int64_t)w, (int64_t)y};
+    if (back == BackSlip::lacksGradient) ids[isOfWeights ? 1 : 0] = 7;
+    auto pack = make(T2S_CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
+    numbers(pack, T2S_CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, ids);
+    cudnnBackendSetAttribute(
+        pack, T2S_CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, T2S_CUDNN_TYPE_VOID_PTR, (int64_t)addresses.size(),
+        addresses.data());
+    if (back != BackSlip::noWorkspace)
+      cudnnBackendSetAttribute(
+          pack, T2S_CUDNN_ATTR_VARIANT_PACK_WORKSPACE, T2S_CUDNN_TYPE_VOID_PTR, 1, &workspace);
+    if (cudnnBackendFinalize(pack)) return;
+    cudnnBackendExecute(handle, p, pack);
+    CUdeviceptr result = isOfWeights ? w : x, copy = memory(4 * 64);
+    compute(back == BackSlip::readTooEarly ? stream() : run, result, copy, 64);
+  }
+};
+
+template <BackSlip slip, bool isOfWeights>
+static void withGradient(bool isMended) {
+  Gradient g(isMended ? BackSlip::none : slip, isOfWeights);
+  g.whole();
+}
+
 // A stream of another card for the handle.
 static void otherCardsStream(bool isMended) {
   Convolution c(Slip::none);
@@ -283,6 +406,18 @@ const std::vector<Program> cudnnPrograms = {
     {"what cuDNN left in its workspace", "unwritten", with<Slip::workspaceRead>},
     {"a result freed while it is computed", "free in use", with<Slip::freedInUse>},
     {"a workspace that another stream writes", "race", with<Slip::workspaceShared>},
+    {"a weights' gradient without a tensor", "cuDNN", withGradient<BackSlip::missing, true>},
+    {"a data gradient without a tensor", "cuDNN", withGradient<BackSlip::missing, false>},
+    {"the forward's attribute on a way back", "cuDNN", withGradient<BackSlip::foreign, true>},
+    {"gradients in each other's place", "cuDNN", withGradient<BackSlip::swapped, false>},
+    {"a weights' gradient of another extent", "cuDNN", withGradient<BackSlip::wrongWeights, true>},
+    {"a convolution in a gradient's place", "cuDNN", withGradient<BackSlip::notATensor, true>},
+    {"a gradient's factor of another type", "cuDNN", withGradient<BackSlip::wrongType, false>},
+    {"a gradient without its workspace", "cuDNN", withGradient<BackSlip::noWorkspace, true>},
+    {"a pack without the gradient to be written", "cuDNN", withGradient<BackSlip::lacksGradient, false>},
+    {"a gradient that nobody has computed", "unwritten", withGradient<BackSlip::unwritten, true>},
+    {"a gradient read on another stream", "race", withGradient<BackSlip::readTooEarly, false>},
+    {"memory smaller than the weights' gradient", "past the end", withGradient<BackSlip::tooSmall, true>},
 };
 
 }  // namespace emulator

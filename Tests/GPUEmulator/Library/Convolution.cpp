@@ -82,7 +82,7 @@ static int64_t axis(const std::vector<int64_t> &list, int which) {
   return which == 0 && list.size() == 2 ? -1 : list[place];
 }
 
-void convolve(
+static void forward(
     const GraphFacts &g, const EngineChoice &engine, const std::map<int64_t, Address> &pointers,
     uint64_t seed) {
   Extents in(g.input), out(g.output), kernel(g.weights);
@@ -166,6 +166,149 @@ void convolve(
           }
         }
     }
+  }
+}
+
+// What both ways back know of the convolution, and where a tap meets fine voxels.
+struct Back {
+  Extents fine, coarse, kernel;
+  int64_t sz, sy, sx, bz, by, bx, samples, outputs, taps;
+  bool rounds;
+
+  Back(const GraphFacts &g, const EngineChoice &engine)
+      : fine(g.input), coarse(g.output), kernel(g.weights), rounds(engine.roundsToTF32) {
+    sz = std::max<int64_t>(axis(g.stride, 0), 1), sy = axis(g.stride, 1), sx = axis(g.stride, 2);
+    bz = std::max<int64_t>(axis(g.before, 0), 0), by = axis(g.before, 1), bx = axis(g.before, 2);
+    samples = g.input.dimensions[0], outputs = g.weights.dimensions[0];
+    taps = kernel.z * kernel.y * kernel.x;
+  }
+
+  // Calls `body` with the coarse row, the fine row and the tap's column for each pair of rows inside.
+  template <class Body>
+  void rows(int64_t tap, Body body) const {
+    int64_t tz = tap / (kernel.y * kernel.x), ty = tap / kernel.x % kernel.y, tx = tap % kernel.x;
+    for (int64_t z = 0; z < coarse.z; z++) {
+      int64_t fz = z * sz - bz + tz;
+      if (fz < 0 || fz >= fine.z) continue;
+      for (int64_t y = 0; y < coarse.y; y++) {
+        int64_t fy = y * sy - by + ty;
+        if (fy < 0 || fy >= fine.y) continue;
+        body((z * coarse.y + y) * coarse.x, (fz * fine.y + fy) * fine.x, tx - bx);
+      }
+    }
+  }
+  // The coarse columns that a tap joins with a fine one inside: from the first to before the last.
+  int64_t first(int64_t shift) const { return shift >= 0 ? 0 : (-shift + sx - 1) / sx; }
+  int64_t last(int64_t shift) const {
+    return fine.x - 1 - shift < 0 ? 0 : std::min(coarse.x, (fine.x - 1 - shift) / sx + 1);
+  }
+};
+
+static void store(const TensorFacts &t, uint8_t *base, int64_t place, float value) {
+  if (t.type == T2S_CUDNN_DATA_HALF) {
+    uint16_t bits = halfOfNumber(value);
+    memcpy(base + 2 * place, &bits, 2);
+  } else {
+    memcpy(base + 4 * place, &value, 4);
+  }
+}
+
+static std::vector<int64_t> shuffled(int64_t count, uint64_t seed) {
+  std::vector<int64_t> order(count);
+  std::iota(order.begin(), order.end(), 0);
+  std::mt19937_64 random(seed);
+  std::shuffle(order.begin(), order.end(), random);
+  return order;
+}
+
+// The input's gradient: each of its numbers sums over outputs and taps, in the seed's order.
+static void backwardData(
+    const GraphFacts &g, const EngineChoice &engine, const std::map<int64_t, Address> &pointers, uint64_t seed) {
+  Back c(g, engine);
+  const uint8_t *weightBase = inside(pointers.at(g.weights.number));
+  uint8_t *result = inside(pointers.at(g.input.number));
+  std::vector<int64_t> order = shuffled(c.outputs * c.taps, seed);
+  std::vector<float> sums(c.fine.z * c.fine.y * c.fine.x);
+  int64_t plane = c.coarse.z * c.coarse.y * c.coarse.x;
+  for (int64_t sample = 0; sample < c.samples; sample++) {
+    std::vector<float> dy = planes(g.output, pointers.at(g.output.number), sample, c.rounds);
+    for (int64_t i = 0; i < c.fine.channels; i++) {
+      std::fill(sums.begin(), sums.end(), 0.0f);
+      for (int64_t product : order) {
+        int64_t o = product / c.taps, t = product % c.taps;
+        int64_t tz = t / (c.kernel.y * c.kernel.x), ty = t / c.kernel.x % c.kernel.y, tx = t % c.kernel.x;
+        float weight = number(
+            weightBase,
+            o * g.weights.strides[0] + i * c.kernel.channelStride + tz * c.kernel.zStride + ty * c.kernel.yStride +
+                tx * c.kernel.xStride,
+            g.weights.type == T2S_CUDNN_DATA_HALF);
+        if (c.rounds) weight = tf32(weight);
+        c.rows(t, [&](int64_t from, int64_t to, int64_t shift) {
+          const float *row = dy.data() + o * plane + from;
+          for (int64_t x = c.first(shift); x < c.last(shift); x++) sums[to + x * c.sx + shift] += weight * row[x];
+        });
+      }
+      const float *sum = sums.data();
+      for (int64_t z = 0; z < c.fine.z; z++)
+        for (int64_t y = 0; y < c.fine.y; y++)
+          for (int64_t x = 0; x < c.fine.x; x++)
+            store(
+                g.input, result,
+                sample * g.input.strides[0] + i * c.fine.channelStride + z * c.fine.zStride + y * c.fine.yStride +
+                    x * c.fine.xStride,
+                *sum++);
+    }
+  }
+}
+
+// The weights' gradient: each of its numbers sums over the voxels of all samples, row by row in the
+// seed's order and each row by itself, as engines that split sums do.
+static void backwardWeights(
+    const GraphFacts &g, const EngineChoice &engine, const std::map<int64_t, Address> &pointers, uint64_t seed) {
+  Back c(g, engine);
+  uint8_t *result = inside(pointers.at(g.weights.number));
+  std::vector<std::vector<float>> x, dy;
+  for (int64_t sample = 0; sample < c.samples; sample++) {
+    x.push_back(planes(g.input, pointers.at(g.input.number), sample, c.rounds));
+    dy.push_back(planes(g.output, pointers.at(g.output.number), sample, c.rounds));
+  }
+  struct Rows {
+    int64_t sample, coarse, fine, shift;
+  };
+  int64_t plane = c.coarse.z * c.coarse.y * c.coarse.x, finePlane = c.fine.z * c.fine.y * c.fine.x;
+  for (int64_t t = 0; t < c.taps; t++) {
+    std::vector<Rows> rows;
+    for (int64_t sample = 0; sample < c.samples; sample++)
+      c.rows(t, [&](int64_t from, int64_t to, int64_t shift) { rows.push_back({sample, from, to, shift}); });
+    std::vector<int64_t> order = shuffled((int64_t)rows.size(), seed);
+    int64_t tz = t / (c.kernel.y * c.kernel.x), ty = t / c.kernel.x % c.kernel.y, tx = t % c.kernel.x;
+    for (int64_t o = 0; o < c.outputs; o++)
+      for (int64_t i = 0; i < c.fine.channels; i++) {
+        float total = 0;
+        for (int64_t place : order) {
+          const Rows &row = rows[place];
+          const float *back = dy[row.sample].data() + o * plane + row.coarse;
+          const float *from = x[row.sample].data() + i * finePlane + row.fine + row.shift;
+          float sum = 0;
+          for (int64_t column = c.first(row.shift); column < c.last(row.shift); column++)
+            sum += back[column] * from[column * c.sx];
+          total += sum;
+        }
+        store(
+            g.weights, result,
+            o * g.weights.strides[0] + i * c.kernel.channelStride + tz * c.kernel.zStride + ty * c.kernel.yStride +
+                tx * c.kernel.xStride,
+            total);
+      }
+  }
+}
+
+void convolve(
+    const GraphFacts &graph, const EngineChoice &engine, const std::map<int64_t, Address> &pointers, uint64_t seed) {
+  switch (graph.pass) {
+    case Pass::forward: return forward(graph, engine, pointers, seed);
+    case Pass::data: return backwardData(graph, engine, pointers, seed);
+    case Pass::weights: return backwardWeights(graph, engine, pointers, seed);
   }
 }
 

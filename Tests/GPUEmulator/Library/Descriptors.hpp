@@ -39,8 +39,13 @@ struct TensorFacts {
   }
 };
 
-// A graph of operations, understood: a convolution, and what comes after it.
+// Which of a convolution's three tensors is computed from the other two.
+enum class Pass { forward, data, weights };
+
+// A graph of operations, understood: a convolution, and what comes after it. On the way back the input,
+// the weights and the output are gradients where they are not values.
 struct GraphFacts {
+  Pass pass = Pass::forward;
   TensorFacts input, weights, output, added, bias;
   bool adds = false, hasBias = false, relu = false;
   std::vector<int64_t> stride, dilation, before, after;
@@ -85,7 +90,7 @@ extern const std::vector<Rule> rules;
 // Understands a descriptor that is complete; returns cuDNN's status and says why.
 int understand(Descriptor &descriptor, std::string &why);
 
-// Computes a convolution; all numbers were checked.
+// Computes a pass of a convolution; all numbers were checked.
 void convolve(
     const GraphFacts &graph, const EngineChoice &engine, const std::map<int64_t, Address> &pointers,
     uint64_t seed);

@@ -11,6 +11,16 @@ namespace emulator {
 #define TYPE(name) T2S_CUDNN_TYPE_##name
 static const int anyCount = 64;
 
+// The three passes of a convolution take the same under names of their own.
+#define PASS(pass, name) T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_##pass##_##name
+#define CONVOLUTION_RULES(kind, pass, x, w, y)                                      \
+  {BACKEND(kind), PASS(pass, CONV_DESC), TYPE(BACKEND_DESCRIPTOR), 1, 1, true, true}, \
+  {BACKEND(kind), PASS(pass, x), TYPE(BACKEND_DESCRIPTOR), 1, 1, true, true},         \
+  {BACKEND(kind), PASS(pass, w), TYPE(BACKEND_DESCRIPTOR), 1, 1, true, true},         \
+  {BACKEND(kind), PASS(pass, y), TYPE(BACKEND_DESCRIPTOR), 1, 1, true, true},         \
+  {BACKEND(kind), PASS(pass, ALPHA), TYPE(FLOAT), 1, 1, true, true},                  \
+  {BACKEND(kind), PASS(pass, BETA), TYPE(FLOAT), 1, 1, true, true}
+
 const std::vector<Rule> rules = {
     {BACKEND(TENSOR), T2S_CUDNN_ATTR_TENSOR_DATA_TYPE, TYPE(DATA_TYPE), 1, 1, true, true},
     {BACKEND(TENSOR), T2S_CUDNN_ATTR_TENSOR_DIMENSIONS, TYPE(INT64), 3, 8, true, true},
@@ -25,18 +35,9 @@ const std::vector<Rule> rules = {
     {BACKEND(CONVOLUTION), T2S_CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, TYPE(INT64), 2, 3, true, true},
     {BACKEND(CONVOLUTION), T2S_CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, TYPE(INT64), 2, 3, true, true},
     {BACKEND(CONVOLUTION), T2S_CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, TYPE(INT64), 2, 3, true, true},
-    {BACKEND(OPERATION_CONVOLUTION_FORWARD), T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC,
-     TYPE(BACKEND_DESCRIPTOR), 1, 1, true, true},
-    {BACKEND(OPERATION_CONVOLUTION_FORWARD), T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X,
-     TYPE(BACKEND_DESCRIPTOR), 1, 1, true, true},
-    {BACKEND(OPERATION_CONVOLUTION_FORWARD), T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W,
-     TYPE(BACKEND_DESCRIPTOR), 1, 1, true, true},
-    {BACKEND(OPERATION_CONVOLUTION_FORWARD), T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y,
-     TYPE(BACKEND_DESCRIPTOR), 1, 1, true, true},
-    {BACKEND(OPERATION_CONVOLUTION_FORWARD), T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA,
-     TYPE(FLOAT), 1, 1, true, true},
-    {BACKEND(OPERATION_CONVOLUTION_FORWARD), T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA,
-     TYPE(FLOAT), 1, 1, true, true},
+    CONVOLUTION_RULES(OPERATION_CONVOLUTION_FORWARD, FORWARD, X, W, Y),
+    CONVOLUTION_RULES(OPERATION_CONVOLUTION_BACKWARD_DATA, BWD_DATA, DX, W, DY),
+    CONVOLUTION_RULES(OPERATION_CONVOLUTION_BACKWARD_FILTER, BWD_FILTER, X, DW, DY),
     {BACKEND(POINTWISE), T2S_CUDNN_ATTR_POINTWISE_MODE, TYPE(POINTWISE_MODE), 1, 1, true, true},
     {BACKEND(POINTWISE), T2S_CUDNN_ATTR_POINTWISE_MATH_PREC, TYPE(DATA_TYPE), 1, 1, true, true},
     {BACKEND(OPERATION_POINTWISE), T2S_CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR,
@@ -125,14 +126,44 @@ static int convolution(Descriptor &d, std::string &why) {
   return 0;
 }
 
-// The convolution's tensors must agree in every extent.
-static int forward(Descriptor &d, std::string &why) {
+// The attributes of a pass.
+struct PassNames {
+  Pass pass;
+  int convolution, input, weights, output, alpha, beta;
+};
+#define PASS_NAMES(which, pass, x, w, y)                                                     \
+  PassNames {                                                                                \
+    which, PASS(pass, CONV_DESC), PASS(pass, x), PASS(pass, w), PASS(pass, y), PASS(pass, ALPHA), \
+        PASS(pass, BETA)                                                                     \
+  }
+
+static PassNames namesOf(int kind) {
+  switch (kind) {
+    case BACKEND(OPERATION_CONVOLUTION_BACKWARD_DATA): return PASS_NAMES(Pass::data, BWD_DATA, DX, W, DY);
+    case BACKEND(OPERATION_CONVOLUTION_BACKWARD_FILTER): return PASS_NAMES(Pass::weights, BWD_FILTER, X, DW, DY);
+  }
+  return PASS_NAMES(Pass::forward, FORWARD, X, W, Y);
+}
+
+static bool isConvolution(int kind) {
+  return kind == BACKEND(OPERATION_CONVOLUTION_FORWARD) || kind == BACKEND(OPERATION_CONVOLUTION_BACKWARD_DATA) ||
+         kind == BACKEND(OPERATION_CONVOLUTION_BACKWARD_FILTER);
+}
+
+// The convolution's tensors must agree in every extent, whichever of them is computed.
+static int pass(Descriptor &d, std::string &why) {
   auto other = [&](int name) { return d.others(name)[0]; };
-  const Descriptor &c = *other(T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC);
+  const PassNames names = namesOf(d.kind);
+  why = "another kind of descriptor than the attribute takes";
+  if (other(names.convolution)->kind != BACKEND(CONVOLUTION)) return statusBadParam;
+  for (int name : {names.input, names.weights, names.output})
+    if (other(name)->kind != BACKEND(TENSOR)) return statusBadParam;
+  const Descriptor &c = *other(names.convolution);
   GraphFacts &g = d.graph;
-  g.input = other(T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X)->tensor;
-  g.weights = other(T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W)->tensor;
-  g.output = other(T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y)->tensor;
+  g.pass = names.pass;
+  g.input = other(names.input)->tensor;
+  g.weights = other(names.weights)->tensor;
+  g.output = other(names.output)->tensor;
   g.stride = c.numbers(T2S_CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES);
   g.dilation = c.numbers(T2S_CUDNN_ATTR_CONVOLUTION_DILATIONS);
   g.before = c.numbers(T2S_CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS);
@@ -151,6 +182,11 @@ static int forward(Descriptor &d, std::string &why) {
   if (c.choice(T2S_CUDNN_ATTR_CONVOLUTION_COMP_TYPE) != T2S_CUDNN_DATA_FLOAT ||
       c.choice(T2S_CUDNN_ATTR_CONVOLUTION_CONV_MODE) != T2S_CUDNN_CROSS_CORRELATION)
     g.refusal = "sums in another type, or a mirrored kernel";
+  float alpha, beta;
+  memcpy(&alpha, d.attributes.at(names.alpha).bytes.data(), 4);
+  memcpy(&beta, d.attributes.at(names.beta).bytes.data(), 4);
+  // cuDNN adds to what is there; the tool never asks for it, and its memory would be read.
+  if (alpha != 1 || beta != 0) g.refusal = "a factor other than one, or something added to the result";
   return 0;
 }
 
@@ -172,15 +208,20 @@ static int pointwise(Descriptor &d, std::string &why) {
   return 0;
 }
 
-// One pattern: a convolution, plus a value, plus offsets, then ReLU; each step may be missing.
+// One pattern: a convolution, plus a value, plus offsets, then ReLU; each step may be missing. Or a
+// gradient alone.
 static int operationGraph(Descriptor &d, std::string &why) {
   auto operations = d.others(T2S_CUDNN_ATTR_OPERATIONGRAPH_OPS);
   GraphFacts &g = d.graph;
-  if (operations[0]->kind != T2S_CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR) {
+  if (!isConvolution(operations[0]->kind)) {
     g.refusal = "a graph that does not begin with a convolution";
     return 0;
   }
   g = operations[0]->graph;
+  if (g.pass != Pass::forward && operations.size() > 1) {
+    g.refusal = "a step after a gradient";
+    return 0;
+  }
   int stage = 0;
   TensorFacts value = g.output;
   for (size_t i = 1; i < operations.size(); i++) {
@@ -218,7 +259,7 @@ static int operationGraph(Descriptor &d, std::string &why) {
   if (g.hasBias) numbers.insert(g.bias.number);
   if (numbers.size() != 3u + g.adds + g.hasBias) return statusDuplicate;
   why = "the result is virtual";
-  if (g.output.isVirtual || g.input.isVirtual) return statusBadParam;
+  if (g.output.isVirtual || g.input.isVirtual || g.weights.isVirtual) return statusBadParam;
   // What cuDNN 9.10.2 computes with engines that are made ahead.
   int type = g.input.type;
   if (type != T2S_CUDNN_DATA_FLOAT && type != T2S_CUDNN_DATA_HALF) g.refusal = "another type of numbers";
@@ -231,6 +272,14 @@ static int operationGraph(Descriptor &d, std::string &why) {
 }
 
 static uint64_t packedBytes(const TensorFacts &t) { return (uint64_t)t.count() * t.bytes(); }
+
+// Whether other zeros before than after, as Keras has them with strides, leave only the fallback.
+static bool isUnevenOnlyByFallback(const GraphFacts &g, int architecture) {
+  bool isHalf = g.input.type == T2S_CUDNN_DATA_HALF, isDeep = g.stride.size() == 3;
+  if (architecture >= 80 || g.pass == Pass::weights) return false;
+  if (architecture >= 75) return g.pass == Pass::data && isDeep && !isHalf;
+  return g.pass == Pass::forward || isDeep || !isHalf;
+}
 
 static int heuristic(Descriptor &d, std::string &why) {
   const Descriptor &graphDescriptor = *d.others(T2S_CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH)[0];
@@ -245,9 +294,11 @@ static int heuristic(Descriptor &d, std::string &why) {
   bool isLarge = false;
   for (auto *t : {&g.input, &g.weights, &g.output}) isLarge = isLarge || t->count() >= 1ll << 31;
   // What Keras's strides need on Pascal, and what is too large, the fallback alone computes.
-  bool isOnlyFallback = isLarge || (d.architecture < 75 && g.before != g.after);
+  bool isOnlyFallback = isLarge || (g.before != g.after && isUnevenOnlyByFallback(g, d.architecture));
   bool isLast = g.input.dimensions[1] == 1 || g.input.strides[1] == 1;
   uint64_t copy = isLast == isHalf ? 0 : packedBytes(g.input) + packedBytes(g.output);
+  // Sums of many products are split, and the parts put together, in memory beside.
+  if (g.pass == Pass::weights) copy += 8 * packedBytes(g.weights);
   EngineChoice fallback{0, {}, {}, 0, false, true};
   d.choices.clear();
   if (d.choice(T2S_CUDNN_ATTR_ENGINEHEUR_MODE) == T2S_CUDNN_HEUR_MODE_FALLBACK || isOnlyFallback) {
@@ -322,7 +373,9 @@ int understand(Descriptor &d, std::string &why) {
   switch (d.kind) {
     case BACKEND(TENSOR): return tensor(d, why);
     case BACKEND(CONVOLUTION): return convolution(d, why);
-    case BACKEND(OPERATION_CONVOLUTION_FORWARD): return forward(d, why);
+    case BACKEND(OPERATION_CONVOLUTION_FORWARD):
+    case BACKEND(OPERATION_CONVOLUTION_BACKWARD_DATA):
+    case BACKEND(OPERATION_CONVOLUTION_BACKWARD_FILTER): return pass(d, why);
     case BACKEND(OPERATION_POINTWISE): return pointwise(d, why);
     case BACKEND(OPERATIONGRAPH): return operationGraph(d, why);
     case BACKEND(ENGINEHEUR): return heuristic(d, why);

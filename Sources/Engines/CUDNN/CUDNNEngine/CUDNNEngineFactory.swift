@@ -27,6 +27,9 @@ public struct CUDNNEngineFactory: EngineFactory {
     }
   }
 
+  /// The card.
+  public var hasOwnDevice: Bool { true }
+
   /// Half precision first where all cards have tensor cores to multiply it; older ones are no faster with
   /// it.
   public var precisions: [Precision] {
@@ -114,9 +117,9 @@ public struct CUDNNEngineFactory: EngineFactory {
   }
 
   /// What driver and cuDNN take of the host's memory.
-  private static let libraries = 768 << 20
+  static let libraries = 768 << 20
   /// What the code of driver and cuDNN takes of the card's, loaded as it is needed.
-  private static let kernels = 512 << 20
+  static let kernels = 512 << 20
 }
 
 extension CardDemand {

@@ -87,8 +87,10 @@ final class CardProgram {
       case .convolution(_, let from, let adding, let to):
         guard let plan = plans[index] else { preconditionFailure("a convolution has a plan") }
         let added = adding.map { value($0, card).address } ?? 0
-        let pack = try variantPack(
-          plan, from: value(from, card).address, to: value(to, card).address, added: added, place)
+        let pack = try plan.pack(
+          input: value(from, card).address, weights: place.weights,
+          output: value(to, card).address, added: added, bias: place.bias,
+          workspace: workspace.address)
         var rest: KernelCall?
         if plan.isBare {
           rest = Kernels.combineBare(
@@ -138,31 +140,6 @@ final class CardProgram {
       }
     }
     return PreparedTile(card: card, steps: steps)
-  }
-
-  private func variantPack(
-    _ plan: ConvolutionPlan, from: UInt64, to: UInt64, added: UInt64,
-    _ place: (weights: UInt64, bias: UInt64)
-  ) throws(GPUError) -> BackendDescriptor {
-    var numbers = [TensorNumber.input, TensorNumber.weights, TensorNumber.output]
-    var addresses = [from, place.weights, to]
-    if plan.epilogue.adds {
-      numbers.append(TensorNumber.added)
-      addresses.append(added)
-    }
-    if plan.epilogue.hasBias {
-      numbers.append(TensorNumber.bias)
-      addresses.append(place.bias)
-    }
-    let pack = try BackendDescriptor(
-      T2S_CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR, session.libraries)
-    try pack.set(T2S_CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, numbers: numbers)
-    try pack.set(
-      T2S_CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, T2S_CUDNN_TYPE_VOID_PTR, addresses)
-    try pack.set(
-      T2S_CUDNN_ATTR_VARIANT_PACK_WORKSPACE, T2S_CUDNN_TYPE_VOID_PTR, [workspace.address])
-    try pack.finalise()
-    return pack
   }
 
   // MARK: - Running

@@ -24,6 +24,21 @@ package struct ConvolutionGeometry: Hashable, Sendable {
   package var format: NumberFormat
   /// What is computed beside the convolution.
   package var epilogue: Epilogue
+  /// How many values are computed at once.
+  package var samples = 1
+  /// What is computed.
+  package var pass = Pass.forward
+
+  /// Which of the three (input, weights, output) is computed from the other two. The way back has
+  /// gradients in the places of the values that they belong to.
+  package enum Pass: String, Hashable, Sendable, CaseIterable {
+    /// The output.
+    case forward
+    /// The input's gradient.
+    case data
+    /// The weights' gradient.
+    case weights
+  }
 
   /// What is computed beside the convolution.
   package struct Epilogue: Hashable, Sendable {
@@ -55,14 +70,46 @@ package struct ConvolutionGeometry: Hashable, Sendable {
     epilogue = Epilogue(adds: adds, hasBias: fused.addsBias, relu: fused.relu)
   }
 
+  /// A pass of a training, between a fine value, which is the input whatever is computed, and a coarse
+  /// one, the output.
+  ///
+  /// A transposed convolution is the same read backwards: its pass forward is `.data`, and its pass
+  /// back to its own input is `.forward` without a bias. A bias is added by `.forward` alone.
+  package init(
+    training kernel: Shape3, stride: Shape3, padding: Padding, fineChannels: Int,
+    coarseChannels: Int, fine: Shape3, coarse: Shape3, samples: Int, pass: Pass, hasBias: Bool,
+    format: NumberFormat
+  ) {
+    input = fine
+    output = coarse
+    inputs = format.padded(fineChannels)
+    outputs = format.padded(coarseChannels)
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    isPlanar =
+      [kernel.z, stride.z, fine.z, coarse.z].allSatisfy { $0 == 1 }
+      && padding.before.z == 0 && padding.after.z == 0
+    self.format = format
+    epilogue = Epilogue(adds: false, hasBias: hasBias && pass == .forward, relu: false)
+    self.samples = samples
+    self.pass = pass
+  }
+
   /// The axes' numbers as cuDNN takes them, of a shape.
   func axes(_ shape: Shape3) -> [Int] {
     isPlanar ? [shape.y, shape.x] : [shape.z, shape.y, shape.x]
   }
 
-  /// Dimensions (1, channels, axes) and the distance of neighbours along each.
+  /// Dimensions (samples, channels, axes) and the distance of neighbours along each.
   func tensor(_ shape: Shape3, _ channels: Int) -> (dimensions: [Int], strides: [Int]) {
-    Self.tensor([1, channels] + axes(shape), isPlanes: format.isPlanes)
+    Self.tensor([samples, channels] + axes(shape), isPlanes: format.isPlanes)
+  }
+
+  /// One number for each output, for all voxels of all samples.
+  var offsets: (dimensions: [Int], strides: [Int]) {
+    let one = axes(Shape3(z: 1, y: 1, x: 1))
+    return Self.tensor([1, outputs] + one, isPlanes: format.isPlanes)
   }
 
   /// Dimensions (outputs, inputs, axes) of the weights, and distances.
@@ -84,11 +131,20 @@ package struct ConvolutionGeometry: Hashable, Sendable {
     return (dimensions, strides)
   }
 
-  /// For people: "3x3 stride 2x2, 16 to 32 channels of 1024x1024, f16".
+  /// For people: "3x3 stride 2x2, 16 to 32 channels of 1024x1024, f16", and for a pass of a training
+  /// "weights' gradient of 3x3, 16 to 32 channels of 5 times 96x96, f32".
   package var words: String {
     func words(_ shape: Shape3) -> String { axes(shape).map { "\($0)" }.joined(separator: "x") }
     let step = stride.voxelCount == 1 ? "" : " stride \(words(stride))"
-    return "\(words(kernel))\(step), \(inputs) to \(outputs) channels of \(words(input)), "
+    let times = samples == 1 ? "" : "\(samples) times "
+    let what =
+      switch pass {
+      case .forward: ""
+      case .data: "input's gradient of "
+      case .weights: "weights' gradient of "
+      }
+    return what
+      + "\(words(kernel))\(step), \(inputs) to \(outputs) channels of \(times)\(words(input)), "
       + "\(format.precision.rawValue)\(epilogue.adds ? " + sum" : "")"
       + "\(epilogue.hasBias ? " + bias" : "")\(epilogue.relu ? " + ReLU" : "")"
   }

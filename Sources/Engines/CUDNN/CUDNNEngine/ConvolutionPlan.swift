@@ -13,11 +13,12 @@ final class ConvolutionPlan {
   let engine: PlannedEngine
   /// What the plan refers to.
   private let parts: [BackendDescriptor]
+  private let libraries: GPULibraries
 
   init(
     _ geometry: ConvolutionGeometry, _ epilogue: ConvolutionGeometry.Epilogue,
     _ plan: BackendDescriptor, workspaceByteCount: Int, engine: PlannedEngine,
-    parts: [BackendDescriptor]
+    parts: [BackendDescriptor], _ libraries: GPULibraries
   ) {
     self.geometry = geometry
     self.epilogue = epilogue
@@ -25,10 +26,41 @@ final class ConvolutionPlan {
     self.workspaceByteCount = workspaceByteCount
     self.engine = engine
     self.parts = parts
+    self.libraries = libraries
   }
 
   /// Whether a kernel of ours adds what cuDNN does not.
   var isBare: Bool { epilogue != geometry.epilogue }
+
+  /// The plan's places, for `cudnnBackendExecute`; made once, and used as often as the places stay.
+  ///
+  /// Input and output are those of the convolution, also where they hold gradients: `.forward` writes
+  /// `output`, `.data` writes `input`, `.weights` writes `weights`. All that is written is written whole.
+  /// `workspace` has `workspaceByteCount` bytes and is the plan's alone while it runs; what the plan does
+  /// not take (`added`, `bias` where the epilogue is without them) is left out.
+  func pack(
+    input: UInt64, weights: UInt64, output: UInt64, added: UInt64 = 0, bias: UInt64 = 0,
+    workspace: UInt64
+  ) throws(GPUError) -> BackendDescriptor {
+    var numbers = [TensorNumber.input, TensorNumber.weights, TensorNumber.output]
+    var addresses = [input, weights, output]
+    if epilogue.adds {
+      numbers.append(TensorNumber.added)
+      addresses.append(added)
+    }
+    if epilogue.hasBias {
+      numbers.append(TensorNumber.bias)
+      addresses.append(bias)
+    }
+    let pack = try BackendDescriptor(T2S_CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR, libraries)
+    try pack.set(T2S_CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, numbers: numbers)
+    try pack.set(
+      T2S_CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, T2S_CUDNN_TYPE_VOID_PTR, addresses)
+    try pack.set(
+      T2S_CUDNN_ATTR_VARIANT_PACK_WORKSPACE, T2S_CUDNN_TYPE_VOID_PTR, [workspace])
+    try pack.finalise()
+    return pack
+  }
 }
 
 /// An engine of cuDNN, as it was chosen.

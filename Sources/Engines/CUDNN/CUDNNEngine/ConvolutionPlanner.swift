@@ -15,7 +15,7 @@ final class ConvolutionPlanner {
   }
 
   private let libraries: GPULibraries
-  private let target: Target
+  let target: Target
   private let workspaceLimit: Int
   private var known: [ConvolutionGeometry: ConvolutionPlan] = [:]
 
@@ -111,7 +111,7 @@ final class ConvolutionPlanner {
         }
         return ConvolutionPlan(
           geometry, epilogue, plan, workspaceByteCount: Int(bytes), engine: engine.engine,
-          parts: parts + [graph, heuristic, configuration])
+          parts: parts + [graph, heuristic, configuration], libraries)
       }
     }
     return nil
@@ -155,122 +155,7 @@ final class ConvolutionPlanner {
     return !engine.notes.contains { banned.contains($0) }
   }
 
-  // MARK: - The operation graph
-
-  private func descriptor(_ type: Int) throws(GPUError) -> BackendDescriptor {
+  func descriptor(_ type: Int) throws(GPUError) -> BackendDescriptor {
     try BackendDescriptor(type, libraries)
-  }
-
-  private func operationGraph(
-    _ geometry: ConvolutionGeometry, _ epilogue: ConvolutionGeometry.Epilogue,
-    _ parts: inout [BackendDescriptor]
-  ) throws(GPUError) -> BackendDescriptor {
-    let number = geometry.format.precision == .f16 ? T2S_CUDNN_DATA_HALF : T2S_CUDNN_DATA_FLOAT
-    let input = geometry.tensor(geometry.input, geometry.inputs)
-    let output = geometry.tensor(geometry.output, geometry.outputs)
-    let x = try tensor(TensorNumber.input, number, input, &parts)
-    let w = try tensor(TensorNumber.weights, number, geometry.weights, &parts)
-    let y = try tensor(TensorNumber.output, number, output, &parts)
-    // What comes after the convolution, in order: each takes the value before it.
-    var later: [(other: BackendDescriptor?, relu: Bool)] = []
-    if epilogue.adds {
-      later.append((try tensor(TensorNumber.added, number, output, &parts), false))
-    }
-    if epilogue.hasBias {
-      let one = Shape3(z: 1, y: 1, x: 1)
-      let offsets = geometry.tensor(one, geometry.outputs)
-      later.append((try tensor(TensorNumber.bias, number, offsets, &parts), false))
-    }
-    if epilogue.relu { later.append((nil, true)) }
-    func result(_ place: Int) throws(GPUError) -> BackendDescriptor {
-      guard place < later.count else { return y }
-      return try tensor(
-        TensorNumber.virtual + place, T2S_CUDNN_DATA_FLOAT, output, isVirtual: true, &parts)
-    }
-
-    let dimensions = geometry.axes(geometry.kernel).count
-    let convolution = try descriptor(T2S_CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR)
-    try convolution.set(
-      T2S_CUDNN_ATTR_CONVOLUTION_COMP_TYPE, T2S_CUDNN_TYPE_DATA_TYPE, choice: T2S_CUDNN_DATA_FLOAT)
-    try convolution.set(
-      T2S_CUDNN_ATTR_CONVOLUTION_CONV_MODE, T2S_CUDNN_TYPE_CONVOLUTION_MODE,
-      choice: T2S_CUDNN_CROSS_CORRELATION)
-    try convolution.set(T2S_CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, numbers: [dimensions])
-    try convolution.set(
-      T2S_CUDNN_ATTR_CONVOLUTION_DILATIONS, numbers: Array(repeating: 1, count: dimensions))
-    try convolution.set(
-      T2S_CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, numbers: geometry.axes(geometry.stride))
-    try convolution.set(
-      T2S_CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, numbers: geometry.axes(geometry.padding.before))
-    try convolution.set(
-      T2S_CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, numbers: geometry.axes(geometry.padding.after))
-    try convolution.finalise()
-
-    let first = try descriptor(T2S_CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR)
-    try first.set(T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC, [convolution])
-    try first.set(T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, [x])
-    try first.set(T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, [w])
-    var value = try result(0)
-    try first.set(T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y, [value])
-    try first.set(
-      T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA, T2S_CUDNN_TYPE_FLOAT, [Float(1)])
-    try first.set(
-      T2S_CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA, T2S_CUDNN_TYPE_FLOAT, [Float(0)])
-    try first.finalise()
-    var operations = [first]
-    for (place, step) in later.enumerated() {
-      let next = try result(place + 1)
-      operations.append(try pointwise(value, step.other, relu: step.relu, to: next, &parts))
-      value = next
-    }
-    parts += [convolution] + operations
-
-    let graph = try descriptor(T2S_CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR)
-    try graph.set(T2S_CUDNN_ATTR_OPERATIONGRAPH_OPS, operations)
-    if case .card(let handle) = target {
-      try unsafe graph.set(
-        T2S_CUDNN_ATTR_OPERATIONGRAPH_HANDLE, T2S_CUDNN_TYPE_HANDLE, [handle.handle])
-    }
-    try graph.finalise()
-    return graph
-  }
-
-  private func pointwise(
-    _ value: BackendDescriptor, _ other: BackendDescriptor?, relu: Bool, to: BackendDescriptor,
-    _ parts: inout [BackendDescriptor]
-  ) throws(GPUError) -> BackendDescriptor {
-    let mode = try descriptor(T2S_CUDNN_BACKEND_POINTWISE_DESCRIPTOR)
-    try mode.set(
-      T2S_CUDNN_ATTR_POINTWISE_MODE, T2S_CUDNN_TYPE_POINTWISE_MODE,
-      choice: relu ? T2S_CUDNN_POINTWISE_RELU_FWD : T2S_CUDNN_POINTWISE_ADD)
-    try mode.set(
-      T2S_CUDNN_ATTR_POINTWISE_MATH_PREC, T2S_CUDNN_TYPE_DATA_TYPE, choice: T2S_CUDNN_DATA_FLOAT)
-    try mode.finalise()
-    let operation = try descriptor(T2S_CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR)
-    try operation.set(T2S_CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, [mode])
-    try operation.set(T2S_CUDNN_ATTR_OPERATION_POINTWISE_XDESC, [value])
-    if let other { try operation.set(T2S_CUDNN_ATTR_OPERATION_POINTWISE_BDESC, [other]) }
-    try operation.set(T2S_CUDNN_ATTR_OPERATION_POINTWISE_YDESC, [to])
-    try operation.finalise()
-    parts.append(mode)
-    return operation
-  }
-
-  private func tensor(
-    _ number: Int, _ type: Int, _ layout: (dimensions: [Int], strides: [Int]),
-    isVirtual: Bool = false, _ parts: inout [BackendDescriptor]
-  ) throws(GPUError) -> BackendDescriptor {
-    let tensor = try descriptor(T2S_CUDNN_BACKEND_TENSOR_DESCRIPTOR)
-    try tensor.set(T2S_CUDNN_ATTR_TENSOR_DATA_TYPE, T2S_CUDNN_TYPE_DATA_TYPE, choice: type)
-    try tensor.set(T2S_CUDNN_ATTR_TENSOR_DIMENSIONS, numbers: layout.dimensions)
-    try tensor.set(T2S_CUDNN_ATTR_TENSOR_STRIDES, numbers: layout.strides)
-    try tensor.set(T2S_CUDNN_ATTR_TENSOR_UNIQUE_ID, numbers: [number])
-    try tensor.set(T2S_CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, numbers: [16])
-    if isVirtual {
-      try tensor.set(T2S_CUDNN_ATTR_TENSOR_IS_VIRTUAL, T2S_CUDNN_TYPE_BOOLEAN, [true])
-    }
-    try tensor.finalise()
-    parts.append(tensor)
-    return tensor
   }
 }

@@ -46,4 +46,26 @@ package struct PlanOracle {
     }
     return results
   }
+
+  /// The engine for each pass of each convolution when `graph` is trained on `samples` crops of `shape`,
+  /// or why there is none.
+  package func trainingPlans(
+    _ graph: Graph, _ shape: Shape3, samples: Int, _ format: NumberFormat
+  ) throws(Explanation) -> [Result<PlannedConvolution, GPUError>] {
+    let convolutions: [TrainingConvolution]
+    do {
+      convolutions = try graph.trainingConvolutions(shape, samples: samples, format)
+    } catch { throw error.explanation }
+    let planner = ConvolutionPlanner(
+      libraries, .described(deviceProperties), workspaceLimit: workspaceLimit)
+    return convolutions.map { convolution in
+      do throws(GPUError) {
+        let plan = try planner.plan(convolution.geometry)
+        return .success(
+          PlannedConvolution(
+            layer: convolution.layer, geometry: convolution.geometry, engine: plan.engine,
+            isBare: plan.isBare, workspaceByteCount: plan.workspaceByteCount))
+      } catch { return .failure(error) }
+    }
+  }
 }

@@ -4,7 +4,7 @@ import VolumeCore
 
 /// What a card must show before it is trusted.
 package struct SelfCheck {
-  private let session: GPUSession
+  let session: GPUSession
 
   /// For one card.
   package init(_ session: GPUSession) { self.session = session }
