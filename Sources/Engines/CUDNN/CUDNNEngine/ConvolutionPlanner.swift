@@ -119,7 +119,7 @@ final class ConvolutionPlanner {
       }
       let found = try heuristic.get(T2S_CUDNN_ATTR_ENGINEHEUR_RESULTS, into: configurations)
       for configuration in configurations.prefix(found) {
-        let engine = try describe(configuration)
+        var engine = try describe(configuration)
         guard isAllowed(engine, geometry.format),
           engine.engine.isCompiledAtRunTime == allowsCompiling
         else { continue }
@@ -133,6 +133,7 @@ final class ConvolutionPlanner {
           reason = "workspace of \(bytes) bytes"
           continue
         }
+        engine.engine.knobs = try knobs(configuration)
         let made = ConvolutionPlan(
           geometry, epilogue, plan, workspaceByteCount: bytes, engine: engine.engine,
           parts: parts + [graph, heuristic, configuration], libraries)
@@ -242,30 +243,28 @@ final class ConvolutionPlanner {
 
   private typealias Described = (engine: PlannedEngine, notes: [Int])
 
-  /// What the library says of a configuration's engine, and how that is set.
+  /// What the library says of a configuration's engine.
   private func describe(_ configuration: BackendDescriptor) throws(GPUError) -> Described {
     let engine = try descriptor(T2S_CUDNN_BACKEND_ENGINE_DESCRIPTOR)
     _ = try configuration.get(T2S_CUDNN_ATTR_ENGINECFG_ENGINE, into: [engine])
-    var described = try describe(engine: engine)
-    let count = try configuration.count(
-      T2S_CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, T2S_CUDNN_TYPE_BACKEND_DESCRIPTOR)
+    return try describe(engine: engine)
+  }
+
+  /// How a configuration's engine is set.
+  private func knobs(_ configuration: BackendDescriptor) throws(GPUError) -> [Int: Int] {
+    // Asked how many there are, cuDNN 9.10.2 says none; it knows fewer kinds than these.
     var knobs: [BackendDescriptor] = []
-    for _ in 0..<count {
-      knobs.append(try descriptor(T2S_CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR))
-    }
-    let found =
-      knobs.isEmpty
-      ? 0 : try configuration.get(T2S_CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, into: knobs)
-    for knob in knobs.prefix(found) {
+    for _ in 0..<64 { knobs.append(try descriptor(T2S_CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR)) }
+    let count = try configuration.get(T2S_CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, into: knobs)
+    var found: [Int: Int] = [:]
+    for knob in knobs.prefix(count) {
       let type = try knob.values(
         T2S_CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE, T2S_CUDNN_TYPE_KNOB_TYPE, Int32(0), capacity: 1)
       let value = try knob.values(
         T2S_CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE, T2S_CUDNN_TYPE_INT64, Int64(0), capacity: 1)
-      if let type = type.first, let value = value.first {
-        described.engine.knobs[Int(type)] = Int(value)
-      }
+      if let type = type.first, let value = value.first { found[Int(type)] = Int(value) }
     }
-    return described
+    return found
   }
 
   private func describe(engine: BackendDescriptor) throws(GPUError) -> Described {

@@ -100,9 +100,7 @@ package final class PlanFile: Sendable {
 
   /// Keeps how `plan` computes, instead of what was there.
   func add(_ plan: ConvolutionPlan) {
-    let choice = Choice(
-      engine: plan.engine.index, knobs: plan.engine.knobs, isBare: plan.isBare,
-      workspaceByteCount: plan.workspaceByteCount)
+    let choice = Choice(plan)
     state.withLock { state in
       guard state.choices[plan.geometry.key] != choice else { return }
       state.choices[plan.geometry.key] = choice
@@ -137,6 +135,14 @@ package final class PlanFile: Sendable {
 }
 
 extension PlanFile.Choice {
+  /// How `plan` computes.
+  init(_ plan: ConvolutionPlan) {
+    engine = plan.engine.index
+    knobs = plan.engine.knobs
+    isBare = plan.isBare
+    workspaceByteCount = plan.workspaceByteCount
+  }
+
   fileprivate init?(_ json: JSONValue) {
     guard let engine = json["engine"]?.integer, let isBare = json["bare"]?.bool,
       let workspace = json["workspace"]?.integer
