@@ -232,13 +232,17 @@ let package = Package(
     .target(
       name: "VolumeTesting", dependencies: ["VolumeCore", "SystemIO"],
       path: "Tests/VolumeTesting", swiftSettings: strict),
+    .target(
+      name: "TrainingTesting", dependencies: ["EngineCore", "NeuralGraph", "VolumeCore"],
+      path: "Tests/TrainingTesting", swiftSettings: strict),
     plainTests("VolumeCoreTests", []),
     plainTests("SystemIOTests", ["SystemIO"]),
     plainTests("PipelinesTests", ["Pipelines"]),
     plainTests("NeuralGraphTests", ["NeuralGraph"]),
     plainTests("TilePlanningTests", ["TilePlanning", "NeuralGraph", "EngineCore"]),
     tests("EngineCoreTests", ["EngineCore", "NeuralGraph"]),
-    plainTests("OneDNNEngineTests", ["OneDNNEngine", "EngineCore", "NeuralGraph"]),
+    plainTests(
+      "OneDNNEngineTests", ["OneDNNEngine", "EngineCore", "NeuralGraph", "TrainingTesting"]),
     plainTests(
       "CUDNNEngineTests", ["CCUDA", "CUDNNEngine", "EngineCore", "NeuralGraph", "SystemIO"]),
     .target(
@@ -249,7 +253,7 @@ let package = Package(
       "GPUEmulatorTests",
       [
         "GPUEmulatorControl", "CUDNNEngine", "EngineCore", "NeuralGraph", "SystemIO",
-        "VolumePipeline",
+        "VolumePipeline", "OneDNNEngine", "TrainingTesting",
       ]),
     plainTests("CompressionTests", ["Compression"]),
     plainTests("PNGLibraryTests", ["PNGLibrary"]),

@@ -26,4 +26,13 @@ extension Graph {
     }
     return result
   }
+
+  /// The nodes that take each node's value.
+  package var consumers: [[Int]] {
+    var result = [[Int]](repeating: [], count: nodes.count)
+    for (index, node) in nodes.enumerated() {
+      for input in node.inputs { result[input].append(index) }
+    }
+    return result
+  }
 }

@@ -47,7 +47,7 @@ let catalogue = Catalogue(
   modelWriters: [KerasModelWriter(), ONNXModelWriter()],
   // The preferred first: a GPU, where there is one that passes its self-check.
   engines: [CUDNNEngineFactory(), OneDNNEngineFactory(), ReferenceEngineFactory()],
-  trainers: [OneDNNTrainingFactory(), ReferenceTrainingFactory()],
+  trainers: [CUDNNTrainingFactory(), OneDNNTrainingFactory(), ReferenceTrainingFactory()],
   pictures: PNGPictures(), stores: StoreFormat(), guesser: RawFormat())
 
 let context = CommandContext(

@@ -60,20 +60,22 @@ import VolumeCore
   }
 
   @Test func `are all called by someone`() {
-    #expect(Set(Self.calls.map(\.name)) == Set(KernelSignatures.all.keys))
+    #expect(Set(Self.calls.map(\.name)) == Set(KernelSet.inference.signatures.keys))
   }
 
-  @Test func `are what their source was compiled to`() throws {
-    let path = sourceFolder + "/Sources/Engines/CUDNN/Kernels/kernels.cu"
+  @Test(arguments: KernelSet.allCases)
+  func `are what their source was compiled to`(set: KernelSet) throws {
+    let path = sourceFolder + "/Sources/Engines/CUDNN/Kernels/\(set.source)"
     let bytes = try contents(ofFile: path)
     let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
       ($0 ^ UInt64($1)) &* 0x100_0000_01b3
     }
-    #expect(hash == KernelSignatures.sourceHash, "run Tools/gpu-kernels")
+    #expect(hash == set.sourceHash, "run Tools/gpu-kernels")
   }
 
-  @Test func `ask for no newer driver and no newer card than said`() {
-    let lines = KernelSignatures.text.split(separator: "\n").prefix(3)
+  @Test(arguments: KernelSet.allCases)
+  func `ask for no newer driver and no newer card than said`(set: KernelSet) {
+    let lines = set.text.split(separator: "\n").prefix(3)
     #expect(lines == [".version 7.8", ".target sm_61", ".address_size 64"])
   }
 

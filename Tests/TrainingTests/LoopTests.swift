@@ -331,14 +331,14 @@ final class AstrayEngine: TrainingEngine {
   func gatherStatistics(voxels: Span<Float>) throws(EngineError) {
     try base.gatherStatistics(voxels: voxels)
   }
-  func finishStatistics() { base.finishStatistics() }
-  var graph: Graph { base.graph }
-  var averagedGraph: Graph? { base.averagedGraph }
+  func finishStatistics() throws(EngineError) { try base.finishStatistics() }
+  var graph: Graph { get throws(EngineError) { try base.graph } }
+  var averagedGraph: Graph? { get throws(EngineError) { try base.averagedGraph } }
   var usesAverages: Bool {
     get { base.usesAverages }
     set { base.usesAverages = newValue }
   }
-  var state: TrainingState { base.state }
+  var state: TrainingState { get throws(EngineError) { try base.state } }
   func restore(_ state: TrainingState) throws(EngineError) { try base.restore(state) }
 }
 

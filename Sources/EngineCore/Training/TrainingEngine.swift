@@ -13,7 +13,7 @@ import VolumeCore
 ///         voxels: batch.voxels.span, labels: batch.labels.span, weight: 1, key: batch.number)
 ///       let step = try engine.step(rate: 1e-3)
 ///     }
-///     let trained = engine.graph
+///     let trained = try engine.graph
 public protocol TrainingEngine: AnyObject {
   /// Forward, loss and backward of one batch in training mode; its gradients are added to those since
   /// the last step.
@@ -48,14 +48,14 @@ public protocol TrainingEngine: AnyObject {
 
   /// Sets the running mean and variance of all batch normalisations to those of all that was gathered
   /// since the last call; without any, nothing happens.
-  func finishStatistics()
+  func finishStatistics() throws(EngineError)
 
   /// The network with its weights and running statistics as they are now.
-  var graph: Graph { get }
+  var graph: Graph { get throws(EngineError) }
 
   /// The network with the averaged weights and their running statistics; `nil` where the plan asks
   /// for no averaging.
-  var averagedGraph: Graph? { get }
+  var averagedGraph: Graph? { get throws(EngineError) }
 
   /// Whether `evaluate`, `predict` and the statistics are about the averaged weights; `accumulate`
   /// and `step` are not to be called meanwhile. Without averaging it stays `false`.
@@ -63,7 +63,7 @@ public protocol TrainingEngine: AnyObject {
 
   /// Everything that a bit-identical resume needs: weights, statistics, moments, averages, number of
   /// steps. To be asked for between steps, not while gradients are accumulated.
-  var state: TrainingState { get }
+  var state: TrainingState { get throws(EngineError) }
 
   /// Goes on from `state`, which an engine of the same network and optimiser gave; throws where its
   /// arrays are others.
@@ -81,6 +81,13 @@ public protocol TrainingEngineFactory: Sendable {
   /// The precisions that this machine trains in, the fastest first; never empty.
   var precisions: [Precision] { get }
 
+  /// Why no network can be trained on this machine; `nil` where it can. Asked before it is chosen.
+  var obstacle: Explanation? { get }
+
+  /// Why `plan` does not fit the device that values are kept on, in numbers; `nil` where it does, or where
+  /// that is the host.
+  func deviceShortage(for plan: TrainingPlan) throws(EngineError) -> Explanation?
+
   /// Bytes that an engine for this plan takes: values, gradients, weights, moments, workspace.
   ///
   /// Throws what `makeEngine` would throw for a network that it cannot train.
@@ -88,6 +95,14 @@ public protocol TrainingEngineFactory: Sendable {
 
   /// Makes an engine for the thread that calls.
   func makeEngine(for plan: TrainingPlan) throws(EngineError) -> any TrainingEngine
+}
+
+extension TrainingEngineFactory {
+  /// Most need nothing.
+  public var obstacle: Explanation? { nil }
+
+  /// The processor's memory is the host's.
+  public func deviceShortage(for plan: TrainingPlan) throws(EngineError) -> Explanation? { nil }
 }
 
 /// What one batch gave.

@@ -27,7 +27,8 @@ struct GPUCommand: Command {
         "plans: a card as cuDNN describes it (doctor --json gives this one's); none need be here"),
       OptionDeclaration(
         "training", nil,
-        "plans: the three passes of a training, of every preset or of --model on --shape"),
+        "plans: the three passes of a training, of every preset or of --model on --shape; speed: a "
+          + "step of a training, --shape a crop"),
       OptionDeclaration("quick", nil, "selftest: only what --engine auto asks for"),
     ]
   }

@@ -34,6 +34,13 @@ struct GPUSelfTest {
           results.append(note(name, shape, precision, result))
         }
       }
+      let training = TrainingSelfCheck(session)
+      for (name, graph) in isQuick
+        ? Array(TrainingSelfCheck.networks.prefix(2)) : TrainingSelfCheck.networks
+      {
+        try context.stop()
+        results.append(note(name, try training.network(name, graph)))
+      }
     } catch { throw error.explanation }
     let passes: Int
     do { passes = try check.trainings(isQuick: isQuick) } catch { throw error.explanation }
@@ -76,6 +83,21 @@ struct GPUSelfTest {
     return [
       "name": .string(name), "tile": .string("\(shape)"), "precision": .string(precision.rawValue),
       "largest": .number(Double(result.largest)), "mean": .number(Double(result.mean)),
+      "engines": .array(engines.sorted().map { .string($0) }),
+    ]
+  }
+}
+
+extension GPUSelfTest {
+  private func note(_ name: String, _ result: TrainingSelfCheck.Result) -> JSONValue {
+    let engines = Set(result.convolutions.map { $0.engine.words + ($0.isBare ? ", bare" : "") })
+    context.console.say(
+      "  ok  training \(name): steps differ by \(Float(result.difference)) of their length, those of "
+        + "\(result.worst) by \(Float(result.ofWorst)); \(result.convolutions.count) passes of convolutions; "
+        + engines.sorted().joined(separator: "; "))
+    return [
+      "name": .string("training \(name)"), "difference": .number(result.difference),
+      "worst": .string(result.worst), "of_worst": .number(result.ofWorst),
       "engines": .array(engines.sorted().map { .string($0) }),
     ]
   }

@@ -17,6 +17,7 @@ struct GPUSpeed {
   func run() throws(Explanation) -> [String: JSONValue] {
     let subject = try GPUSubject(arguments, context)
     let session = try openCard()
+    if arguments.has("training") { return try training(session) }
     let precision = subject.precision ?? (session.card.capability.hasTensorCores ? .f16 : .f32)
     let speed: CardSpeed
     do {
@@ -49,6 +50,45 @@ struct GPUSpeed {
       "steps": .array(
         speed.steps.map { step in
           ["name": .string(step.name), "milliseconds": .number(Double(step.milliseconds))]
+        }),
+    ]
+  }
+
+  /// A step of a training, call by call.
+  private func training(_ session: GPUSession) throws(Explanation) -> [String: JSONValue] {
+    let subject = try GPUSubject(arguments, context)
+    let isPlanar = subject.graph.isPlanar
+    let margin = 2 * subject.graph.layerMargin
+    var shape = Shape3(
+      z: isPlanar ? 1 + margin : 32, y: isPlanar ? 128 : 64, x: isPlanar ? 128 : 64)
+    if arguments.values["shape"] != nil { shape = subject.shape }
+    let samples = isPlanar ? 4 : 2
+    let speed: TrainingSpeed
+    do {
+      speed = try TrainingSpeed(session, subject.graph, shape, samples: samples)
+    } catch { throw error.explanation }
+    let voxels = Double(samples * shape.voxelCount)
+    let perSecond = voxels / speed.milliseconds * 1000
+    context.console.say(
+      "\(subject.name), f32, a step on \(samples) crops of \(shape) on \(session.words): "
+        + "\(Words.fixed(speed.milliseconds, 2)) ms, \(Words.rate(perSecond))")
+    let card = speed.calls.reduce(0) { $0 + $1.milliseconds }
+    context.console.say(
+      "\(Words.fixed(Double(card), 2)) ms of it on the card, in "
+        + "\(speed.calls.reduce(0) { $0 + $1.count }) calls:")
+    for call in speed.calls.prefix(40) {
+      context.console.say(
+        "  \(Words.fixed(Double(call.milliseconds), 3)) ms  \(call.count) x \(call.name)")
+    }
+    return [
+      "card": .string(session.words), "crop": .string("\(shape)"), "crops": .integer(samples),
+      "milliseconds": .number(speed.milliseconds), "voxels_per_second": .number(perSecond),
+      "calls": .array(
+        speed.calls.map { call in
+          [
+            "name": .string(call.name), "count": .integer(call.count),
+            "milliseconds": .number(Double(call.milliseconds)),
+          ]
         }),
     ]
   }

@@ -77,7 +77,9 @@ public struct StatisticsAdaptation: Sendable {
         try engine.gatherStatistics(voxels: voxels.span)
       }
     }
-    engine.finishStatistics()
-    return engine.graph
+    return try explained { () throws(EngineError) in
+      try engine.finishStatistics()
+      return try engine.graph
+    }
   }
 }

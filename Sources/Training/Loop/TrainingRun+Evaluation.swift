@@ -12,7 +12,7 @@ extension TrainingRun {
         try engine.gatherStatistics(voxels: batch.voxels.span)
       }
     }
-    engine.finishStatistics()
+    try explained { () throws(EngineError) in try engine.finishStatistics() }
   }
 
   /// Loss and confusion matrix over `tiles`, in inference mode.

@@ -229,20 +229,28 @@ public final class TrainingRun {
         progress.bestScore = score
         progress.factors =
           recipe.choosesFactors ? try factors(engine, validation ?? overTraining) : []
-        best = engine.usesAverages ? engine.averagedGraph : engine.graph
+        best = try trained(engine)
         strip = try self.strip(engine, epoch: epoch, score: score)
       } else if validation == nil, epoch % max(1, recipe.epochs / 8) == 0 {
         // Nothing says which is the best, so now and then one is shown.
         strip = try self.strip(engine, epoch: epoch, score: score)
       }
     }
-    let last = (engine.usesAverages ? engine.averagedGraph : nil) ?? engine.graph
+    let last = try trained(engine)
     engine.usesAverages = false
     row.seconds = seconds
     progress.history.append(row)
     // First what others write, then the checkpoint: whoever is stopped between writes it again.
     try observer?.epochDidEnd(progress, last: last, best: best, strip: strip)
     try save(engine)
+  }
+
+  /// The network with the weights in use.
+  private func trained(_ engine: any TrainingEngine) throws(Explanation) -> Graph {
+    try explained { () throws(EngineError) in
+      if engine.usesAverages, let averages = try engine.averagedGraph { return averages }
+      return try engine.graph
+    }
   }
 
   /// Seconds of work on this training, all starts together.
@@ -252,7 +260,8 @@ public final class TrainingRun {
   private func save(_ engine: any TrainingEngine) throws(Explanation) {
     var saved = progress
     saved.seconds = seconds
-    let checkpoint = Checkpoint(identity: identity, progress: saved, state: engine.state)
+    let state = try explained { () throws(EngineError) in try engine.state }
+    let checkpoint = Checkpoint(identity: identity, progress: saved, state: state)
     try explained { () throws(SystemError) in try checkpoint.write(to: checkpointPath) }
     lastGood = checkpoint
     lastSaved = clock.now

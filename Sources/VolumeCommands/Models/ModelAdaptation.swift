@@ -117,7 +117,8 @@ struct ModelAdaptation {
   private func trainer(
     _ adaptation: StatisticsAdaptation, _ context: CommandContext
   ) throws(Explanation) -> (any TrainingEngineFactory, Precision) {
-    for factory in context.catalogue.trainers where factory.precisions.contains(.f32) {
+    for factory in context.catalogue.trainers
+    where factory.precisions.contains(.f32) && factory.obstacle == nil {
       let plan = adaptation.plan(precision: .f32, threads: limits.threads)
       if (try? factory.byteCount(for: plan)) != nil { return (factory, .f32) }
     }

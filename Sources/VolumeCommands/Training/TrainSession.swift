@@ -124,6 +124,11 @@ struct TrainSession {
       choices.precision.map(factory.precisions.contains) ?? true
     }
     for (number, factory) in able.enumerated() {
+      if let obstacle = factory.obstacle {
+        guard choices.engine == nil, number + 1 < able.count else { throw obstacle }
+        context.console.note("not \(factory.name): \(obstacle.what)")
+        continue
+      }
       guard let precision = choices.precision ?? factory.precisions.first else { continue }
       do throws(EngineError) {
         _ = try factory.byteCount(
@@ -149,6 +154,11 @@ struct TrainSession {
     let engine = try explained { () throws(EngineError) in try factory.byteCount(for: plan) }
     // The program itself, and what its libraries keep.
     let peak = engine + setup.byteCount(loaders: options.loaders) + (64 << 20)
+    if let shortage = try explained({ () throws(EngineError) in
+      try factory.deviceShortage(for: plan)
+    }) {
+      throw shortage
+    }
     guard peak <= choices.limits.memory else {
       throw Explanation(
         .input,

@@ -128,7 +128,7 @@ struct Module {
   std::map<std::string, std::vector<int>> entries;
 };
 
-// A kernel of kernels.cu, compiled for the processor.
+// A kernel of the tool, compiled for the processor.
 struct Kernel {
   std::string name;
   std::vector<int> arguments;   // Bytes.
@@ -242,6 +242,7 @@ int waited();  // An error that surfaces when somebody waits.
 
 // MARK: - Kernels and convolutions
 
+void addTrainingKernels(std::vector<Kernel> &list);
 const std::vector<Kernel> &kernels();
 const Kernel *kernelOf(const std::string &name);
 std::map<std::string, std::vector<int>> parsedEntries(const char *text);

@@ -128,9 +128,9 @@ public struct CUDNNEngineFactory: EngineFactory {
   }
 
   /// What driver and cuDNN take of the host's memory.
-  private static let libraries = 768 << 20
+  static let libraries = 768 << 20
   /// What the code of driver and cuDNN takes of the card's, loaded as it is needed.
-  private static let kernels = 512 << 20
+  static let kernels = 512 << 20
 }
 
 extension CardDemand {

@@ -43,6 +43,8 @@ package enum GPUError: ExplainedError, Hashable {
   case emulated(card: String)
   /// What the card computed is not what the processor computes.
   case selfCheckFailed(what: String, place: Int, found: Float, expected: Float)
+  /// Steps of a training change weights by something else than the reference's.
+  case trainingDiffers(network: String, difference: Double, list: String, ofList: Double)
 
   /// The error in words.
   package var explanation: Explanation {
@@ -138,6 +140,13 @@ package enum GPUError: ExplainedError, Hashable {
         "the card computes wrongly: \(what) at \(place) is \(found) and should be \(expected)",
         remedy: "do not use this card with this cuDNN; use --engine onednn, and report this with "
           + "what t2s-volume gpu doctor prints")
+    case .trainingDiffers(let network, let difference, let list, let ofList):
+      Explanation(
+        .failed,
+        "the card trains wrongly: steps of \(network) differ by up to \(Float(difference)) of their length "
+          + "from the processor's, those of \(list) by \(Float(ofList))",
+        remedy: "train with --engine onednn, and report this with what t2s-volume gpu doctor prints"
+      )
     }
   }
 

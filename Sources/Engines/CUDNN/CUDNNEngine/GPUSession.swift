@@ -49,7 +49,7 @@ import Synchronization
     unsafe self.context = context
     do throws(GPUError) {
       try unsafe libraries.check("cuCtxSetCurrent", libraries.cuda.contextSetCurrent(context))
-      kernels = try KernelModule(libraries)
+      kernels = try KernelModule(libraries, .inference)
     } catch {
       _ = libraries.cuda.primaryContextRelease(CUdevice(card.ordinal))
       throw error

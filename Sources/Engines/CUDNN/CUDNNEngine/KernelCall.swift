@@ -52,15 +52,53 @@ package struct KernelCall: Hashable, Sendable {
   }
 }
 
-/// What the kernels take, as the PTX says it.
-package enum KernelSignatures {
-  /// For each kernel the bytes of its arguments, in order.
-  package static let all: [String: [Int]] = parsed(KernelText.ptx)
+/// The kernels that are compiled, and loaded, together.
+package enum KernelSet: Hashable, Sendable, CaseIterable {
+  /// kernels.cu: what computes networks, and checks the card.
+  case inference
+  /// training.cu.
+  case training
 
   /// The text that is given to the driver.
-  package static var text: String { KernelText.ptx }
+  package var text: String {
+    switch self {
+    case .inference: KernelText.ptx
+    case .training: TrainingKernelText.ptx
+    }
+  }
+
   /// FNV-1a (64 bits) of the source that the text was made from.
-  package static var sourceHash: UInt64 { KernelText.sourceHash }
+  package var sourceHash: UInt64 {
+    switch self {
+    case .inference: KernelText.sourceHash
+    case .training: TrainingKernelText.sourceHash
+    }
+  }
+
+  /// The source's name.
+  package var source: String {
+    switch self {
+    case .inference: "kernels.cu"
+    case .training: "training.cu"
+    }
+  }
+
+  /// For each kernel the bytes of its arguments, in order.
+  package var signatures: [String: [Int]] {
+    switch self {
+    case .inference: KernelSignatures.inference
+    case .training: KernelSignatures.training
+    }
+  }
+}
+
+/// What the kernels take, as the PTX says it.
+package enum KernelSignatures {
+  /// Those of each set.
+  static let inference = parsed(KernelText.ptx)
+  static let training = parsed(TrainingKernelText.ptx)
+  /// For each kernel the bytes of its arguments, in order.
+  package static let all: [String: [Int]] = inference.merging(training) { first, _ in first }
 
   /// Reads lines of ".visible .entry name( .param .u64 a, .param .f32 b ) { ... }".
   package static func parsed(_ text: String) -> [String: [Int]] {

@@ -8,10 +8,10 @@ import Glibc
   private let functions: [String: CUfunction]
 
   /// For the context of the calling thread.
-  init(_ libraries: GPULibraries) throws(GPUError) {
+  init(_ libraries: GPULibraries, _ set: KernelSet) throws(GPUError) {
     self.libraries = libraries
     var module: CUmodule?
-    let status = unsafe KernelText.ptx.withCString { text in
+    let status = unsafe set.text.withCString { text in
       unsafe libraries.cuda.moduleLoadData(&module, text, 0, nil, nil)
     }
     try libraries.check("cuModuleLoadDataEx", status)
@@ -19,7 +19,7 @@ import Glibc
       throw .callFailed(call: "cuModuleLoadDataEx", code: 0, name: "no module")
     }
     var functions = unsafe [String: CUfunction]()
-    for name in KernelSignatures.all.keys.sorted() {
+    for name in set.signatures.keys.sorted() {
       var function: CUfunction?
       let status = unsafe name.withCString { text in
         unsafe libraries.cuda.moduleGetFunction(&function, module, text)

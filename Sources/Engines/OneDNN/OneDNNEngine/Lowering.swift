@@ -326,17 +326,6 @@ extension Node {
 }
 
 extension Graph {
-  /// The nodes that take each node's value.
-  var consumers: [[Int]] {
-    var result = [[Int]](repeating: [], count: nodes.count)
-    for (index, node) in nodes.enumerated() {
-      for input in node.inputs { result[input].append(index) }
-    }
-    return result
-  }
-}
-
-extension Graph {
   /// The nodes at the end whose values are class scores and what is made of them alone: softmax, sums
   /// and factors, and the convolutions before these. In bfloat16 they would be too coarse to compare.
   func singlePrecisionEnd(except isPairs: [Bool]) -> [Bool] {

@@ -30,7 +30,7 @@ import VolumeCore
   init(_ plan: TrainingPlan, precisions: [Precision]) throws(EngineError) {
     self.plan = plan
     shapes = try plan.check(engine: "oneDNN", precisions: precisions)
-    loss = try LossFactors(plan.loss)
+    loss = try LossFactors(plan.loss, engine: "oneDNN")
     table = ParameterTable(plan.graph)
     store = TrainingStore(table, plan.optimiser)
     gradients = table.initial.map { [Float](repeating: 0, count: $0.count) }
@@ -106,7 +106,8 @@ import VolumeCore
       unsafe t2s_loss_sums(
         address, bf16, &probabilities, labels.baseAddress, pixels, classes, gammas,
         Int32(gammas.count), &sums, &confusion, &ignored, threads)
-      let (value, a, b, focal) = loss.evaluate(sums, weight: weight)
+      let (value, a, b, focal) = loss.evaluate(
+        sums.map { $0.sums(loss.gammas.count) }, weight: weight)
       if withGradient {
         let (gradient, gradientBF16) = unsafe execution.scoresGradient
         unsafe t2s_loss_gradient(
@@ -219,5 +220,14 @@ extension OptimiserOptions.Kind {
     case .adaBelief: T2S_ADABELIEF
     case .sgd: T2S_SGD
     }
+  }
+}
+
+extension t2s_class_sums {
+  /// The sums that the loss follows from, with those of `focals` focal terms.
+  fileprivate func sums(_ focals: Int) -> ClassSums {
+    ClassSums(
+      intersection: intersection, squares: squares, count: count,
+      focal: Array([focal.0, focal.1, focal.2, focal.3].prefix(focals)))
   }
 }

@@ -21,8 +21,8 @@ public struct OneDNNTrainingFactory: TrainingEngineFactory {
   public func byteCount(for plan: TrainingPlan) throws(EngineError) -> Int {
     let shapes = try plan.check(engine: "oneDNN", precisions: precisions)
     let table = ParameterTable(plan.graph)
-    _ = try LossFactors(plan.loss)
-    let program = try TrainingLowering(plan, table, shapes: shapes).program
+    _ = try LossFactors(plan.loss, engine: "oneDNN")
+    let program = try TrainingLowering(plan, table, shapes: shapes, limits: .oneDNN).program
     let values = TrainingArena(program, samples: plan.samples).byteCount
     let weights = table.entries.reduce(0) { $0 + $1.count }
     let largest = table.entries.reduce(0) { max($0, $1.count) }
@@ -37,4 +37,11 @@ public struct OneDNNTrainingFactory: TrainingEngineFactory {
   public func makeEngine(for plan: TrainingPlan) throws(EngineError) -> any TrainingEngine {
     try OneDNNTraining(plan, precisions: precisions)
   }
+}
+
+extension TrainingLimits {
+  /// Orders of weights are found with numbers that Float must count; bits of a dropout that has no ReLU
+  /// before it are made for some pixels at once.
+  static let oneDNN = TrainingLimits(
+    engine: "oneDNN", mostWeights: (1 << 24) - 1, mostDroppedChannels: 512)
 }

@@ -7,7 +7,7 @@ import VolumeCore
 /// The three primitives of one convolution, forward, back to its input and back to its weights;
 /// for a transposed one the first two change places.
 @safe final class TrainingConvolution {
-  private let geometry: ConvolutionGeometry
+  private let geometry: TrainingConvolutionGeometry
   private let processor: Processor
   /// From fine to coarse.
   private(set) var down: BoundPrimitive?
@@ -38,7 +38,7 @@ import VolumeCore
   }
 
   init(
-    _ geometry: ConvolutionGeometry, _ choice: Choice, _ processor: Processor
+    _ geometry: TrainingConvolutionGeometry, _ choice: Choice, _ processor: Processor
   ) throws(EngineError) {
     self.geometry = geometry
     self.processor = processor
@@ -272,7 +272,7 @@ import VolumeCore
   }
 }
 
-extension ConvolutionGeometry {
+extension TrainingConvolutionGeometry {
   /// The extents of the kernel that the library is told.
   private var kernelExtents: [Int] {
     isVolumetric ? [kernel.z, kernel.y, kernel.x] : [kernel.y, kernel.x]
@@ -292,21 +292,6 @@ extension ConvolutionGeometry {
     case (true, true): dnnl_oidhw
     case (false, true): dnnl_goidhw
     }
-  }
-
-  /// For each weight in that order its number in the list, which is (tap, in, out), or
-  /// (tap, in, multiplier) for a depthwise convolution.
-  var listNumbers: [Int] {
-    let taps = kernel.voxelCount
-    let inputs = groups == 1 ? fineChannels : 1
-    var numbers: [Int] = []
-    numbers.reserveCapacity(taps * inputs * coarseChannels)
-    for output in 0..<coarseChannels {
-      for input in 0..<inputs {
-        for tap in 0..<taps { numbers.append((tap * inputs + input) * coarseChannels + output) }
-      }
-    }
-    return numbers
   }
 
   /// One number for each axis that the library is told of.

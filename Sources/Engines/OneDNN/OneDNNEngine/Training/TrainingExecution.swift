@@ -33,7 +33,7 @@ import VolumeCore
     threads = Int32(max(1, plan.threads))
     t2s_set_threads(threads)
     if threads > 1 { t2s_let_barriers_sleep() }
-    let program = try TrainingLowering(plan, table, shapes: shapes).program
+    let program = try TrainingLowering(plan, table, shapes: shapes, limits: .oneDNN).program
     self.program = program
     arena = TrainingArena(program, samples: plan.samples)
     memory = AlignedMemory(byteCount: arena.byteCount)

@@ -1,16 +1,16 @@
-import EngineCore
 import NeuralGraph
 import VolumeCore
 
 /// Turns a network into the steps of its training: what lies between two convolutions becomes one
 /// pass, a concatenation is written by those who make its parts.
-struct TrainingLowering {
-  private(set) var program = TrainingProgram()
+package struct TrainingLowering {
+  package private(set) var program = TrainingProgram()
   private let graph: Graph
   private let table: ParameterTable
   private let channels: [Int]
   private let shapes: [Shape3]
   private let precision: Precision
+  private let limits: TrainingLimits
   private let consumers: [[Int]]
   private let scoresNode: Int
   /// Where the value of each node lies, once it does.
@@ -36,9 +36,11 @@ struct TrainingLowering {
     case alias(node: Int, source: Int)
   }
 
-  init(
-    _ plan: TrainingPlan, _ table: ParameterTable, shapes: [Shape3]
+  /// Lowers the network of `plan` for an engine that can do what `limits` say.
+  package init(
+    _ plan: TrainingPlan, _ table: ParameterTable, shapes: [Shape3], limits: TrainingLimits
   ) throws(EngineError) {
+    self.limits = limits
     graph = plan.graph
     self.table = table
     self.shapes = shapes
@@ -95,21 +97,21 @@ struct TrainingLowering {
     case .convolution(let layer):
       try convolve(
         index,
-        ConvolutionGeometry(
+        TrainingConvolutionGeometry(
           kernel: layer.kernel, stride: layer.stride, padding: layer.padding,
           fineChannels: layer.inputs, coarseChannels: layer.outputs, fine: shapes[node.inputs[0]],
           coarse: shapes[index]))
     case .depthwiseConvolution(let layer):
       try convolve(
         index,
-        ConvolutionGeometry(
+        TrainingConvolutionGeometry(
           kernel: layer.kernel, stride: layer.stride, padding: layer.padding,
           fineChannels: layer.inputs, coarseChannels: layer.inputs * layer.multiplier,
           groups: layer.inputs, fine: shapes[node.inputs[0]], coarse: shapes[index]))
     case .transposedConvolution(let layer):
       try convolve(
         index,
-        ConvolutionGeometry(
+        TrainingConvolutionGeometry(
           kernel: layer.kernel, stride: layer.stride, padding: layer.crop,
           fineChannels: layer.outputs, coarseChannels: layer.inputs, isTransposed: true,
           fine: shapes[index], coarse: shapes[node.inputs[0]]))
@@ -137,9 +139,9 @@ struct TrainingLowering {
       var tail = absorb(node.inputs[0]) { $0.dropout == nil && $0.noise == nil }
       let rule = DropoutRule(rate: rate)
       if rule.threshold > 0 {
-        guard tail.relu || channels[index] <= 512 else {
+        guard tail.relu || channels[index] <= limits.mostDroppedChannels else {
           throw .unsupported(
-            engine: "oneDNN", node: node.name,
+            engine: limits.engine, node: node.name,
             why: "dropout of \(channels[index]) channels with no ReLU before it")
         }
         tail.dropout = (rule, index)
@@ -195,14 +197,13 @@ struct TrainingLowering {
   }
 
   private mutating func convolve(
-    _ index: Int, _ geometry: ConvolutionGeometry
+    _ index: Int, _ geometry: TrainingConvolutionGeometry
   ) throws(EngineError) {
-    let weights = geometry.weightExtents.reduce(1, *)
-    // Orders of weights are found with numbers that Float must count.
-    guard weights < 1 << 24 else {
+    let weights = geometry.weightCount
+    guard weights <= limits.mostWeights else {
       throw .unsupported(
-        engine: "oneDNN", node: graph.nodes[index].name,
-        why: "\(weights) weights in one layer, and \(1 << 24) are the most in training")
+        engine: limits.engine, node: graph.nodes[index].name,
+        why: "\(weights) weights in one layer, and \(limits.mostWeights) are the most in training")
     }
     let source = graph.nodes[index].inputs[0]
     let from = dense(source).buffer

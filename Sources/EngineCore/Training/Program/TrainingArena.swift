@@ -1,12 +1,10 @@
-import EngineCore
-
 /// Where each buffer of a training lies: values beside each other, since the way back reads them
 /// all; gradients where one lay that nobody reads any more.
-struct TrainingArena {
-  private(set) var offsets: [Int] = []
-  private(set) var byteCount = 0
+package struct TrainingArena {
+  package private(set) var offsets: [Int] = []
+  package private(set) var byteCount = 0
 
-  init(_ program: TrainingProgram, samples: Int) {
+  package init(_ program: TrainingProgram, samples: Int) {
     let sizes = program.buffers.map { ($0.byteCount(samples: samples) + 4095) / 4096 * 4096 }
     offsets = Array(repeating: 0, count: sizes.count)
     for (number, buffer) in program.buffers.enumerated() where !buffer.isGradient {

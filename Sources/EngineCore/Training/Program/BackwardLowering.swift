@@ -1,4 +1,3 @@
-import EngineCore
 import NeuralGraph
 import VolumeCore
 

@@ -4,20 +4,20 @@ import Testing
 import VolumeCore
 
 /// A network to be trained by two engines.
-struct TrainingCase: CustomTestStringConvertible, Sendable {
-  var testDescription: String
-  var graph: Graph
-  var shape: Shape3
-  var samples = 2
+package struct TrainingCase: CustomTestStringConvertible, Sendable {
+  package var testDescription: String
+  package var graph: Graph
+  package var shape: Shape3
+  package var samples = 2
 
-  init(_ name: String, _ shape: Shape3, samples: Int = 2, _ graph: Graph) {
+  package init(_ name: String, _ shape: Shape3, samples: Int = 2, _ graph: Graph) {
     testDescription = name
     self.shape = shape
     self.samples = samples
     self.graph = graph
   }
 
-  init(
+  package init(
     _ name: String, _ shape: Shape3 = Shape3(z: 1, y: 12, x: 20), isVolumetric: Bool = false,
     _ build: (inout GraphBuilder) -> Void
   ) {
@@ -28,7 +28,7 @@ struct TrainingCase: CustomTestStringConvertible, Sendable {
     self.init(name, shape, net.graph)
   }
 
-  static func network(_ change: (inout UNetOptions) -> Void) -> Graph {
+  package static func network(_ change: (inout UNetOptions) -> Void) -> Graph {
     var options = UNetOptions()
     options.filters = 4
     options.depth = 2
@@ -36,9 +36,9 @@ struct TrainingCase: CustomTestStringConvertible, Sendable {
     return options.graph(seed: 5)
   }
 
-  static let flat = Shape3(z: 1, y: 16, x: 24)
+  package static let flat = Shape3(z: 1, y: 16, x: 24)
 
-  static let all: [TrainingCase] = [
+  package static let all: [TrainingCase] = [
     TrainingCase("plain", flat, network { _ in }),
     TrainingCase("plain without norm", flat, network { $0.norm = .none }),
     TrainingCase("nearest", flat, network { $0.up = .nearest }),
@@ -136,13 +136,14 @@ struct TrainingCase: CustomTestStringConvertible, Sendable {
 }
 
 /// Numbers between -1 and 1 that follow from a seed.
-func numbers(_ count: Int, seed: Int) -> [Float] {
+package func numbers(_ count: Int, seed: Int) -> [Float] {
   let random = Philox(key: UInt64(seed))
   return (0..<count).map { Float(random.bits($0, layer: 0)) / 32768 - 1 }
 }
 
 extension TrainingPlan {
-  func batch(_ seed: Int) throws -> (voxels: [Float], labels: [UInt8]) {
+  /// Voxels and labels that follow from a seed; some voxels are not annotated.
+  package func batch(_ seed: Int) throws -> (voxels: [Float], labels: [UInt8]) {
     let outputs = try samples * outputShape().voxelCount
     let random = Philox(key: UInt64(seed))
     let labels = (0..<outputs).map { place in
@@ -151,4 +152,14 @@ extension TrainingPlan {
     }
     return (numbers(samples * shape.voxelCount, seed: seed), labels)
   }
+}
+
+/// The largest difference, relative to the largest number of either.
+package func difference(_ a: [Float], _ b: [Float], atLeast: Float) -> Float {
+  guard a.count == b.count else { return .infinity }
+  let largest = (a + b).reduce(atLeast) { max($0, abs($1)) }
+  return zip(a, b).reduce(0) {
+    let distance = abs($1.0 - $1.1)
+    return distance.isFinite ? max($0, distance) : .infinity
+  } / largest
 }

@@ -1,30 +1,49 @@
-import CKernels
-import EngineCore
+/// What a loss follows from, of one class: sums over annotated voxels.
+package struct ClassSums: Hashable, Sendable {
+  /// Of y p, and of p squared, and how many voxels are of the class.
+  package var intersection: Double
+  package var squares: Double
+  package var count: Double
+  /// Of -(1 - p)^gamma log p of the voxels of the class, for each focal term.
+  package var focal: [Double]
 
-/// A loss as the kernels compute it: what to sum over voxels, and the gradient that follows.
-struct LossFactors {
+  /// These sums.
+  package init(intersection: Double, squares: Double, count: Double, focal: [Double]) {
+    self.intersection = intersection
+    self.squares = squares
+    self.count = count
+    self.focal = focal
+  }
+}
+
+/// A loss as kernels compute it: what to sum over voxels, and the gradient that follows.
+package struct LossFactors: Sendable {
   /// Of the focal terms; 0 is the cross-entropy. Terms of one gamma are summed as one.
-  let gammas: [Float]
+  package let gammas: [Float]
   private let loss: LossOptions
 
-  /// Throws where there are more focal terms than the kernels sum at once.
-  init(_ loss: LossOptions) throws(EngineError) {
+  /// Focal terms that kernels sum at once.
+  package static let mostGammas = 4
+
+  /// Throws where there are more focal terms than the kernels of `engine` sum at once.
+  package init(_ loss: LossOptions, engine: String) throws(EngineError) {
     self.loss = loss
     var gammas: [Float] = []
     for term in loss.terms {
       if let gamma = term.kind.gamma, !gammas.contains(gamma) { gammas.append(gamma) }
     }
-    guard gammas.count <= 4 else {
+    guard gammas.count <= Self.mostGammas else {
       throw .planUnsupported(
-        engine: "oneDNN", why: "a loss of \(gammas.count) focal terms, and 4 are the most")
+        engine: engine,
+        why: "a loss of \(gammas.count) focal terms, and \(Self.mostGammas) are the most")
     }
     self.gammas = gammas
   }
 
   /// The loss, and the factors of its gradient: (a y + b p) for each class, and the focal
   /// weights, term after term.
-  func evaluate(
-    _ sums: [t2s_class_sums], weight: Float
+  package func evaluate(
+    _ sums: [ClassSums], weight: Float
   ) -> (loss: Double, a: [Float], b: [Float], focal: [Float]) {
     let classes = sums.count
     var (a, b) = ([Double](repeating: 0, count: classes), [Double](repeating: 0, count: classes))
@@ -60,7 +79,7 @@ struct LossFactors {
         }
         for c in 0..<classes {
           let share = factor * weights[c] / all
-          total += share * sums[c].focalSum(t)
+          total += share * sums[c].focal[t]
           focal[t * classes + c] += share
         }
       }
@@ -77,17 +96,6 @@ extension LossOptions.Kind {
     case .crossEntropy: 0
     case .focal(let gamma): gamma
     case .flatJaccard, .macroJaccard: nil
-    }
-  }
-}
-
-extension t2s_class_sums {
-  fileprivate func focalSum(_ term: Int) -> Double {
-    switch term {
-    case 0: focal.0
-    case 1: focal.1
-    case 2: focal.2
-    default: focal.3
     }
   }
 }

@@ -1,0 +1,253 @@
+import CUDNNEngine
+import EngineCore
+import GPUEmulatorControl
+import NeuralGraph
+import OneDNNEngine
+import Testing
+import TrainingTesting
+import VolumeCore
+
+extension GPUEmulatorTests {
+  @Suite(.serialized) struct `Training on the emulated card` {
+    let emulator: Emulator
+
+    init() throws { emulator = try Emulator.loaded() }
+
+    static let loss = LossOptions([
+      .init(.flatJaccard(epsilon: 1)), .init(.macroJaccard(epsilon: 1), classWeights: [1, 2, 3]),
+      .init(.crossEntropy, factor: 0.5, classWeights: [2, 1, 1]), .init(.focal(gamma: 1.5)),
+    ])
+
+    /// One step of plain descent: what the weights change by is the gradient.
+    private func plan(_ item: TrainingCase) -> TrainingPlan {
+      var options = OptimiserOptions(.sgd)
+      options.beta1 = 0
+      return TrainingPlan(
+        graph: item.graph, samples: item.samples, shape: item.shape, loss: Self.loss,
+        optimiser: options)
+    }
+
+    private var factory: CUDNNTrainingFactory { CUDNNTrainingFactory(emulator.places) }
+
+    private func expectNothingBroken(_ what: Comment) {
+      #expect(emulator.violations == [], what)
+      #expect(emulator.leak == "", what)
+    }
+
+    @Test(arguments: TrainingCase.all.indices)
+    func `makes the steps of the reference`(place: Int) throws {
+      let item = TrainingCase.all[place]
+      let what: Comment = "\(item.testDescription)"
+      let cards = [T2S_CARD_4090, T2S_CARD_P4000, T2S_CARD_A100]
+      emulator.reset(Emulator.Schedule.each[place % 4], card: cards[place % 3])
+      do {
+        let plan = plan(item)
+        let reference = try ReferenceTrainingFactory().makeEngine(for: plan)
+        let engine = try factory.makeEngine(for: plan)
+        for number in 0..<2 {
+          let (voxels, labels) = try plan.batch(number)
+          let wanted = try reference.accumulate(
+            voxels: voxels.span, labels: labels.span, weight: 0.5, key: 3)
+          let found = try engine.accumulate(
+            voxels: voxels.span, labels: labels.span, weight: 0.5, key: 3)
+          #expect(abs(wanted.loss - found.loss) < 1e-4, what)
+          #expect(wanted.ignored == found.ignored, what)
+          #expect(found.confusion.reduce(0, +) == wanted.confusion.reduce(0, +), what)
+        }
+        let before = try engine.state.arrays
+        let wanted = try reference.step(rate: 1)
+        let found = try engine.step(rate: 1)
+        #expect(found.notFinite == nil, what)
+        #expect(
+          abs(found.gradientNorm - wanted.gradientNorm) < 1e-4 * wanted.gradientNorm, what)
+        #expect(
+          abs(found.largestChange - wanted.largestChange) < 1e-4 * wanted.largestChange, what)
+        let (state, other) = (try engine.state, try reference.state)
+        #expect(Set(state.arrays.keys) == Set(other.arrays.keys), what)
+        for (name, list) in other.arrays {
+          let old = try #require(before[name])
+          func change(_ list: [Float]) -> [Float] { zip(list, old).map { $0 - $1 } }
+          let new = try #require(state.arrays[name])
+          let difference = difference(change(new), change(list), atLeast: 1e-3)
+          #expect(difference < 1e-4, "\(what), \(name): \(difference)")
+        }
+        // What was learned is seen in inference mode too.
+        let (voxels, labels) = try plan.batch(5)
+        let probabilities = try reference.predict(voxels: voxels.span)
+        #expect(
+          difference(try engine.predict(voxels: voxels.span), probabilities, atLeast: 1) < 1e-4,
+          what)
+        let judged = try engine.evaluate(voxels: voxels.span, labels: labels.span)
+        let right = try reference.evaluate(voxels: voxels.span, labels: labels.span)
+        #expect(abs(judged.loss - right.loss) < 1e-4, what)
+        for engine in [engine, reference] {
+          for number in 0..<2 {
+            let voxels = try plan.batch(number).voxels
+            try engine.gatherStatistics(voxels: voxels.span)
+          }
+          try engine.finishStatistics()
+        }
+        for (name, list) in try reference.state.arrays where name.hasPrefix("weights/") {
+          let found = try #require(try engine.state.arrays[name])
+          #expect(difference(found, list, atLeast: 1) < 1e-4, "\(what), \(name)")
+        }
+      }
+      expectNothingBroken(what)
+    }
+
+    @Test(arguments: [OptimiserOptions.Kind.adam, .adamW, .adaBelief, .sgd])
+    func `optimisers make the reference's steps`(kind: OptimiserOptions.Kind) throws {
+      emulator.reset(.lazy)
+      do {
+        var plan = plan(TrainingCase.all[1])
+        plan.optimiser = OptimiserOptions(kind)
+        plan.optimiser.epsilon = 1e-3
+        plan.optimiser.weightDecay = 0.1
+        plan.optimiser.largestNorm = 0.05
+        plan.optimiser.averaging = 0.9
+        let engine = try factory.makeEngine(for: plan)
+        let reference = try ReferenceTrainingFactory().makeEngine(for: plan)
+        for number in 0..<4 {
+          let (voxels, labels) = try plan.batch(number)
+          for one in [engine, reference] {
+            _ = try one.accumulate(
+              voxels: voxels.span, labels: labels.span, weight: 1, key: UInt64(number))
+            _ = try one.step(rate: 1e-2)
+          }
+        }
+        for (name, list) in try reference.state.arrays where !name.hasPrefix("moment") {
+          let found = try #require(try engine.state.arrays[name])
+          #expect(difference(found, list, atLeast: 1) < 1e-4, "\(name)")
+        }
+      }
+      expectNothingBroken("\(kind)")
+    }
+
+    /// Ten steps of Adam, as a training makes them.
+    private func tenSteps(
+      _ factory: any TrainingEngineFactory, _ dimension: UNetOptions.Dimension,
+      dropout: Float = 0
+    ) throws -> TrainingState {
+      var options = UNetOptions.modular
+      (options.filters, options.depth, options.dropout) = (2, 2, dropout)
+      options.dimension = dimension
+      let isFlat = dimension == .plane
+      var plan = TrainingPlan(
+        graph: options.graph(seed: 5), samples: 2,
+        shape: Shape3(z: isFlat ? 1 : 4, y: 8, x: isFlat ? 16 : 8), loss: Self.loss)
+      plan.optimiser.averaging = 0.9
+      plan.optimiser.epsilon = 1e-4
+      let engine = try factory.makeEngine(for: plan)
+      for number in 0..<10 {
+        let (voxels, labels) = try plan.batch(number)
+        _ = try engine.accumulate(
+          voxels: voxels.span, labels: labels.span, weight: 1, key: UInt64(number))
+        _ = try engine.step(rate: 1e-3)
+      }
+      return try engine.state
+    }
+
+    @Test(arguments: [UNetOptions.Dimension.plane, .volume])
+    func `ten steps lead where the processor's do`(dimension: UNetOptions.Dimension) throws {
+      emulator.reset(.random(seed: 4))
+      let wanted = try tenSteps(OneDNNTrainingFactory(), dimension)
+      let found = try tenSteps(factory, dimension)
+      #expect(found.steps == wanted.steps)
+      for (name, list) in wanted.arrays where name.hasPrefix("weights/") {
+        let other = try #require(found.arrays[name])
+        #expect(difference(other, list, atLeast: 1) < 1e-4, "\(name)")
+      }
+      expectNothingBroken("\(dimension)")
+    }
+
+    @Test func `equal seeds give equal weights, whatever the schedule`() throws {
+      var states: [TrainingState] = []
+      for schedule in Emulator.Schedule.each {
+        emulator.reset(schedule)
+        states.append(try tenSteps(factory, .plane, dropout: 0.1))
+        expectNothingBroken("\(schedule)")
+      }
+      for state in states.dropFirst() { #expect(state == states[0]) }
+    }
+
+    @Test func `goes on from a state as if it had not stopped`() throws {
+      emulator.reset(.lazy)
+      do {
+        var options = UNetOptions.modular
+        (options.filters, options.depth, options.dropout) = (2, 1, 0.1)
+        var plan = TrainingPlan(
+          graph: options.graph(seed: 5), samples: 2, shape: Shape3(z: 1, y: 8, x: 16),
+          loss: Self.loss)
+        plan.optimiser.averaging = 0.9
+        func go(_ engine: any TrainingEngine, _ numbers: Range<Int>) throws {
+          for number in numbers {
+            let (voxels, labels) = try plan.batch(number)
+            _ = try engine.accumulate(
+              voxels: voxels.span, labels: labels.span, weight: 1, key: UInt64(number))
+            _ = try engine.step(rate: 1e-3)
+          }
+        }
+        let whole = try factory.makeEngine(for: plan)
+        try go(whole, 0..<4)
+        let first = try factory.makeEngine(for: plan)
+        try go(first, 0..<2)
+        let second = try factory.makeEngine(for: plan)
+        try second.restore(first.state)
+        try go(second, 2..<4)
+        #expect(try second.state == whole.state)
+        #expect(try second.averagedGraph == whole.averagedGraph)
+        #expect(try whole.averagedGraph != whole.graph)
+        let other = TrainingState(steps: 1, arrays: [:])
+        #expect(throws: EngineError.self) { try second.restore(other) }
+      }
+      expectNothingBroken("a resume")
+    }
+
+    @Test func `changes nothing where a gradient is not finite`() throws {
+      emulator.reset(.eager)
+      do {
+        let plan = plan(TrainingCase.all[0])
+        let engine = try factory.makeEngine(for: plan)
+        let before = try engine.state
+        var (voxels, labels) = try plan.batch(1)
+        voxels[3] = .infinity
+        _ = try engine.accumulate(voxels: voxels.span, labels: labels.span, weight: 1, key: 1)
+        let result = try engine.step(rate: 1)
+        #expect(result.notFinite != nil)
+        #expect(try engine.state == before)
+        // And goes on.
+        (voxels, labels) = try plan.batch(1)
+        _ = try engine.accumulate(voxels: voxels.span, labels: labels.span, weight: 1, key: 1)
+        #expect(try engine.step(rate: 1).notFinite == nil)
+        #expect(try engine.state != before)
+      }
+      expectNothingBroken("infinities")
+    }
+
+    @Test(arguments: TrainingSelfCheck.networks.indices)
+    func `passes the card's own check of training`(place: Int) throws {
+      emulator.reset(Emulator.Schedule.each[place % 4])
+      let (name, graph) = TrainingSelfCheck.networks[place]
+      do {
+        let session = try GPUSession(emulator.places)
+        // Smaller than on a card, where it takes no time.
+        let edge = graph.nodes.contains { $0.name.contains("crop") } ? 40 : 16
+        let whole = TrainingSelfCheck.shape(graph)
+        let shape = place < 2 ? whole : Shape3(z: whole.z, y: edge, x: edge)
+        let result = try TrainingSelfCheck(session).network(name, graph, shape: shape)
+        #expect(result.difference > 0 && result.difference < TrainingSelfCheck.largestDifference)
+        #expect(result.ofWorst < TrainingSelfCheck.largestOfList)
+      }
+      expectNothingBroken("\(name)")
+    }
+
+    @Test func `a batch that does not fit the card is refused before it is begun`() throws {
+      emulator.reset(capacity: 600 << 20)
+      var plan = plan(TrainingCase.all[0])
+      plan.shape = Shape3(z: 1, y: 1024, x: 1024)
+      let shortage = try #require(try factory.deviceShortage(for: plan))
+      #expect(shortage.what.contains("MiB are needed"))
+      #expect(throws: EngineError.self) { _ = try factory.makeEngine(for: plan) }
+    }
+  }
+}
