@@ -13,12 +13,14 @@ struct GPUCommand: Command {
     [
       OptionDeclaration(
         "model", "FILE",
-        "selftest, speed, tune, plans: the network; default: the tool's; random:3d-f16-d3 makes one up"),
+        "selftest, speed, tune, plans: the network; default: the tool's; random:3d-f16-d3 makes one up"
+      ),
       OptionDeclaration(
         "precision", "P", "speed, tune, plans: f32 or f16; default: the fastest that the card has"),
       OptionDeclaration(
         "shape", "ZxYxX",
-        "selftest, speed, tune, plans: the tile; default: 1x2048x2048, or 128x256x256 of a 3D network"),
+        "selftest, speed, tune, plans: the tile; default: 1x2048x2048, or 128x256x256 of a 3D network"
+      ),
       OptionDeclaration(
         "plan-file", "FILE.json",
         "tune: where the fastest ways are kept; speed: which ways are taken"),
@@ -52,7 +54,7 @@ struct GPUCommand: Command {
     _ arguments: Arguments, _ context: CommandContext
   ) throws(Explanation) -> [String: JSONValue] {
     let action: String
-    do { action = try arguments.operands(["doctor|selftest|speed|tune|plans"], of: name)[0] } catch {
+    do { action = try arguments.operands([operands], of: name)[0] } catch {
       throw error.explanation
     }
     switch action {

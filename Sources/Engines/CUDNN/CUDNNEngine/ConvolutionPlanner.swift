@@ -161,7 +161,8 @@ final class ConvolutionPlanner {
     guard isAllowed(described, geometry.format) else {
       throw .noEngine(
         convolution: geometry.words,
-        detail: "engine \(choice.engine) does not give the same bits each time, or not the precision")
+        detail:
+          "engine \(choice.engine) does not give the same bits each time, or not the precision")
     }
     var knobs: [BackendDescriptor] = []
     for (type, value) in choice.knobs.sorted(by: { $0.key < $1.key }) {
@@ -180,7 +181,8 @@ final class ConvolutionPlanner {
     guard bytes <= workspaceLimit else {
       throw .noEngine(
         convolution: geometry.words,
-        detail: "engine \(choice.engine) takes \(bytes) bytes beside, \(workspaceLimit) are allowed")
+        detail: "engine \(choice.engine) takes \(bytes) bytes beside, \(workspaceLimit) are allowed"
+      )
     }
     return ConvolutionPlan(
       geometry, epilogue, plan, workspaceByteCount: bytes, engine: described.engine,

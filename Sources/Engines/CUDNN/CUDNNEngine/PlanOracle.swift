@@ -67,8 +67,8 @@ package struct PlanOracle {
         else {
           throw .noEngine(
             convolution: geometry.words,
-            detail: "by its number it is \(again.engine.words) with \(again.workspaceByteCount) bytes "
-              + "beside, and was \(plan.engine.words) with \(plan.workspaceByteCount)")
+            detail: "by its number it is \(again.engine.words) with "
+              + "\(again.workspaceByteCount) bytes beside, and was \(plan.engine.words) with \(plan.workspaceByteCount)")
         }
       }
       return .success(
