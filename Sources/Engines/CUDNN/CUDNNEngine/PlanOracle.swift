@@ -68,7 +68,8 @@ package struct PlanOracle {
           throw .noEngine(
             convolution: geometry.words,
             detail: "by its number it is \(again.engine.words) with "
-              + "\(again.workspaceByteCount) bytes beside, and was \(plan.engine.words) with \(plan.workspaceByteCount)")
+              + "\(again.workspaceByteCount) bytes beside, and was \(plan.engine.words) with \(plan.workspaceByteCount)"
+          )
         }
       }
       return .success(
