@@ -28,13 +28,16 @@ final class CUDNNEngine: InferenceEngine {
   private let timeline: CardTimeline?
 
   init(
-    _ plan: ExecutionPlan, _ lowering: GPULowering, _ session: GPUSession, slots count: Int
+    _ plan: ExecutionPlan, _ lowering: GPULowering, _ session: GPUSession, slots count: Int,
+    file: PlanFile? = nil
   ) throws(GPUError) {
     self.plan = plan
     self.session = session
     program = try CardProgram(
-      plan, lowering, session, format: NumberFormat(plan.precision))
+      plan, lowering, session, format: NumberFormat(plan.precision), file: file)
     try program.check()
+    // What was chosen is kept once it has been seen to be right.
+    try file?.save()
     streamIn = try GPUStream(session)
     streamOut = try GPUStream(session)
     let bytes = SlotBytes(plan)

@@ -9,12 +9,23 @@ import VolumeCore
 public struct CUDNNEngineFactory: EngineFactory {
   private let found: FoundCard
   private let lowered = GPULoweringCache()
+  private var file: PlanFile?
 
   /// The factory.
   public init() { found = FoundCard(GPULibraryPlaces()) }
 
   /// The factory with other places, for tests.
   package init(_ places: GPULibraryPlaces) { found = FoundCard(places) }
+
+  /// The same, with the engines that the file at `path` says; the file is made or added to where it lacks
+  /// one.
+  public func withPlans(in path: String) throws(Explanation) -> any EngineFactory {
+    var result = self
+    do throws(GPUError) {
+      result.file = try PlanFile(path, for: try found.sessions.get())
+    } catch { throw error.explanation }
+    return result
+  }
 
   /// `cudnn`.
   public var name: String { "cudnn" }
@@ -108,9 +119,9 @@ public struct CUDNNEngineFactory: EngineFactory {
     do throws(GPUError) {
       let sessions = try found.sessions.get()
       guard sessions.count > 1, slots > 1 else {
-        return try CUDNNEngine(plan, lowering, sessions[0], slots: slots)
+        return try CUDNNEngine(plan, lowering, sessions[0], slots: slots, file: file)
       }
-      return try SeveralCards(plan, lowering, sessions, slots: slots)
+      return try SeveralCards(plan, lowering, sessions, slots: slots, file: file)
     } catch {
       throw error.asEngineError
     }

@@ -12,15 +12,15 @@ package final class ConvolutionTrial {
   private let handle: CUDNNHandle
   private let planner: ConvolutionPlanner
 
-  /// On one card; belongs to the calling thread.
-  package init(_ session: GPUSession) throws(GPUError) {
+  /// On one card; belongs to the calling thread. Engines are those of `file`, which is told of others.
+  package init(_ session: GPUSession, file: PlanFile? = nil) throws(GPUError) {
     self.session = session
     try session.enter()
     stream = try GPUStream(session)
     handle = try CUDNNHandle(session.libraries)
     try handle.use(stream)
     planner = ConvolutionPlanner(
-      session.libraries, .card(handle), workspaceLimit: session.workspaceLimit)
+      session.libraries, .card(handle), workspaceLimit: session.workspaceLimit, file: file)
   }
 
   /// What a pass has computed, and how.
