@@ -101,7 +101,7 @@ let package = Package(
     // Vocabulary, system and pure logic.
     module("VolumeCore", "Sources/VolumeCore"),
     module("SystemIO", "Sources/SystemIO", ["VolumeCore"]),
-    module("Pipelines", "Sources/Pipelines", ["VolumeCore"]),
+    module("Pipelines", "Sources/Pipelines", ["SystemIO", "VolumeCore"]),
     module("NeuralGraph", "Sources/NeuralGraph", ["VolumeCore"]),
     module("TilePlanning", "Sources/TilePlanning", ["VolumeCore", "NeuralGraph"]),
 
@@ -237,7 +237,7 @@ let package = Package(
       path: "Tests/TrainingTesting", swiftSettings: strict),
     plainTests("VolumeCoreTests", []),
     plainTests("SystemIOTests", ["SystemIO"]),
-    plainTests("PipelinesTests", ["Pipelines"]),
+    plainTests("PipelinesTests", ["Pipelines", "SystemIO"]),
     plainTests("NeuralGraphTests", ["NeuralGraph"]),
     plainTests("TilePlanningTests", ["TilePlanning", "NeuralGraph", "EngineCore"]),
     tests("EngineCoreTests", ["EngineCore", "NeuralGraph"]),

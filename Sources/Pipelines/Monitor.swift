@@ -1,9 +1,14 @@
 import Glibc
+import SystemIO
 
 /// A mutex with a condition: the one place where threads wait for each other.
 @safe final class Monitor: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
+  /// How often all were woken.
+  private var wakings = 0
+  /// The observers of those that wait and are watched.
+  private var observers: [any WorkObserver] = []
 
   init() {
     unsafe mutex = .allocate(capacity: 1)
@@ -28,8 +33,23 @@ import Glibc
   func unlock() { unsafe pthread_mutex_unlock(mutex) }
 
   /// Leaves, waits for a `wakeAll`, and enters again; the caller looks at its condition again.
-  func wait() { unsafe pthread_cond_wait(condition, mutex) }
+  func wait() {
+    guard let observer = Timeline.observer else {
+      unsafe pthread_cond_wait(condition, mutex)
+      return
+    }
+    // It counts as waiting until somebody wakes it, and as awake from that moment on.
+    let before = wakings
+    observers.append(observer)
+    observer.threadWaits()
+    while wakings == before { unsafe pthread_cond_wait(condition, mutex) }
+  }
 
-  /// Wakes all that wait.
-  func wakeAll() { unsafe pthread_cond_broadcast(condition) }
+  /// Wakes all that wait; called between `lock` and `unlock`.
+  func wakeAll() {
+    wakings &+= 1
+    for observer in observers { observer.threadWakes() }
+    observers.removeAll()
+    unsafe pthread_cond_broadcast(condition)
+  }
 }

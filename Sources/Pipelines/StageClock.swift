@@ -1,5 +1,5 @@
-import Glibc
 import Synchronization
+import SystemIO
 
 /// How long a stage worked, as opposed to waited.
 public final class StageClock: Sendable {
@@ -24,9 +24,5 @@ public final class StageClock: Sendable {
   public var seconds: Double { Double(nanoseconds.load(ordering: .relaxed)) / 1e9 }
 }
 
-/// The monotonic clock.
-public func monotonicNanoseconds() -> Int {
-  var time = timespec()
-  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-  return time.tv_sec * 1_000_000_000 + time.tv_nsec
-}
+/// The monotonic clock, or that of who watches the calling thread.
+public func monotonicNanoseconds() -> Int { Timeline.nanoseconds }

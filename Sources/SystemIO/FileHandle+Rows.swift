@@ -67,9 +67,12 @@ extension FileHandle {
         let rows = min(rowsAtOnce, count - row)
         let part = unsafe UnsafeMutableRawBufferPointer(
           rebasing: bytes[(row * wanted)..<((row + rows) * wanted)])
-        let passed = try checked("read", path) {
-          unsafe operations.readRows(
-            descriptor, wanted: wanted, stride: stride, at: offset + row * stride, into: part)
+        let passed = try Timeline.work("disk read", byteCount: rows * stride) {
+          () throws(SystemError) in
+          try checked("read", path) {
+            unsafe operations.readRows(
+              descriptor, wanted: wanted, stride: stride, at: offset + row * stride, into: part)
+          }
         }
         // The last row ends before the bytes that part it from the next.
         let done = min(rows, (passed + stride - wanted) / stride)

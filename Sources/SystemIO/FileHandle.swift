@@ -52,18 +52,21 @@ public struct FileHandle: ~Copyable, Sendable {
   public func read(at offset: Int, into destination: inout MutableRawSpan) throws(SystemError)
     -> Int
   {
-    try unsafe destination.withUnsafeMutableBytes { (bytes) throws(SystemError) in
-      var done = 0
-      while done < bytes.count {
-        let count = try checked("read", path) {
-          unsafe operations.read(
-            descriptor, into: UnsafeMutableRawBufferPointer(rebasing: bytes[done...]),
-            at: offset + done)
+    let wanted = destination.byteCount
+    return try Timeline.work("disk read", byteCount: wanted) { () throws(SystemError) in
+      try unsafe destination.withUnsafeMutableBytes { (bytes) throws(SystemError) in
+        var done = 0
+        while done < bytes.count {
+          let count = try checked("read", path) {
+            unsafe operations.read(
+              descriptor, into: UnsafeMutableRawBufferPointer(rebasing: bytes[done...]),
+              at: offset + done)
+          }
+          if count == 0 { break }
+          done += count
         }
-        if count == 0 { break }
-        done += count
+        return done
       }
-      return done
     }
   }
 
@@ -85,22 +88,26 @@ public struct FileHandle: ~Copyable, Sendable {
   private func writeAll(
     _ source: RawSpan, _ call: String, _ write: (UnsafeRawBufferPointer, Int) -> Int
   ) throws(SystemError) {
-    try unsafe source.withUnsafeBytes { (bytes) throws(SystemError) in
-      var done = 0
-      while done < bytes.count {
-        let count = try checked(call, path) {
-          unsafe write(UnsafeRawBufferPointer(rebasing: bytes[done...]), done)
+    try Timeline.work("disk write", byteCount: source.byteCount) { () throws(SystemError) in
+      try unsafe source.withUnsafeBytes { (bytes) throws(SystemError) in
+        var done = 0
+        while done < bytes.count {
+          let count = try checked(call, path) {
+            unsafe write(UnsafeRawBufferPointer(rebasing: bytes[done...]), done)
+          }
+          // A disk that takes nothing and says nothing would be asked for ever.
+          guard count > 0 else { throw SystemError(call: call, path: path, code: EIO) }
+          done += count
         }
-        // A disk that takes nothing and says nothing would be asked for ever.
-        guard count > 0 else { throw SystemError(call: call, path: path, code: EIO) }
-        done += count
       }
     }
   }
 
   /// Waits until what was written is on the disk.
   public func synchronise() throws(SystemError) {
-    _ = try checked("fsync", path) { operations.synchronise(descriptor) }
+    try Timeline.work("disk sync") { () throws(SystemError) in
+      _ = try checked("fsync", path) { operations.synchronise(descriptor) }
+    }
   }
 
   /// Sets the length, with a hole where it grows.

@@ -96,16 +96,16 @@ public final class SegmentationRun: Sendable {
     let total = plan.tiling.region.voxelCount
     progress(before, total)
 
-    let reading = StageThread<PipelineError> { [self] () throws(PipelineError) in
+    let reading = StageThread<PipelineError>(lane: "reader") { [self] () throws(PipelineError) in
       try guarded { () throws(PipelineError) in try read() }
     }
-    let computing = StageThread<PipelineError> { [self] () throws(PipelineError) in
+    let computing = StageThread<PipelineError>(lane: "engine") { [self] () throws(PipelineError) in
       try guarded { () throws(PipelineError) in try compute() }
     }
-    let writing = StageThread<PipelineError> { [self] () throws(PipelineError) in
+    let writing = StageThread<PipelineError>(lane: "writer") { [self] () throws(PipelineError) in
       try guarded { () throws(PipelineError) in try write(before: before, total: total) }
     }
-    let encoding = StageThread<PipelineError> { [self] () throws(PipelineError) in
+    let encoding = StageThread<PipelineError>(lane: "encoder") { [self] () throws(PipelineError) in
       try guarded { () throws(PipelineError) in try encode() }
     }
     var failure: PipelineError?
@@ -182,10 +182,13 @@ public final class SegmentationRun: Sendable {
           let count = tile.input.voxelCount * width
           do throws(VolumeReadError) {
             try readClock.time { () throws(VolumeReadError) in
-              try slot.voxels.withMutableBytes(first: count) { bytes throws(VolumeReadError) in
-                try reading.read(tile.input, into: &bytes)
+              try Timeline.work("read", byteCount: count, tile: number) {
+                () throws(VolumeReadError) in
+                try slot.voxels.withMutableBytes(first: count) { bytes throws(VolumeReadError) in
+                  try reading.read(tile.input, into: &bytes)
+                }
+                try plan.readPrior(for: slot)
               }
-              try plan.readPrior(for: slot)
             }
           } catch {
             throw PipelineError(stage: "reading", place: tile.input, reason: error.reason)
@@ -227,7 +230,9 @@ public final class SegmentationRun: Sendable {
     defer { computed.close() }
     let engine: any InferenceEngine
     do throws(EngineError) {
-      engine = try plan.factory.makeEngine(for: plan.execution, slots: plan.budget.slots)
+      engine = try Timeline.work("prepare") { () throws(EngineError) in
+        try plan.factory.makeEngine(for: plan.execution, slots: plan.budget.slots)
+      }
     } catch {
       throw PipelineError(stage: "preparing the network", place: nil, reason: error.explanation)
     }
@@ -259,15 +264,22 @@ public final class SegmentationRun: Sendable {
         trace?.note("infer", slot.number, begins: true)
         let count = slot.input.voxelCount * plan.execution.voxelType.byteCount
         try placed(slot) { () throws(EngineError) in
-          try slot.voxels.withBytes(first: count) { bytes throws(EngineError) in
-            try engine.submit(slot.index, shape: slot.input.shape, bytes)
+          try Timeline.work("submit", byteCount: count, tile: slot.number) {
+            () throws(EngineError) in
+            try slot.voxels.withBytes(first: count) { bytes throws(EngineError) in
+              try engine.submit(slot.index, shape: slot.input.shape, bytes)
+            }
           }
         }
       case .computed(let index):
         guard let slot = inFlight.removeValue(forKey: index) else { continue }
         try placed(slot) { () throws(EngineError) in
-          try engine.collect(index) { bytes throws(EngineError) in
-            plan.keep(bytes, in: slot)
+          try Timeline.work("collect", tile: slot.number) { () throws(EngineError) in
+            try engine.collect(index) { bytes throws(EngineError) in
+              Timeline.work("copy on the host", byteCount: bytes.byteCount) {
+                plan.keep(bytes, in: slot)
+              }
+            }
           }
         }
         trace?.note("infer", slot.number, begins: false)
@@ -313,8 +325,10 @@ public final class SegmentationRun: Sendable {
       let read = slot.input.voxelCount * plan.execution.voxelType.byteCount
       // Waiting for a block's memory is not work, so only what is copied is timed.
       let begin = monotonicNanoseconds()
-      let blocks = slot.labels.withBytes(first: count) { results in
-        slot.voxels.withBytes(first: read) { assembly.add(slot, results, $0) }
+      let blocks = Timeline.work("assemble", byteCount: count, tile: slot.number) {
+        slot.labels.withBytes(first: count) { results in
+          slot.voxels.withBytes(first: read) { assembly.add(slot, results, $0) }
+        }
       }
       writeClock.add(nanoseconds: monotonicNanoseconds() - begin)
       guard let blocks else { return }
@@ -332,10 +346,14 @@ public final class SegmentationRun: Sendable {
         try writeClock.time { () throws(VolumeWriteError) in
           try block.results.withBytes { bytes throws(VolumeWriteError) in
             if plan.reduction.planes[0] == .label {
-              countLabels(bytes.extracting(0..<block.region.voxelCount))
+              Timeline.work("count", byteCount: block.region.voxelCount) {
+                countLabels(bytes.extracting(0..<block.region.voxelCount))
+              }
             }
-            let written = try outputs.commit(block, bytes)
-            bytesWritten.add(written, ordering: .relaxed)
+            try Timeline.work("commit", byteCount: bytes.byteCount) { () throws(VolumeWriteError) in
+              let written = try outputs.commit(block, bytes)
+              bytesWritten.add(written, ordering: .relaxed)
+            }
           }
         }
       } catch {

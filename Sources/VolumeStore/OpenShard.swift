@@ -82,8 +82,11 @@ final class OpenShard: Sendable {
   private func decodeMapped(
     _ bytes: Range<Int>, with decoder: inout ChunkDecoder, into chunk: inout MutableRawSpan
   ) throws(ChunkError) {
-    try mapping?.withBytes { all throws(ChunkError) in
-      try decoder.decode(all.extracting(bytes), into: &chunk)
+    // Reading and decoding are one where a file is mapped.
+    try Timeline.work("decode", byteCount: chunk.byteCount) { () throws(ChunkError) in
+      try mapping?.withBytes { all throws(ChunkError) in
+        try decoder.decode(all.extracting(bytes), into: &chunk)
+      }
     }
     // The pages have served; kept, they would count as ours and grow with the volume. The system
     // maps more than is touched, and not always the windows that one would think: so all of the file
@@ -99,6 +102,8 @@ final class OpenShard: Sendable {
     var raw = unsafe span.mutableBytes
     let read = (try? file.read(at: bytes.lowerBound, into: &raw)) ?? 0
     guard read == bytes.count else { throw .tooShort(byteCount: read) }
-    try decoder.decode(raw.bytes, into: &chunk)
+    try Timeline.work("decode", byteCount: chunk.byteCount) { () throws(ChunkError) in
+      try decoder.decode(raw.bytes, into: &chunk)
+    }
   }
 }

@@ -133,7 +133,9 @@ final class ShardEncoder: @unchecked Sendable {
     let stored = rows.take {
       StoredRow(capacity: chunksPerRow * ChunkEncoder.bound(for: metadata.chunkByteCount))
     }
-    try encode(row, into: stored, worker)
+    try Timeline.work("encode", byteCount: metadata.rowByteCount) { () throws(StoreError) in
+      try encode(row, into: stored, worker)
+    }
     let (placed, output, error) = state.change { state in
       state.waiting[row] = stored
       return place(&state)

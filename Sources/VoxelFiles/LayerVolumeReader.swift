@@ -135,7 +135,9 @@ public final class LayerVolumeReader: VolumeReader {
     _ z: Int, _ rows: Range<Int>, into destination: inout MutableRawSpan
   ) throws(Explanation) {
     state.withLock { $0.decoded += 1 }
-    try decode(z, rows, &destination)
+    try Timeline.work("decode", byteCount: destination.byteCount) { () throws(Explanation) in
+      try decode(z, rows, &destination)
+    }
   }
 
   private func copy(

@@ -9,7 +9,7 @@ enum AllowedImports {
     "VolumeCore": "FoundationEssentials",
     // System.
     "SystemIO": "Glibc Synchronization VolumeCore",
-    "Pipelines": "Glibc Synchronization VolumeCore",
+    "Pipelines": "Glibc Synchronization SystemIO VolumeCore",
     // Libraries of C, each wrapped once.
     "Compression": "CBlosc CBzip2 CChecksum CLZ4 CZlib CZstd VolumeCore",
     "XMLReading": "CXML2",

@@ -22,9 +22,16 @@ import VolumeCore
     let words =
       ["segment", "a.raw", "--model", Models.plain, "--no-picture", "--json"]
       + ["--tile", "32", "--precision", "f32", "--output", "out.zarr"]
-    let stopped = try tool.run(words) { try stop($0, tool, with: signal) }
+    let stopped = try tool.run(words + ["--trace", "a.trace.json"]) {
+      try stop($0, tool, with: signal)
+    }
     #expect(stopped.code == code, "\(stopped.words)")
     #expect(stopped.json?["error"] != nil)
+    // The trace of what was done is whole.
+    let trace = try #require(JSONValue(parsing: Array(try tool.bytes("a.trace.json"))))
+    let events = try #require(trace["traceEvents"]?.array).compactMap { $0["name"]?.string }
+    #expect(events.contains("commit") && events.contains("network"))
+    #expect(!tool.has("a.trace.json.unfinished"))
     // What is there is not to be taken for a result.
     #expect(try tool("info", "out.zarr").code != 0 || !tool.has("out.zarr/0/zarr.json"))
 

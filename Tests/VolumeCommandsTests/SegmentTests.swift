@@ -46,6 +46,25 @@ import VolumeTesting
     #expect(classes.map { $0["fraction"]?.number } == [0.5, 0.5])
   }
 
+  @Test func `writes a trace, and says what limits the run`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("a.trace.json")
+    let outcome = segment(["--json", "--trace", path])
+    #expect(outcome.code == 0, "\(outcome.error)")
+    let trace = try #require(outcome.json?["trace"])
+    #expect(trace["path"]?.string == path)
+    let lanes = try #require(trace["lanes"]?.array).compactMap { $0["lane"]?.string }
+    #expect(Set(lanes) == ["reader", "engine", "writer", "encoder"])
+    #expect(lanes.contains(try #require(trace["limits"]?.string)))
+    #expect(JSONValue(parsing: try contents(ofFile: path))?["traceEvents"]?.array != nil)
+    let plain = segment(["--trace", path])
+    #expect(plain.output.contains("(limits the run)"), "\(plain.output)")
+
+    let misnamed = segment(["--trace", "in.mem"])
+    #expect(misnamed.code == 2)
+    #expect(misnamed.error.contains(".json"))
+  }
+
   @Test func `computes on a wider type where that holds every value, by the scan's own range`()
     throws
   {

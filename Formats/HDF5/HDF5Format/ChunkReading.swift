@@ -164,9 +164,11 @@ import VoxelFiles
     guard found == count else {
       throw damaged(index, "the file ends \(count - found) bytes before it does")
     }
-    if let complaint = unsafe reader.pipeline.decode(
-      UnsafeRawBufferPointer(stored), skipping: chunk.skippedFilters, into: target, scratch)
-    {
+    let complaint = Timeline.work("decode", byteCount: target.count) {
+      unsafe reader.pipeline.decode(
+        UnsafeRawBufferPointer(stored), skipping: chunk.skippedFilters, into: target, scratch)
+    }
+    if let complaint {
       throw damaged(index, complaint)
     }
   }

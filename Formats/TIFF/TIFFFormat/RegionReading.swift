@@ -302,7 +302,9 @@ import VoxelFiles
           byteCount: file.byteCount)
       }
       if layout.reversesBits { unsafe reverseBits(bytes) }
-      return unsafe decoder.decode(bytes, into: destination)
+      return Timeline.work("decode", byteCount: destination.count) {
+        unsafe decoder.decode(bytes, into: destination)
+      }
     }
     if let complaint {
       throw .cannotDecode(

@@ -39,6 +39,8 @@ struct SegmentChoices: Sendable {
   /// Every which tile of a GPU's is computed again on the processor; `nil`: none.
   var verify: Int?
   var wantsPicture: Bool
+  /// Where what threads and cards do is written.
+  var trace: String?
   var opinions: OpinionChoices
   /// What is wanted of the counts.
   var statistics: StatisticsChoices
@@ -107,6 +109,11 @@ struct SegmentChoices: Sendable {
         "an output is gone on with or begun anew, not both", "leave one of the two out")
     }
     wantsPicture = !arguments.has("no-picture")
+    trace = arguments.values["trace"]
+    if let trace, !trace.lowercased().hasSuffix(".json") {
+      throw OptionText(option: "trace", text: trace).wrong(
+        "a trace is JSON, and replaces what has its name", "end the name in .json")
+    }
     opinions = try OpinionChoices(arguments)
     statistics = try StatisticsChoices(arguments)
   }

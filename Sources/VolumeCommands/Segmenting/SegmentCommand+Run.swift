@@ -35,8 +35,12 @@ func runSegmentation(
   }
   try receipt.begin(voxelsBefore: before)
   var reader = request.reader
+  let trace = try RunTrace(request, context)
+  defer { trace.end() }
   if let passes = prepared.passes, before < voxels {
-    (reader, plan) = try passes.run(prepared, context)
+    (reader, plan) = try trace.watch { () throws(Explanation) in
+      try passes.run(prepared, context)
+    }
     table = PlanTable(prepared, left: voxels - before)
   }
   let firstRate = Mutex<RunRate?>(nil)
@@ -64,13 +68,16 @@ func runSegmentation(
   }
   defer { progress.end() }
   let result: SegmentationResult
-  do throws(Explanation) { result = try run.run() } catch {
+  do throws(Explanation) {
+    result = try trace.watch { () throws(Explanation) in try run.run() }
+  } catch {
     receipt.end(error, request.verification)
     throw error
   }
   // Before the seams, which are computed with the same engine.
   let verification = request.verification.json
   progress.end()
+  trace.end()
   table.rate = firstRate.withLock { $0 }
   let isExact = plan.tiling.isExact
   let record: [String: JSONValue] = ["halo_exact": .bool(isExact)]
@@ -105,7 +112,7 @@ func runSegmentation(
     busyWrite: result.writeBusy, bytesWritten: result.bytesWritten,
     plannedBytes: prepared.peakByteCount,
     comparison: PlanComparison(
-      planned: table, measured: result, peakBytes: peakBytes)
+      planned: table, measured: result, peakBytes: peakBytes), trace: trace.report
   ).with(statistics)
 }
 

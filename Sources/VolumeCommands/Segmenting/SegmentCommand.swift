@@ -71,6 +71,11 @@ public struct SegmentCommand: Command {
           "on a GPU: compute every N-th tile again on the processor before it is written, and stop "
             + "where a label differs by more than rounding explains; default: none"),
         OptionDeclaration("no-picture", nil, "make no picture of the middle layer"),
+        OptionDeclaration(
+          "trace", "FILE.json",
+          "write what every thread and card does when, tile by tile, for ui.perfetto.dev or "
+            + "chrome://tracing, and say at the end what limits the run; a file that is there is "
+            + "replaced"),
       ]
   }
   /// Lines to type.
@@ -81,6 +86,7 @@ public struct SegmentCommand: Command {
       "t2s-volume segment big.raw --flips 8 --probabilities fibre,porosity --uncertainty entropy",
       "t2s-volume segment slices/ --model mine.h5 --memory 4G --voxel-size 1.3um",
       "t2s-volume segment big.raw --truth-layers truth.tif@210,640,1060 --csv big.csv",
+      "t2s-volume segment big.raw --region 0:64,:,: --trace big.trace.json",
       "t2s-volume segment load0.raw load1.raw load2.raw --series test --match-grey",
     ]
   }

@@ -45,6 +45,8 @@ struct SegmentFigures: Sendable {
   var plannedBytes: Int
   /// What was planned, beside what was.
   var comparison: PlanComparison
+  /// How long each thread and stream worked, where that was asked for.
+  var trace: TraceReport?
 
   /// Voxels labelled in a second.
   var voxelsPerSecond: Double { Double(voxels) / max(seconds, 1e-9) }
@@ -102,10 +104,13 @@ struct SegmentReport: Sendable {
         "  time     \(Words.duration(figures.seconds)), \(Words.rate(figures.voxelsPerSecond)), "
           + "\(Words.fixed(figures.layersPerMinute, 1)) layers of 2048 x 2048 a minute",
         "  busy     " + busy.joined(separator: ", "),
-        "  memory   \(peakResidentBytes().map(Words.memory) ?? "unknown") at the peak, "
-          + "\(Words.memory(figures.plannedBytes)) planned",
-        "  output   \(outputPath), \(Words.bytes(figures.bytesWritten)) written",
       ]
+    if let trace = figures.trace { lines.append("  lanes    \(trace.line)") }
+    lines += [
+      "  memory   \(peakResidentBytes().map(Words.memory) ?? "unknown") at the peak, "
+        + "\(Words.memory(figures.plannedBytes)) planned",
+      "  output   \(outputPath), \(Words.bytes(figures.bytesWritten)) written",
+    ]
     for path in [probabilities, uncertainty].compactMap({ $0 }) {
       lines.append("  beside   \(path)")
     }
@@ -137,6 +142,7 @@ struct SegmentReport: Sendable {
       "engine": .string(figures.engine), "engine_words": .string(figures.engineWords),
       "precision": .string(figures.precision.rawValue),
       "busy": .object(busy.mapValues { $0.isFinite ? .number($0) : .null }),
+      "trace": figures.trace?.json ?? .null,
       "bytes_written": .integer(figures.bytesWritten), "model": .string(modelPath),
       "model_hash": .string(model.hash), "plan": figures.comparison.json,
       "normalisation": [

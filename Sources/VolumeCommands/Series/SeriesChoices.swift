@@ -47,6 +47,7 @@ struct SeriesChoices: Sendable {
         why, "leave it out, or give each step a run of its own")
     }
     try refuse("output", "a series has an output for each step, in the folder of --series")
+    try refuse("trace", "a trace is of one run")
     try refuse("truth-layers", "layers of which step? `fractions` takes them for each run")
     guard !arguments.operands.isEmpty else { throw .operandMissing("INPUT", command: command) }
     self.folder = folder

@@ -2,6 +2,7 @@ import EngineCore
 import NeuralGraph
 import Pipelines
 import Synchronization
+import SystemIO
 import VolumeCore
 
 /// cuDNN on one card: copies to it, computing, and copies from it each on a stream of their own, so
@@ -23,6 +24,8 @@ final class CUDNNEngine: InferenceEngine {
   private let submitted: BoundedQueue<Int>
   private let waiter: StageThread<Never>
   private let notice = Notice()
+  /// Where somebody watches.
+  private let timeline: CardTimeline?
 
   init(
     _ plan: ExecutionPlan, _ lowering: GPULowering, _ session: GPUSession, slots count: Int,
@@ -41,16 +44,23 @@ final class CUDNNEngine: InferenceEngine {
     var slots: [CardSlot] = []
     for _ in 0..<count { slots.append(try CardSlot(bytes, session)) }
     self.slots = slots
+    let timeline =
+      Timeline.observer == nil
+      ? nil : try CardTimeline(session, slots: count, program.stream)
+    self.timeline = timeline
     let submitted = BoundedQueue<Int>(capacity: count)
     self.submitted = submitted
     let notice = notice
-    waiter = Self.waiter(SlotList(slots: slots), submitted, session, notice)
+    waiter = Self.waiter(SlotList(slots: slots), submitted, session, notice, timeline)
   }
 
   private static func waiter(
-    _ all: SlotList, _ submitted: BoundedQueue<Int>, _ session: GPUSession, _ notice: Notice
+    _ all: SlotList, _ submitted: BoundedQueue<Int>, _ session: GPUSession, _ notice: Notice,
+    _ timeline: CardTimeline?
   ) -> StageThread<Never> {
-    StageThread<Never> { wait(for: all, from: submitted, session, notice) }
+    StageThread<Never>(lane: "waiting for card \(session.card.ordinal)") {
+      wait(for: all, from: submitted, session, notice, timeline)
+    }
   }
 
   deinit {
@@ -64,28 +74,36 @@ final class CUDNNEngine: InferenceEngine {
 
   func submit(_ slot: Int, shape: Shape3, _ voxels: RawSpan) throws(EngineError) {
     do throws(GPUError) {
-      try begin(slots[slot], shape, voxels)
+      try begin(slot, shape, voxels)
     } catch {
       throw error.asEngineError
     }
     submitted.push(slot)
   }
 
-  private func begin(_ slot: CardSlot, _ shape: Shape3, _ voxels: RawSpan) throws(GPUError) {
+  private func begin(_ index: Int, _ shape: Shape3, _ voxels: RawSpan) throws(GPUError) {
+    let slot = slots[index]
+    let count = outputByteCount(shape)
     try session.enter()
-    slot.hostIn.fill(voxels)
+    Timeline.work("copy on the host", byteCount: voxels.byteCount) { slot.hostIn.fill(voxels) }
     slot.shape = shape
+    timeline?.begin(index, input: voxels.byteCount, output: count)
+    try timeline?.starts(.copyIn, index, on: streamIn)
     try unsafe streamIn.copy(voxels.byteCount, from: slot.hostIn.base, to: slot.deviceIn.address)
+    try timeline?.ends(.copyIn, index, on: streamIn)
     try streamIn.record(slot.copiedIn)
     try program.stream.wait(for: slot.copiedIn)
+    try timeline?.starts(.network, index, on: program.stream)
     try program.run(
       shape, input: slot.deviceIn.address, output: slot.deviceOut.address,
       flag: slot.flag.address)
+    try timeline?.ends(.network, index, on: program.stream)
     try program.stream.record(slot.computed)
     try streamOut.wait(for: slot.computed)
-    let count = outputByteCount(shape)
+    try timeline?.starts(.copyOut, index, on: streamOut)
     try unsafe streamOut.copy(count, from: slot.deviceOut.address, to: slot.hostOut.base)
     try unsafe streamOut.copy(4, from: slot.flag.address, to: slot.hostFlag.base)
+    try timeline?.ends(.copyOut, index, on: streamOut)
     try streamOut.record(slot.copiedOut)
   }
 
@@ -117,13 +135,15 @@ final class CUDNNEngine: InferenceEngine {
 
   /// Waits for slots in the order in which they were submitted, which is that of the streams.
   private static func wait(
-    for all: SlotList, from submitted: BoundedQueue<Int>, _ session: GPUSession, _ notice: Notice
+    for all: SlotList, from submitted: BoundedQueue<Int>, _ session: GPUSession,
+    _ notice: Notice, _ timeline: CardTimeline?
   ) {
     while let index = submitted.pop() {
       let slot = all.slots[index]
       do throws(GPUError) {
         try session.enter()
         try slot.copiedOut.wait()
+        try timeline?.tell(index)
         slot.outcome.push(Outcome(error: nil))
       } catch {
         slot.outcome.push(Outcome(error: error))

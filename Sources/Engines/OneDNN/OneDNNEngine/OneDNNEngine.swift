@@ -1,6 +1,7 @@
 import EngineCore
 import Pipelines
 import Synchronization
+import SystemIO
 import VolumeCore
 
 /// oneDNN on a few worker threads, each computing a tile of its own with one core.
@@ -28,8 +29,10 @@ final class OneDNNEngine: InferenceEngine {
     self.slots = slots
     self.work = work
     let notice = notice
-    workers = (0..<max(1, min(plan.threads, count))).map { _ in
-      StageThread<Never> { Self.work(on: slots, from: work, program, notice) }
+    workers = (0..<max(1, min(plan.threads, count))).map { number in
+      StageThread<Never>(lane: "core \(number + 1)") {
+        Self.work(on: slots, from: work, program, notice)
+      }
     }
   }
 
@@ -39,8 +42,11 @@ final class OneDNNEngine: InferenceEngine {
   }
 
   func submit(_ slot: Int, shape: Shape3, _ voxels: RawSpan) throws(EngineError) {
-    slots[slot].input.fill(voxels)
+    Timeline.work("copy on the host", byteCount: voxels.byteCount) {
+      slots[slot].input.fill(voxels)
+    }
     slots[slot].shape = shape
+    slots[slot].tile = Timeline.tile
     work.push(slot)
   }
 
@@ -64,7 +70,9 @@ final class OneDNNEngine: InferenceEngine {
       do throws(EngineError) {
         if worker == nil { worker = try Worker(program) }
         guard let worker else { return }
-        try unsafe worker.run(slot.shape, input: slot.input.base, output: slot.output.base)
+        try Timeline.work("network", tile: slot.tile) { () throws(EngineError) in
+          try unsafe worker.run(slot.shape, input: slot.input.base, output: slot.output.base)
+        }
         let output = program.plan.outputShape(for: slot.shape)
         let count = output.voxelCount * program.plan.outputVoxelByteCount
         slot.outcome.push(Outcome(byteCount: count, error: nil))
@@ -89,6 +97,8 @@ private final class Slot: @unchecked Sendable {
   let output: AlignedMemory
   let outcome = BoundedQueue<Outcome>(capacity: 1)
   var shape = Shape3(z: 0, y: 0, x: 0)
+  /// For who watches.
+  var tile: Int?
 
   init(inputByteCount: Int, outputByteCount: Int) {
     input = AlignedMemory(byteCount: inputByteCount)
