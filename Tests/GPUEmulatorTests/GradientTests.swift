@@ -228,7 +228,7 @@ extension GPUEmulatorTests {
     @Test func `of trained networks passes the card's own check`() throws {
       emulator.reset(.lazy)
       let session = try GPUSession(emulator.places)
-      #expect(try SelfCheck(session).trainings(isQuick: true) > 60)
+      #expect(try SelfCheck(session).trainings(isQuick: true) > 40)
       #expect(emulator.violations == [])
     }
 

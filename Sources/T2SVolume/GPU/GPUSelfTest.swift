@@ -43,7 +43,9 @@ struct GPUSelfTest {
       }
     } catch { throw error.explanation }
     let passes: Int
-    do { passes = try check.trainings(isQuick: isQuick) } catch { throw error.explanation }
+    do {
+      passes = try check.trainings(isQuick: isQuick) { () throws(GPUError) in try context.stop() }
+    } catch { throw error.explanation }
     context.console.say(
       "  ok  passes of trainings: \(passes) kinds, forward, to the data and to the weights")
     if !isQuick {
