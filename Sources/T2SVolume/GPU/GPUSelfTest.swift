@@ -43,7 +43,9 @@ struct GPUSelfTest {
       }
     } catch { throw error.explanation }
     let passes: (count: Int, faults: [String])
-    do { passes = try check.trainings(isQuick: isQuick) } catch { throw error.explanation }
+    do {
+      passes = try check.trainings(isQuick: isQuick) { () throws(GPUError) in try context.stop() }
+    } catch { throw error.explanation }
     context.console.say(
       "  ok  passes of trainings: \(passes.count) kinds, forward, to the data and to the weights")
     for fault in passes.faults { context.console.say("      passed over: \(fault)") }
