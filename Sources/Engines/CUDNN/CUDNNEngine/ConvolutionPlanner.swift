@@ -101,24 +101,7 @@ final class ConvolutionPlanner {
     else { return }
     let properties = try deviceProperties(&parts)
     for mode in [T2S_CUDNN_HEUR_MODE_A, T2S_CUDNN_HEUR_MODE_FALLBACK] {
-      let heuristic = try descriptor(T2S_CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR)
-      try heuristic.set(T2S_CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, [graph])
-      try heuristic.set(
-        T2S_CUDNN_ATTR_ENGINEHEUR_MODE, T2S_CUDNN_TYPE_HEUR_MODE, choice: mode)
-      if let properties {
-        try heuristic.set(T2S_CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, [properties])
-      }
-      guard
-        try ifSupported({ () throws(GPUError) in try heuristic.finalise() }, &reason) != nil
-      else { continue }
-      let count = try heuristic.count(
-        T2S_CUDNN_ATTR_ENGINEHEUR_RESULTS, T2S_CUDNN_TYPE_BACKEND_DESCRIPTOR)
-      var configurations: [BackendDescriptor] = []
-      for _ in 0..<count {
-        configurations.append(try descriptor(T2S_CUDNN_BACKEND_ENGINECFG_DESCRIPTOR))
-      }
-      let found = try heuristic.get(T2S_CUDNN_ATTR_ENGINEHEUR_RESULTS, into: configurations)
-      for configuration in configurations.prefix(found) {
+      for configuration in try configurations(graph, mode, properties, &parts, &reason) {
         var engine = try describe(configuration)
         guard isAllowed(engine, geometry.format),
           engine.engine.isCompiledAtRunTime == allowsCompiling
@@ -136,10 +119,50 @@ final class ConvolutionPlanner {
         engine.engine.knobs = try knobs(configuration)
         let made = ConvolutionPlan(
           geometry, epilogue, plan, workspaceByteCount: bytes, engine: engine.engine,
-          parts: parts + [graph, heuristic, configuration], libraries)
+          parts: parts + [graph, configuration], libraries)
         guard take(made) else { return }
       }
     }
+  }
+
+  /// Whether an engine that is made ahead computes `graph`, whatever its notes.
+  func hasEngine(_ graph: BackendDescriptor) throws(GPUError) -> Bool {
+    var (parts, reason): ([BackendDescriptor], String) = ([], "")
+    let properties = try deviceProperties(&parts)
+    for mode in [T2S_CUDNN_HEUR_MODE_A, T2S_CUDNN_HEUR_MODE_FALLBACK] {
+      for configuration in try configurations(graph, mode, properties, &parts, &reason) {
+        guard try !describe(configuration).engine.isCompiledAtRunTime else { continue }
+        let plan = try ifSupported(
+          { () throws(GPUError) in try finished(configuration, properties) }, &reason)
+        if plan != nil { return true }
+      }
+    }
+    return false
+  }
+
+  /// The library's proposals for `graph`, in its order.
+  private func configurations(
+    _ graph: BackendDescriptor, _ mode: Int, _ properties: BackendDescriptor?,
+    _ parts: inout [BackendDescriptor], _ reason: inout String
+  ) throws(GPUError) -> [BackendDescriptor] {
+    let heuristic = try descriptor(T2S_CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR)
+    try heuristic.set(T2S_CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, [graph])
+    try heuristic.set(T2S_CUDNN_ATTR_ENGINEHEUR_MODE, T2S_CUDNN_TYPE_HEUR_MODE, choice: mode)
+    if let properties {
+      try heuristic.set(T2S_CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, [properties])
+    }
+    guard
+      try ifSupported({ () throws(GPUError) in try heuristic.finalise() }, &reason) != nil
+    else { return [] }
+    parts.append(heuristic)
+    let count = try heuristic.count(
+      T2S_CUDNN_ATTR_ENGINEHEUR_RESULTS, T2S_CUDNN_TYPE_BACKEND_DESCRIPTOR)
+    var configurations: [BackendDescriptor] = []
+    for _ in 0..<count {
+      configurations.append(try descriptor(T2S_CUDNN_BACKEND_ENGINECFG_DESCRIPTOR))
+    }
+    let found = try heuristic.get(T2S_CUDNN_ATTR_ENGINEHEUR_RESULTS, into: configurations)
+    return Array(configurations.prefix(found))
   }
 
   /// The plan by the engine of `choice`, whatever the library would prefer; throws where it does not do it,
