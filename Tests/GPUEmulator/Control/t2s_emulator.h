@@ -43,6 +43,7 @@ struct t2s_emulator_options {
   int fault;
   int faultCode;         // The driver's number.
   const char *failCall;  // Count only this symbol's calls; NULL for all.
+  int wrongEngine;       // An engine whose weights' gradients are wrong where the padding is uneven; 0 for none.
 };
 
 #define T2S_EMULATOR_FUNCTIONS(F) \

@@ -20,6 +20,10 @@ final class ConvolutionPlanner {
   private let workspaceLimit: Int
   private let file: PlanFile?
   private var known: [ConvolutionGeometry: ConvolutionPlan] = [:]
+  /// What is wrong with what a plan computes; one with a fault is passed over.
+  var verification: ((ConvolutionPlan) throws(GPUError) -> String?)?
+  /// The engines that were passed over, with their faults, for people.
+  private(set) var faults: [String] = []
 
   /// - Parameter file: what says which engines to take, and is told which were.
   init(
@@ -50,20 +54,26 @@ final class ConvolutionPlanner {
 
   /// The first engine that is allowed.
   private func find(_ geometry: ConvolutionGeometry) throws(GPUError) -> ConvolutionPlan {
-    var reason = ""
+    var (reason, fault) = ("", "")
     // First what is made ahead, with everything in one go, then without; then what the library
     // compiles when asked, for which it needs further libraries.
     for allowsCompiling in [false, true] {
       for epilogue in epilogues(geometry) {
         var found: ConvolutionPlan?
-        try forEachPlan(geometry, epilogue, allowsCompiling, &reason) { plan in
+        try forEachPlan(geometry, epilogue, allowsCompiling, &reason) {
+          (plan) throws(GPUError) in
+          if let wrong = try verification?(plan) {
+            fault = "engine \(plan.engine.index) \(wrong)"
+            faults.append("\(geometry.words): \(fault)")
+            return true
+          }
           found = plan
           return false
         }
         if let found { return found }
       }
     }
-    throw .noEngine(convolution: geometry.words, detail: reason)
+    throw .noEngine(convolution: geometry.words, detail: fault.isEmpty ? reason : fault)
   }
 
   /// All engines that are made ahead and allowed, each way of setting them once, at most `most`; with all
@@ -92,7 +102,8 @@ final class ConvolutionPlanner {
   /// Calls `take` for each plan that is allowed, in the library's order, until it wants no more.
   private func forEachPlan(
     _ geometry: ConvolutionGeometry, _ epilogue: ConvolutionGeometry.Epilogue,
-    _ allowsCompiling: Bool, _ reason: inout String, _ take: (ConvolutionPlan) -> Bool
+    _ allowsCompiling: Bool, _ reason: inout String,
+    _ take: (ConvolutionPlan) throws(GPUError) -> Bool
   ) throws(GPUError) {
     var parts: [BackendDescriptor] = []
     guard
@@ -120,7 +131,7 @@ final class ConvolutionPlanner {
         let made = ConvolutionPlan(
           geometry, epilogue, plan, workspaceByteCount: bytes, engine: engine.engine,
           parts: parts + [graph, configuration], libraries)
-        guard take(made) else { return }
+        guard try take(made) else { return }
       }
     }
   }

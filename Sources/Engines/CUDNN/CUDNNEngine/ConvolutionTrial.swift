@@ -21,7 +21,15 @@ package final class ConvolutionTrial {
     try handle.use(stream)
     planner = ConvolutionPlanner(
       session.libraries, .card(handle), workspaceLimit: session.workspaceLimit, file: file)
+    // As a training does: an engine that is wrong at a glance is not looked at closely.
+    let verification = PassVerification(session, stream, handle)
+    planner.verification = { (plan) throws(GPUError) in
+      plan.geometry.format == NumberFormat(.f32) ? try verification.fault(of: plan) : nil
+    }
   }
+
+  /// Engines that computed wrongly and were passed over.
+  var faults: [String] { planner.faults }
 
   /// What a pass has computed, and how.
   package struct Outcome {

@@ -11,6 +11,9 @@ package struct PassCheck {
   /// On one card.
   package init(_ session: GPUSession) throws(GPUError) { trial = try ConvolutionTrial(session) }
 
+  /// Engines that computed wrongly and were passed over.
+  package var faults: [String] { trial.faults }
+
   /// Runs one pass on numbers that follow from their places, into poison, and looks at all that it writes:
   /// every number must be finite, and those that are sampled must be right.
   @discardableResult
@@ -130,13 +133,14 @@ struct ConvolutionNumbers {
 }
 
 extension SelfCheck {
-  /// Every pass of every convolution of all presets' trainings, each kind once; returns how many.
+  /// Every pass of every convolution of all presets' trainings, each kind once; returns how many, and which
+  /// engines of the library were wrong and passed over.
   ///
   /// - Parameter isQuick: two presets, narrow, on small crops, as the emulator takes them; else all, as
   ///   they are trained, on crops that a minute is enough for.
   package func trainings(
     isQuick: Bool, stop: () throws(GPUError) -> Void = {}
-  ) throws(GPUError) -> Int {
+  ) throws(GPUError) -> (count: Int, faults: [String]) {
     let check = try PassCheck(session)
     var seen: Set<ConvolutionGeometry> = []
     for preset in isQuick ? [.plain, .paper] : UNetPreset.allCases {
@@ -159,6 +163,6 @@ extension SelfCheck {
         }
       }
     }
-    return seen.count
+    return (seen.count, check.faults)
   }
 }
