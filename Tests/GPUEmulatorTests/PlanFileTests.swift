@@ -119,6 +119,21 @@ extension GPUEmulatorTests {
       #expect(emulator.violations == [])
     }
 
+    @Test func `cannot bring an engine that computes wrongly`() throws {
+      let example = try #require(
+        GradientCase.all.first { $0.name == "3x3, stride 2, zeros at the end" })
+      let geometry = example.geometry(.weights)
+      emulator.reset(card: T2S_CARD_A100)
+      #expect(try run(geometry).index == 2)
+      // Without the file the next engine is taken.
+      emulator.reset(card: T2S_CARD_A100, wrongEngine: 2)
+      let error = #expect(throws: GPUError.self) { try run(geometry) }
+      #expect(error?.explanation.what.contains("engine 2 gives") == true)
+      try removeFile(path)
+      #expect(try run(geometry).index == 0)
+      #expect(try document()["convolutions"]?.array?.first?["engine"] == 0)
+    }
+
     @Test func `is a factory's, and its networks are right`() throws {
       let network = NetworkCase.small[0]
       let reference = try network.reference()

@@ -41,8 +41,20 @@ final class ConvolutionPlanner {
     let plan: ConvolutionPlan
     if let file, let choice = file.choice(for: geometry) {
       do throws(GPUError) { plan = try make(geometry, choice) } catch {
+        // A card that is lost is no fault of the file.
+        if case .cudnnFailed(_, let status, _, _) = error,
+          !(T2S_CUDNN_STATUS_BAD_PARAM..<T2S_CUDNN_STATUS_INTERNAL_ERROR).contains(status)
+        {
+          throw error
+        }
+        if case .callFailed = error { throw error }
         throw .planUnusable(
           path: file.path, convolution: geometry.words, why: error.explanation.what)
+      }
+      if let wrong = try verification?(plan) {
+        throw .planUnusable(
+          path: file.path, convolution: geometry.words,
+          why: "engine \(plan.engine.index) \(wrong)")
       }
     } else {
       plan = try find(geometry)
