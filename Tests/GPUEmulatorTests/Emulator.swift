@@ -72,7 +72,7 @@ import VolumeTesting
   /// Begins anew.
   func reset(
     _ schedule: Schedule = .eager, card: Int = T2S_CARD_4090, cards: Int = 1, capacity: Int = 0,
-    cudnn: Int = 0, sums: UInt64 = 1, wrongEngine: Int = 0
+    cudnn: Int = 0, sums: UInt64 = 1, wrongEngine: Int = 0, wrongForward: Int = 0
   ) {
     var options = unsafe t2s_emulator_options()
     unsafe options.card = Int32(card)
@@ -82,6 +82,7 @@ import VolumeTesting
     unsafe options.seed = 1
     unsafe options.sums = sums
     unsafe options.wrongEngine = Int32(wrongEngine)
+    unsafe options.wrongForward = Int32(wrongForward)
     switch schedule {
     case .eager: unsafe options.schedule = Int32(T2S_SCHEDULE_EAGER)
     case .lazy: unsafe options.schedule = Int32(T2S_SCHEDULE_LAZY)

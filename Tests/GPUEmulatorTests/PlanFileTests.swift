@@ -119,6 +119,21 @@ extension GPUEmulatorTests {
       #expect(emulator.violations == [])
     }
 
+    @Test func `cannot bring an engine that computes wrongly`() throws {
+      let example = try #require(
+        GradientCase.all.first { $0.name == "3x3, stride 2, zeros at the end" })
+      let geometry = example.geometry(.weights)
+      emulator.reset(card: T2S_CARD_A100)
+      #expect(try run(geometry).index == 2)
+      // Without the file the next engine is taken.
+      emulator.reset(card: T2S_CARD_A100, wrongEngine: 2)
+      let error = #expect(throws: GPUError.self) { try run(geometry) }
+      #expect(error?.explanation.what.contains("engine 2 gives") == true)
+      try removeFile(path)
+      #expect(try run(geometry).index == 0)
+      #expect(try document()["convolutions"]?.array?.first?["engine"] == 0)
+    }
+
     @Test func `is a factory's, and its networks are right`() throws {
       let network = NetworkCase.small[0]
       let reference = try network.reference()
@@ -195,6 +210,7 @@ extension GPUEmulatorTests {
         #expect(!tuning.rows.isEmpty && file.count >= tuning.rows.count)
         for row in tuning.rows {
           #expect(row.best.index == 0 && row.bestMilliseconds == 1 && row.candidates >= 1)
+          #expect(row.wrong.isEmpty)
           #expect(row.first.index == 0 || row.firstMilliseconds > 1 && row.candidates > 1)
         }
         #expect(tuning.rows.contains { $0.first.index == 2 })
@@ -214,6 +230,20 @@ extension GPUEmulatorTests {
       }
       #expect(emulator.violations == [])
       #expect(emulator.leak == "")
+    }
+
+    @Test func `leaves out what computes something else, however fast`() throws {
+      let network = NetworkCase.small[0]
+      emulator.reset(card: T2S_CARD_A100, wrongForward: 1 + 0)
+      let session = try GPUSession(emulator.places)
+      let file = try PlanFile(folder.file("plans.json"), for: [session])
+      // The fallback would be the fastest, and is wrong.
+      let tuning = try CardTuning(
+        session, network.graph, network.shapes[0], .f32, file: file,
+        measured: { $0.index == 0 ? 1 : Float(2 + $0.index) })
+      for row in tuning.rows {
+        #expect(row.best.index == 2 && row.wrong.map(\.index) == [0])
+      }
     }
 
     @Test func `stops when it is asked to`() throws {

@@ -31,6 +31,8 @@ struct GPUCommand: Command {
         "training", nil,
         "plans: the three passes of a training, of every preset or of --model on --shape; speed: a "
           + "step of a training, --shape a crop"),
+      OptionDeclaration(
+        "wrong", nil, "plans: convolutions that are told wrongly, which must be refused"),
       OptionDeclaration("quick", nil, "selftest: only what --engine auto asks for"),
     ]
   }

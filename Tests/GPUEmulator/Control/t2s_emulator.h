@@ -43,6 +43,7 @@ struct t2s_emulator_options {
   int fault;
   int faultCode;         // The driver's number.
   const char *failCall;  // Count only this symbol's calls; NULL for all.
+  int wrongForward;      // One more than the number of an engine whose convolutions are wrong; 0 for none.
   int wrongEngine;       // An engine whose weights' gradients are wrong where the padding is uneven; 0 for none.
 };
 

@@ -129,6 +129,14 @@ static int convolution(Descriptor &d, std::string &why) {
   for (int name : {T2S_CUDNN_ATTR_CONVOLUTION_DILATIONS, T2S_CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES,
                    T2S_CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, T2S_CUDNN_ATTR_CONVOLUTION_POST_PADDINGS})
     if (d.numbers(name).size() != axes) return statusBadParam;
+  why = "a stride or a dilation that is not above zero";
+  for (int name : {T2S_CUDNN_ATTR_CONVOLUTION_DILATIONS, T2S_CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES})
+    for (int64_t number : d.numbers(name))
+      if (number < 1) return statusBadParam;
+  why = "zeros around that are below none";
+  for (int name : {T2S_CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, T2S_CUDNN_ATTR_CONVOLUTION_POST_PADDINGS})
+    for (int64_t number : d.numbers(name))
+      if (number < 0) return statusBadParam;
   return 0;
 }
 

@@ -41,8 +41,20 @@ final class ConvolutionPlanner {
     let plan: ConvolutionPlan
     if let file, let choice = file.choice(for: geometry) {
       do throws(GPUError) { plan = try make(geometry, choice) } catch {
+        // A card that is lost is no fault of the file.
+        if case .cudnnFailed(_, let status, _, _) = error,
+          !(T2S_CUDNN_STATUS_BAD_PARAM..<T2S_CUDNN_STATUS_INTERNAL_ERROR).contains(status)
+        {
+          throw error
+        }
+        if case .callFailed = error { throw error }
         throw .planUnusable(
           path: file.path, convolution: geometry.words, why: error.explanation.what)
+      }
+      if let wrong = try verification?(plan) {
+        throw .planUnusable(
+          path: file.path, convolution: geometry.words,
+          why: "engine \(plan.engine.index) \(wrong)")
       }
     } else {
       plan = try find(geometry)
@@ -112,24 +124,7 @@ final class ConvolutionPlanner {
     else { return }
     let properties = try deviceProperties(&parts)
     for mode in [T2S_CUDNN_HEUR_MODE_A, T2S_CUDNN_HEUR_MODE_FALLBACK] {
-      let heuristic = try descriptor(T2S_CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR)
-      try heuristic.set(T2S_CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, [graph])
-      try heuristic.set(
-        T2S_CUDNN_ATTR_ENGINEHEUR_MODE, T2S_CUDNN_TYPE_HEUR_MODE, choice: mode)
-      if let properties {
-        try heuristic.set(T2S_CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, [properties])
-      }
-      guard
-        try ifSupported({ () throws(GPUError) in try heuristic.finalise() }, &reason) != nil
-      else { continue }
-      let count = try heuristic.count(
-        T2S_CUDNN_ATTR_ENGINEHEUR_RESULTS, T2S_CUDNN_TYPE_BACKEND_DESCRIPTOR)
-      var configurations: [BackendDescriptor] = []
-      for _ in 0..<count {
-        configurations.append(try descriptor(T2S_CUDNN_BACKEND_ENGINECFG_DESCRIPTOR))
-      }
-      let found = try heuristic.get(T2S_CUDNN_ATTR_ENGINEHEUR_RESULTS, into: configurations)
-      for configuration in configurations.prefix(found) {
+      for configuration in try configurations(graph, mode, properties, &parts, &reason) {
         var engine = try describe(configuration)
         guard isAllowed(engine, geometry.format),
           engine.engine.isCompiledAtRunTime == allowsCompiling
@@ -147,10 +142,50 @@ final class ConvolutionPlanner {
         engine.engine.knobs = try knobs(configuration)
         let made = ConvolutionPlan(
           geometry, epilogue, plan, workspaceByteCount: bytes, engine: engine.engine,
-          parts: parts + [graph, heuristic, configuration], libraries)
+          parts: parts + [graph, configuration], libraries)
         guard try take(made) else { return }
       }
     }
+  }
+
+  /// Whether an engine that is made ahead computes `graph`, whatever its notes.
+  func hasEngine(_ graph: BackendDescriptor) throws(GPUError) -> Bool {
+    var (parts, reason): ([BackendDescriptor], String) = ([], "")
+    let properties = try deviceProperties(&parts)
+    for mode in [T2S_CUDNN_HEUR_MODE_A, T2S_CUDNN_HEUR_MODE_FALLBACK] {
+      for configuration in try configurations(graph, mode, properties, &parts, &reason) {
+        guard try !describe(configuration).engine.isCompiledAtRunTime else { continue }
+        let plan = try ifSupported(
+          { () throws(GPUError) in try finished(configuration, properties) }, &reason)
+        if plan != nil { return true }
+      }
+    }
+    return false
+  }
+
+  /// The library's proposals for `graph`, in its order.
+  private func configurations(
+    _ graph: BackendDescriptor, _ mode: Int, _ properties: BackendDescriptor?,
+    _ parts: inout [BackendDescriptor], _ reason: inout String
+  ) throws(GPUError) -> [BackendDescriptor] {
+    let heuristic = try descriptor(T2S_CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR)
+    try heuristic.set(T2S_CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, [graph])
+    try heuristic.set(T2S_CUDNN_ATTR_ENGINEHEUR_MODE, T2S_CUDNN_TYPE_HEUR_MODE, choice: mode)
+    if let properties {
+      try heuristic.set(T2S_CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, [properties])
+    }
+    guard
+      try ifSupported({ () throws(GPUError) in try heuristic.finalise() }, &reason) != nil
+    else { return [] }
+    parts.append(heuristic)
+    let count = try heuristic.count(
+      T2S_CUDNN_ATTR_ENGINEHEUR_RESULTS, T2S_CUDNN_TYPE_BACKEND_DESCRIPTOR)
+    var configurations: [BackendDescriptor] = []
+    for _ in 0..<count {
+      configurations.append(try descriptor(T2S_CUDNN_BACKEND_ENGINECFG_DESCRIPTOR))
+    }
+    let found = try heuristic.get(T2S_CUDNN_ATTR_ENGINEHEUR_RESULTS, into: configurations)
+    return Array(configurations.prefix(found))
   }
 
   /// The plan by the engine of `choice`, whatever the library would prefer; throws where it does not do it,

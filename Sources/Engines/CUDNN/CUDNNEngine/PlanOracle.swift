@@ -6,8 +6,8 @@ import VolumeCore
 /// Asks cuDNN how it would compute a network on a card that is only described: no card and no driver
 /// are needed, and nothing is computed.
 package struct PlanOracle {
-  private let libraries: GPULibraries
-  private let deviceProperties: String
+  let libraries: GPULibraries
+  let deviceProperties: String
   /// What a plan may take beside its values.
   package var workspaceLimit = 1 << 30
 
