@@ -229,7 +229,7 @@ extension GPUEmulatorTests {
       let plan = plan(TrainingCase.all[0])
       let engine = try factory.makeEngine(for: plan)
       let (voxels, labels) = try plan.batch(3)
-      unsafe emulator.table.arm(60, Int32(T2S_FAULT_STICKY), 700, nil)
+      emulator.table.arm(60, Int32(T2S_FAULT_STICKY), 700, nil)
       var failures: [EngineError] = []
       for _ in 0..<3 {
         do throws(EngineError) {
