@@ -9,12 +9,20 @@ import VolumeCore
 public struct CUDNNEngineFactory: EngineFactory {
   private let found: FoundCard
   private let lowered = GPULoweringCache()
+  /// Whether engines are not checked when they are made.
+  private let isTrusting: Bool
 
   /// The factory.
-  public init() { found = FoundCard(GPULibraryPlaces()) }
+  public init() { self.init(GPULibraryPlaces()) }
 
   /// The factory with other places, for tests.
-  package init(_ places: GPULibraryPlaces) { found = FoundCard(places) }
+  ///
+  /// - Parameter trusting: whether convolutions are not checked when an engine is made: where time is a
+  ///   model's, and nothing is computed.
+  package init(_ places: GPULibraryPlaces, trusting: Bool = false) {
+    found = FoundCard(places)
+    isTrusting = trusting
+  }
 
   /// `cudnn`.
   public var name: String { "cudnn" }
@@ -108,9 +116,10 @@ public struct CUDNNEngineFactory: EngineFactory {
     do throws(GPUError) {
       let sessions = try found.sessions.get()
       guard sessions.count > 1, slots > 1 else {
-        return try CUDNNEngine(plan, lowering, sessions[0], slots: slots)
+        return try CUDNNEngine(
+          plan, lowering, sessions[0], slots: slots, trusting: isTrusting)
       }
-      return try SeveralCards(plan, lowering, sessions, slots: slots)
+      return try SeveralCards(plan, lowering, sessions, slots: slots, trusting: isTrusting)
     } catch {
       throw error.asEngineError
     }
