@@ -54,6 +54,10 @@ public protocol EngineFactory: Sendable {
     for plan: ExecutionPlan, slots: Int
   ) throws(EngineError) -> Explanation?
 
+  /// The same engine, whose library takes the ways to compute that the file at `path` says, and adds to
+  /// the file those that it lacks.
+  func withPlans(in path: String) throws(Explanation) -> any EngineFactory
+
   /// Makes an engine for the thread that calls, with `slots` tiles in flight.
   func makeEngine(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> any InferenceEngine
 }
@@ -64,6 +68,13 @@ extension EngineFactory {
 
   /// What computes on the processor can do so everywhere.
   public var obstacle: Explanation? { nil }
+
+  /// Most engines have one way to compute, or choose it by themselves.
+  public func withPlans(in path: String) throws(Explanation) -> any EngineFactory {
+    throw Explanation(
+      .input, "--plan-file \(path): the engine '\(name)' keeps no plans",
+      remedy: "leave --plan-file out, or give --engine cudnn")
+  }
 
   /// Most engines compute every network.
   public func obstacle(to graph: Graph) -> Explanation? { nil }

@@ -65,4 +65,24 @@ import VolumeCore
     #expect(page.output.contains("8 tiles computed again by oneDNN"), "\(page.words)")
     #expect(!ending.error.contains("T2S CPU emulator:"))
   }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: emulator)))
+  func `of plans in a file gives equal labels, and a card of its own`() throws {
+    let environment = try environment()
+    let words = ["--engine", "cudnn", "--verify-seams", "0", "--plan-file", "plans.json"]
+    let first = try segment(words, environment: environment)
+    #expect(first.code == 0, "\(first.words)")
+    let made = try tool.bytes("plans.json")
+    let hash = try receipt()["output"]?["hash"]
+    #expect(try receipt()["engine"]?["plan_file"] == "plans.json")
+    #expect(try segment(words, environment: environment).code == 0)
+    #expect(try receipt()["output"]?["hash"] == hash && tool.bytes("plans.json") == made)
+    let other = environment.merging(["T2S_GPU_EMULATOR": "0"]) { $1 }
+    let refused = try segment(words, environment: other)
+    #expect(refused.code == 2 && refused.error.contains("--plan-file plans.json is of"))
+    let processor = try segment(["--engine", "onednn", "--plan-file", "plans.json"])
+    #expect(processor.code == 2 && processor.error.contains("keeps no plans"))
+    let tune = try tool.run(["gpu", "tune", "--plan-file", "plans.json"], environment: environment)
+    #expect(tune.code == 2 && tune.error.contains("is no card"), "\(tune.words)")
+  }
 }

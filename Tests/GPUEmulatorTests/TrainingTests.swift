@@ -241,6 +241,27 @@ extension GPUEmulatorTests {
       expectNothingBroken("\(name)")
     }
 
+    /// One was met on a card: the library's second choice is taken, and the training is right.
+    @Test func `passes over an engine that computes wrongly`() throws {
+      for wrong in [0, 2] {
+        emulator.reset(wrongEngine: wrong)
+        do {
+          let (name, graph) = TrainingSelfCheck.networks[0]
+          let session = try GPUSession(emulator.places)
+          let result = try TrainingSelfCheck(session).network(
+            name, graph, shape: Shape3(z: 1, y: 16, x: 16))
+          #expect(result.faults.isEmpty == (wrong == 0))
+          #expect(result.faults.allSatisfy { $0.contains("engine 2 gives") })
+          let ofStrides = result.convolutions.filter {
+            $0.geometry.pass == .weights && $0.geometry.stride.x == 2
+          }
+          #expect(!ofStrides.isEmpty)
+          #expect(ofStrides.allSatisfy { ($0.engine.index == 0) == (wrong == 2) })
+        }
+        expectNothingBroken("engine \(wrong)")
+      }
+    }
+
     @Test func `a batch that does not fit the card is refused before it is begun`() throws {
       emulator.reset(capacity: 600 << 20)
       var plan = plan(TrainingCase.all[0])

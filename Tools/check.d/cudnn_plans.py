@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Asks the real cuDNN 9.10.2, on a machine without a GPU, whether it computes every convolution of every
-kind of network, and every pass of every preset's training, in f32 and f16, on cards of six architectures.
+kind of network, and every pass of every preset's training, in f32 and f16, on cards of six architectures;
+and whether it refuses convolutions that are told wrongly.
 
 Needs the folder T2S_NVIDIA with the unpacked wheel nvidia-cudnn-cu12 9.10.2.21 (700 MB, so it is not
 fetched by itself), and a C compiler. Exit code 77: there is none.
@@ -61,4 +62,16 @@ with tempfile.TemporaryDirectory() as folder:
             for why in sorted({plan["refused"] for plan in plans if "refused" in plan})[:5]:
                 print(f"      refused: {why}")
             wrong += refused
+        command = [tool, "gpu", "plans", "--wrong", "--json", "--device",
+                   str(DEVICES / f"dp{architecture}.json")]
+        answer = subprocess.run(command, capture_output=True, text=True, env=environment)
+        try:
+            result = json.loads(answer.stdout)
+            graphs, mistakes = result["graphs"], result["mistakes"]
+        except (json.JSONDecodeError, KeyError):
+            print(answer.stdout[-500:], answer.stderr[-500:])
+            sys.exit(1)
+        print(f"   sm_{architecture}: answers {len(graphs) - mistakes} of {len(graphs)} graphs, all but 3 of "
+              "them wrong, as it should")
+        wrong += mistakes
 sys.exit(1 if wrong else 0)

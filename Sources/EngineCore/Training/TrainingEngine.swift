@@ -81,6 +81,9 @@ public protocol TrainingEngineFactory: Sendable {
   /// The precisions that this machine trains in, the fastest first; never empty.
   var precisions: [Precision] { get }
 
+  /// Whether the processor's cores are free while a batch is computed, to make the next ones.
+  var leavesProcessorFree: Bool { get }
+
   /// Why no network can be trained on this machine; `nil` where it can. Asked before it is chosen.
   var obstacle: Explanation? { get }
 
@@ -98,6 +101,9 @@ public protocol TrainingEngineFactory: Sendable {
 }
 
 extension TrainingEngineFactory {
+  /// Most compute on the processor.
+  public var leavesProcessorFree: Bool { false }
+
   /// Most need nothing.
   public var obstacle: Explanation? { nil }
 

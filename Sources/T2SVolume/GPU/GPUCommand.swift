@@ -8,17 +8,22 @@ import VolumeCore
 struct GPUCommand: Command {
   var name: String { "gpu" }
   var summary: String { "look for a GPU, and check that it computes what the processor does" }
-  var operands: String { "doctor|selftest|speed|plans" }
+  var operands: String { "doctor|selftest|speed|tune|plans" }
   var options: [OptionDeclaration] {
     [
       OptionDeclaration(
         "model", "FILE",
-        "selftest, speed, plans: the network; default: the tool's; random:3d-f16-d3 makes one up"),
+        "selftest, speed, tune, plans: the network; default: the tool's; random:3d-f16-d3 makes one up"
+      ),
       OptionDeclaration(
-        "precision", "P", "speed, plans: f32 or f16; default: the fastest that the card has"),
+        "precision", "P", "speed, tune, plans: f32 or f16; default: the fastest that the card has"),
       OptionDeclaration(
         "shape", "ZxYxX",
-        "selftest, speed, plans: the tile; default: 1x2048x2048, or 128x256x256 of a 3D network"),
+        "selftest, speed, tune, plans: the tile; default: 1x2048x2048, or 128x256x256 of a 3D network"
+      ),
+      OptionDeclaration(
+        "plan-file", "FILE.json",
+        "tune: where the fastest ways are kept; speed: which ways are taken"),
       OptionDeclaration(
         "device", "FILE.json",
         "plans: a card as cuDNN describes it (doctor --json gives this one's); none need be here"),
@@ -26,11 +31,16 @@ struct GPUCommand: Command {
         "training", nil,
         "plans: the three passes of a training, of every preset or of --model on --shape; speed: a "
           + "step of a training, --shape a crop"),
+      OptionDeclaration(
+        "wrong", nil, "plans: convolutions that are told wrongly, which must be refused"),
       OptionDeclaration("quick", nil, "selftest: only what --engine auto asks for"),
     ]
   }
   var examples: [String] {
-    ["t2s-volume gpu doctor", "t2s-volume gpu selftest --model mine.h5", "t2s-volume gpu speed"]
+    [
+      "t2s-volume gpu doctor", "t2s-volume gpu selftest --model mine.h5", "t2s-volume gpu speed",
+      "t2s-volume gpu tune --model mine.h5 --plan-file here.json",
+    ]
   }
   var notes: [String] {
     [
@@ -46,18 +56,19 @@ struct GPUCommand: Command {
     _ arguments: Arguments, _ context: CommandContext
   ) throws(Explanation) -> [String: JSONValue] {
     let action: String
-    do { action = try arguments.operands(["doctor|selftest|speed|plans"], of: name)[0] } catch {
+    do { action = try arguments.operands([operands], of: name)[0] } catch {
       throw error.explanation
     }
     switch action {
     case "doctor": return doctor(context)
     case "selftest": return try GPUSelfTest(arguments, context).run()
     case "speed": return try GPUSpeed(arguments, context).run()
+    case "tune": return try GPUTune(arguments, context).run()
     case "plans": return try GPUPlans(arguments, context).run()
     default:
       throw Explanation(
         .input, "there is no '\(action)' of the GPU",
-        remedy: "give gpu doctor, gpu selftest, gpu speed or gpu plans")
+        remedy: "give gpu doctor, gpu selftest, gpu speed, gpu tune or gpu plans")
     }
   }
 

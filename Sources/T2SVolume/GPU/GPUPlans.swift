@@ -29,6 +29,7 @@ struct GPUPlans {
     do {
       oracle = try PlanOracle(GPULibraryPlaces(), deviceProperties: text)
     } catch { throw error.explanation }
+    if arguments.has("wrong") { return try wrong(oracle) }
     var refused = 0
     var rows: [JSONValue] = []
     let isTraining = arguments.has("training")
@@ -64,6 +65,30 @@ struct GPUPlans {
     return [
       "version": .string("\(oracle.version)"), "plans": .array(rows),
       "refused": .integer(refused), "exit_code": .integer(refused == 0 ? 0 : 1),
+    ]
+  }
+
+  /// What the library says of graphs that are wrong, each in one way.
+  private func wrong(_ oracle: PlanOracle) throws(Explanation) -> [String: JSONValue] {
+    var mistakes = 0
+    var rows: [JSONValue] = []
+    let answers: [(graph: WrongGraph, refusal: String?)]
+    do { answers = try oracle.refusals() } catch { throw error.explanation }
+    for (graph, refusal) in answers {
+      let isRight = (refusal == nil) == (graph.flaw == .nothing)
+      mistakes += isRight ? 0 : 1
+      context.console.say(
+        "  \(isRight ? "ok" : "--")  \(graph.words): \(refusal ?? "it would be computed")")
+      rows.append([
+        "graph": .string(graph.words), "refused": refusal.map { .string($0) } ?? .null,
+      ])
+    }
+    context.console.say(
+      "cuDNN \(oracle.version): \(rows.count - mistakes) of \(rows.count) answers are as they "
+        + "should be")
+    return [
+      "version": .string("\(oracle.version)"), "graphs": .array(rows),
+      "mistakes": .integer(mistakes), "exit_code": .integer(mistakes == 0 ? 0 : 1),
     ]
   }
 

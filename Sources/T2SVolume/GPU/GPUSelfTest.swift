@@ -42,10 +42,13 @@ struct GPUSelfTest {
         results.append(note(name, try training.network(name, graph)))
       }
     } catch { throw error.explanation }
-    let passes: Int
-    do { passes = try check.trainings(isQuick: isQuick) } catch { throw error.explanation }
+    let passes: (count: Int, faults: [String])
+    do {
+      passes = try check.trainings(isQuick: isQuick) { () throws(GPUError) in try context.stop() }
+    } catch { throw error.explanation }
     context.console.say(
-      "  ok  passes of trainings: \(passes) kinds, forward, to the data and to the weights")
+      "  ok  passes of trainings: \(passes.count) kinds, forward, to the data and to the weights")
+    for fault in passes.faults { context.console.say("      passed over: \(fault)") }
     if !isQuick {
       // The default model, on a tile large enough for the engines of large tiles.
       let subject = try GPUSubject(arguments, context)
@@ -65,10 +68,10 @@ struct GPUSelfTest {
     }
     context.console.say(
       "All of it agrees: \(results.count) networks, \(convolutions) convolutions by themselves, "
-        + "\(passes) passes of trainings.")
+        + "\(passes.count) passes of trainings.")
     return [
       "card": .string(session.words), "networks": .array(results),
-      "convolutions": .integer(convolutions), "training_passes": .integer(passes),
+      "convolutions": .integer(convolutions), "training_passes": .integer(passes.count),
     ]
   }
 

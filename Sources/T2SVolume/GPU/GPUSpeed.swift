@@ -21,7 +21,11 @@ struct GPUSpeed {
     let precision = subject.precision ?? (session.card.capability.hasTensorCores ? .f16 : .f32)
     let speed: CardSpeed
     do {
-      speed = try CardSpeed(session, subject.graph, subject.shape, precision)
+      let file = try arguments.values["plan-file"].map { path throws(GPUError) in
+        try PlanFile(path, for: [session])
+      }
+      speed = try CardSpeed(session, subject.graph, subject.shape, precision, file: file)
+      try file?.save()
     } catch { throw error.explanation }
     let voxels = Shape3(
       z: subject.shape.z - 2 * subject.graph.layerMargin, y: subject.shape.y, x: subject.shape.x

@@ -74,6 +74,7 @@ struct RunReceipt {
       "engine": [
         "name": .string(request.engine.name), "words": .string(request.engine.words),
         "precision": .string(plan.execution.precision.rawValue),
+        "plan_file": request.choices.planFile.map { .string($0) } ?? .null,
       ],
       "options": .object(request.plan),
       "tiling": [

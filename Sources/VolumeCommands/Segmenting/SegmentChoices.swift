@@ -21,6 +21,8 @@ struct SegmentChoices: Sendable {
   var slots: Int?
   /// `nil`: the first that there is.
   var engine: String?
+  /// Where it is kept how the engine computes; `nil`: nowhere.
+  var planFile: String?
   /// `nil`: the fastest.
   var precision: Precision?
   var window: WindowChoice
@@ -87,6 +89,7 @@ struct SegmentChoices: Sendable {
       try text.oneOf(["auto"] + engines)
     }
     self.engine = engine == "auto" ? nil : engine
+    planFile = arguments.values["plan-file"]
     let precision = try arguments.value("precision") { text throws(UsageError) in
       try text.oneOf(["auto"] + Precision.allCases.map(\.rawValue))
     }

@@ -44,6 +44,10 @@ public struct SegmentCommand: Command {
         "auto (the default: an NVIDIA GPU that passes its self-check, else the CPU), cudnn, onednn "
           + "or reference"),
       OptionDeclaration(
+        "plan-file", "FILE",
+        "cudnn: the ways in which the card computes each layer, made where it is missing; all parts of "
+          + "a run take the same; `gpu tune` makes the fastest"),
+      OptionDeclaration(
         "precision", "P",
         "auto (the default: f16 on a GPU, bf16 where the CPU has it), f32, bf16 or f16"),
       OptionDeclaration(

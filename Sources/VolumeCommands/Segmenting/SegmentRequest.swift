@@ -63,8 +63,9 @@ struct SegmentRequest: Sendable {
     if let text = choices.region {
       region = try explained { () throws(UsageError) in try text.region(in: shape) }
     }
-    let engine = try chosenEngine(
+    var engine = try chosenEngine(
       choices.engine, choices.precision, for: model.graph, context)
+    if let file = choices.planFile { engine = try engine.withPlans(in: file) }
     (self.engine, verification) = TileVerification.wrapped(
       engine, every: choices.verify, model.graph, context)
     precision = choices.precision ?? engine.precisions.first ?? .f32

@@ -56,7 +56,9 @@ struct TrainSession {
     var options = RunOptions()
     options.precision = precision
     options.threads = choices.limits.threads
-    options.loaders = max(1, choices.limits.threads / 2)
+    // What prepares batches shares the cores with what computes.
+    let threads = choices.limits.threads
+    options.loaders = max(1, factory.leavesProcessorFree ? threads - 1 : threads / 2)
     options.restartsOnNaN = choices.restartsOnNaN
     let peak = try peakBytes(setup, options, factory)
     context.console.note(
@@ -168,11 +170,28 @@ struct TrainSession {
           "give a smaller --batch (accumulate in the recipe makes up for it) or --crop, or more "
           + "--memory")
     }
+    return peak + limitCaches(setup, spare: choices.limits.memory - peak)
+  }
+
+  /// Crops lie anywhere, and each takes a corner of what must be decoded as a whole: what was decoded is
+  /// kept, up to all of it, in a quarter of the memory that is left. Returns the bytes that this takes on top.
+  private func limitCaches(_ setup: TrainingSetup, spare: Int) -> Int {
+    var readers: [(reader: any VolumeReader, least: Int, more: Int)] = []
     for scan in setup.scans {
-      scan.scan.limitCache(to: scan.scan.cacheByteCount(forBoxesOf: setup.crop.input))
-      scan.labels.limitCache(to: scan.labels.cacheByteCount(forBoxesOf: setup.crop.output))
+      for (reader, box) in [(scan.scan, setup.crop.input), (scan.labels, setup.crop.output)] {
+        let least = reader.cacheByteCount(forBoxesOf: box)
+        // Chunks at the ends are decoded whole.
+        let whole = reader.volume.byteCount / 4 * 5
+        readers.append((reader, least, least == 0 ? 0 : max(0, whole - least)))
+      }
     }
-    return peak
+    let wanted = readers.reduce(0) { $0 + $1.more }
+    let given = min(wanted, max(0, spare / 4))
+    for (reader, least, more) in readers {
+      let share = wanted == 0 ? 0 : Int(Double(more) * (Double(given) / Double(wanted)))
+      reader.limitCache(to: least + share)
+    }
+    return given
   }
 
   // MARK: - The folder

@@ -45,8 +45,11 @@ struct TrainingPace {
     let trained = try clock.measured { () throws(Explanation) in
       for batch in batches.dropFirst() { try run(batch) }
     }
-    // Batches are made while others are trained on, by cores that then do less of that.
-    let batch = (trained + 0.5 * made) / Double(Self.steps)
+    // Batches are made while others are trained on, by cores that then do less of that; or by others.
+    let seconds =
+      factory.leavesProcessorFree
+      ? max(trained, made / Double(options.loaders)) : trained + 0.5 * made
+    let batch = seconds / Double(Self.steps)
     let tiles = setup.partition.validation.isEmpty ? 0 : recipe.validationCrops
     let looked = Double((recipe.recalibrationCrops + 2 * tiles) / recipe.batch) / 3
     let epoch = batch * (Double(recipe.steps * recipe.accumulate) + looked)

@@ -265,6 +265,28 @@ EXPORTED cudnnStatus_t cudnnBackendGetAttribute(
     case T2S_CUDNN_ATTR_ENGINECFG_ENGINE:
       return fill(
           *descriptor, T2S_CUDNN_BACKEND_ENGINE_DESCRIPTOR, {descriptor->engine}, capacity, count, elements);
+    case T2S_CUDNN_ATTR_ENGINECFG_KNOB_CHOICES: {
+      // As 9.10.2: how many there are is told only to who has room for them.
+      auto *others = (cudnnBackendDescriptor_t *)elements;
+      *count = 0;
+      if (!others) return 0;
+      for (auto &knob : descriptor->engine.knobs) {
+        if (*count == capacity) break;
+        Descriptor *other = descriptorOf(others[*count], __func__);
+        if (!other || other->kind != T2S_CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR)
+          return refused(statusBadParam, "knobs need descriptors of their own kind");
+        int32_t kind = knob.first;
+        int64_t value = knob.second;
+        auto bytes = [](const void *from, size_t size) {
+          return std::vector<uint8_t>((const uint8_t *)from, (const uint8_t *)from + size);
+        };
+        other->attributes[T2S_CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE] = {T2S_CUDNN_TYPE_KNOB_TYPE, 1, bytes(&kind, 4)};
+        other->attributes[T2S_CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE] = {T2S_CUDNN_TYPE_INT64, 1, bytes(&value, 8)};
+        other->isFinal = true;
+        ++*count;
+      }
+      return 0;
+    }
     case T2S_CUDNN_ATTR_ENGINE_GLOBAL_INDEX: {
       int64_t index = descriptor->engine.index;
       return give(&index, 8, 1);
@@ -365,6 +387,10 @@ EXPORTED cudnnStatus_t cudnnBackendExecute(
   if (!state.options.skipsArithmetic) work->run = [graph, engine, pointers, seed, bytes, workspace] {
     if (bytes) memset(inside(workspace), 0x5a, std::min<uint64_t>(bytes, 1 << 20));
     convolve(graph, engine, pointers, seed);
+    // As an engine of cuDNN 9.19.0 was seen to do on a card.
+    if (engine.index == state.options.wrongEngine && engine.index && graph.pass == Pass::weights &&
+        graph.before != graph.after)
+      *(float *)inside(pointers.at(graph.weights.number)) += 1.0f;
   };
   enqueue(work);
   passLaunch();

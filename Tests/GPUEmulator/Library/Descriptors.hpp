@@ -16,6 +16,8 @@ struct EngineChoice {
   uint64_t workspace = 0;
   bool roundsToTF32 = false;
   bool isDeterministic = true;
+  // How it may be set, and is: a knob's kind and value.
+  std::map<int, int64_t> knobs = {};
 };
 
 // A tensor, as its descriptor says.
@@ -89,6 +91,9 @@ extern const std::vector<Rule> rules;
 
 // Understands a descriptor that is complete; returns cuDNN's status and says why.
 int understand(Descriptor &descriptor, std::string &why);
+
+// The engines for a graph on an architecture, the preferred first, or those of the fallback.
+std::vector<EngineChoice> enginesOf(const GraphFacts &graph, int architecture, bool isFallback);
 
 // Computes a pass of a convolution; all numbers were checked.
 void convolve(

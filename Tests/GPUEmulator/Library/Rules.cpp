@@ -57,8 +57,14 @@ const std::vector<Rule> rules = {
     {BACKEND(ENGINEHEUR), T2S_CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, TYPE(BACKEND_DESCRIPTOR), 1, 1, false, true},
     {BACKEND(ENGINEHEUR), T2S_CUDNN_ATTR_ENGINEHEUR_RESULTS, TYPE(BACKEND_DESCRIPTOR), 0, anyCount, false,
      false},
-    {BACKEND(ENGINECFG), T2S_CUDNN_ATTR_ENGINECFG_ENGINE, TYPE(BACKEND_DESCRIPTOR), 1, 1, true, false},
-    {BACKEND(ENGINE), T2S_CUDNN_ATTR_ENGINE_GLOBAL_INDEX, TYPE(INT64), 1, 1, false, false},
+    {BACKEND(ENGINECFG), T2S_CUDNN_ATTR_ENGINECFG_ENGINE, TYPE(BACKEND_DESCRIPTOR), 1, 1, true, true},
+    {BACKEND(ENGINECFG), T2S_CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, TYPE(BACKEND_DESCRIPTOR), 0, anyCount, false,
+     true},
+    {BACKEND(KNOB_CHOICE), T2S_CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE, TYPE(KNOB_TYPE), 1, 1, true, true},
+    {BACKEND(KNOB_CHOICE), T2S_CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE, TYPE(INT64), 1, 1, true, true},
+    {BACKEND(ENGINE), T2S_CUDNN_ATTR_ENGINE_OPERATION_GRAPH, TYPE(BACKEND_DESCRIPTOR), 1, 1, true, true},
+    {BACKEND(ENGINE), T2S_CUDNN_ATTR_ENGINE_GLOBAL_INDEX, TYPE(INT64), 1, 1, true, true},
+    {BACKEND(ENGINE), T2S_CUDNN_ATTR_ENGINE_DEVICEPROP, TYPE(BACKEND_DESCRIPTOR), 1, 1, false, true},
     {BACKEND(ENGINE), T2S_CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, TYPE(NUMERICAL_NOTE), 0, anyCount, false, false},
     {BACKEND(ENGINE), T2S_CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE, TYPE(BEHAVIOR_NOTE), 0, anyCount, false, false},
     {BACKEND(EXECUTION_PLAN), T2S_CUDNN_ATTR_EXECUTION_PLAN_HANDLE, TYPE(HANDLE), 1, 1, false, true},
@@ -123,6 +129,14 @@ static int convolution(Descriptor &d, std::string &why) {
   for (int name : {T2S_CUDNN_ATTR_CONVOLUTION_DILATIONS, T2S_CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES,
                    T2S_CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, T2S_CUDNN_ATTR_CONVOLUTION_POST_PADDINGS})
     if (d.numbers(name).size() != axes) return statusBadParam;
+  why = "a stride or a dilation that is not above zero";
+  for (int name : {T2S_CUDNN_ATTR_CONVOLUTION_DILATIONS, T2S_CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES})
+    for (int64_t number : d.numbers(name))
+      if (number < 1) return statusBadParam;
+  why = "zeros around that are below none";
+  for (int name : {T2S_CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, T2S_CUDNN_ATTR_CONVOLUTION_POST_PADDINGS})
+    for (int64_t number : d.numbers(name))
+      if (number < 0) return statusBadParam;
   return 0;
 }
 
@@ -271,6 +285,9 @@ static int operationGraph(Descriptor &d, std::string &why) {
   return 0;
 }
 
+// cuDNN's knob for tiles.
+static const int tileKnob = 2;
+
 static uint64_t packedBytes(const TensorFacts &t) { return (uint64_t)t.count() * t.bytes(); }
 
 // Whether other zeros before than after, as Keras has them with strides, leave only the fallback.
@@ -281,48 +298,95 @@ static bool isUnevenOnlyByFallback(const GraphFacts &g, int architecture) {
   return g.pass == Pass::forward || isDeep || !isHalf;
 }
 
-static int heuristic(Descriptor &d, std::string &why) {
-  const Descriptor &graphDescriptor = *d.others(T2S_CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH)[0];
-  const GraphFacts &g = graphDescriptor.graph;
-  d.graph = g;
-  auto properties = d.others(T2S_CUDNN_ATTR_ENGINEHEUR_DEVICEPROP);
-  const Card &card = cards[state.options.card];
-  d.architecture = properties.empty() ? 10 * card.major + card.minor : properties[0]->architecture;
-  why = g.refusal;
-  if (!g.refusal.empty()) return statusNotSupported;
-  bool isHalf = g.input.type == T2S_CUDNN_DATA_HALF, hasTensorCores = d.architecture >= 75;
+std::vector<EngineChoice> enginesOf(const GraphFacts &g, int architecture, bool isFallback) {
+  bool isHalf = g.input.type == T2S_CUDNN_DATA_HALF, hasTensorCores = architecture >= 75;
   bool isLarge = false;
   for (auto *t : {&g.input, &g.weights, &g.output}) isLarge = isLarge || t->count() >= 1ll << 31;
   // What Keras's strides need on Pascal, and what is too large, the fallback alone computes.
-  bool isOnlyFallback = isLarge || (g.before != g.after && isUnevenOnlyByFallback(g, d.architecture));
+  bool isOnlyFallback = isLarge || (g.before != g.after && isUnevenOnlyByFallback(g, architecture));
   bool isLast = g.input.dimensions[1] == 1 || g.input.strides[1] == 1;
   uint64_t copy = isLast == isHalf ? 0 : packedBytes(g.input) + packedBytes(g.output);
   // Sums of many products are split, and the parts put together, in memory beside.
   if (g.pass == Pass::weights) copy += 8 * packedBytes(g.weights);
   EngineChoice fallback{0, {}, {}, 0, false, true};
-  d.choices.clear();
-  if (d.choice(T2S_CUDNN_ATTR_ENGINEHEUR_MODE) == T2S_CUDNN_HEUR_MODE_FALLBACK || isOnlyFallback) {
-    d.choices.push_back(fallback);
-    return 0;
-  }
+  if (isFallback || isOnlyFallback) return {fallback};
+  std::vector<EngineChoice> choices;
   using Notes = std::vector<int>;
   const int tensorCore = T2S_CUDNN_NUMERICAL_NOTE_TENSOR_CORE;
   if (hasTensorCores && isHalf) {
-    d.choices.push_back({47, Notes{tensorCore}, {}, copy, false, true});
-  } else if (d.architecture >= 80) {
+    choices.push_back({47, Notes{tensorCore}, {}, copy, false, true});
+  } else if (architecture >= 80) {
     // Single precision is not what it says, unless somebody looks.
-    d.choices.push_back(
+    choices.push_back(
         {45, Notes{tensorCore, T2S_CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS}, {}, copy, true, true});
   }
   if (g.weights.dimensions.back() == 3 && g.stride.back() == 1)
-    d.choices.push_back(
+    choices.push_back(
         {4, Notes{T2S_CUDNN_NUMERICAL_NOTE_WINOGRAD}, {}, 40 * packedBytes(g.output) + (1ull << 30), false, true});
-  d.choices.push_back({1, Notes{T2S_CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC}, {}, 0, false, false});
+  choices.push_back({1, Notes{T2S_CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC}, {}, 0, false, false});
   if (hasTensorCores)
-    d.choices.push_back({60, Notes{}, {T2S_CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION}, 0, false, true});
-  d.choices.push_back({2, Notes{}, {}, copy + 1024, false, true});
-  d.choices.push_back(fallback);
+    choices.push_back({60, Notes{}, {T2S_CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION}, 0, false, true});
+  // One engine, set in two ways.
+  choices.push_back({2, Notes{}, {}, copy + 1024, false, true, {{tileKnob, 1}}});
+  choices.push_back({2, Notes{}, {}, copy + 2048, false, true, {{tileKnob, 2}}});
+  choices.push_back(fallback);
+  return choices;
+}
+
+static int architectureOf(Descriptor &d, int properties) {
+  auto described = d.others(properties);
+  const Card &card = cards[state.options.card];
+  return described.empty() ? 10 * card.major + card.minor : described[0]->architecture;
+}
+
+static int heuristic(Descriptor &d, std::string &why) {
+  d.graph = d.others(T2S_CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH)[0]->graph;
+  d.architecture = architectureOf(d, T2S_CUDNN_ATTR_ENGINEHEUR_DEVICEPROP);
+  why = d.graph.refusal;
+  if (!why.empty()) return statusNotSupported;
+  bool isFallback = d.choice(T2S_CUDNN_ATTR_ENGINEHEUR_MODE) == T2S_CUDNN_HEUR_MODE_FALLBACK;
+  d.choices = enginesOf(d.graph, d.architecture, isFallback);
   return 0;
+}
+
+// An engine by its number, set as it is where nobody says how.
+static int engine(Descriptor &d, std::string &why) {
+  d.graph = d.others(T2S_CUDNN_ATTR_ENGINE_OPERATION_GRAPH)[0]->graph;
+  d.architecture = architectureOf(d, T2S_CUDNN_ATTR_ENGINE_DEVICEPROP);
+  why = d.graph.refusal;
+  if (!why.empty()) return statusNotSupported;
+  int64_t number = d.numbers(T2S_CUDNN_ATTR_ENGINE_GLOBAL_INDEX)[0];
+  for (bool isFallback : {false, true})
+    for (const EngineChoice &choice : enginesOf(d.graph, d.architecture, isFallback)) {
+      if (choice.index != number) continue;
+      d.engine = choice;
+      return 0;
+    }
+  why = "no engine of number " + std::to_string(number) + " computes this graph";
+  return statusNotSupported;
+}
+
+static int configuration(Descriptor &d, std::string &why) {
+  Descriptor &given = *d.others(T2S_CUDNN_ATTR_ENGINECFG_ENGINE)[0];
+  why = "an engine's configuration of something else";
+  if (given.kind != BACKEND(ENGINE)) return statusBadParam;
+  d.graph = given.graph;
+  d.architecture = given.architecture;
+  d.engine = given.engine;
+  std::map<int, int64_t> knobs;
+  for (Descriptor *knob : d.others(T2S_CUDNN_ATTR_ENGINECFG_KNOB_CHOICES)) {
+    if (knob->kind != BACKEND(KNOB_CHOICE)) return statusBadParam;
+    knobs[knob->choice(T2S_CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE)] =
+        knob->numbers(T2S_CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE)[0];
+  }
+  if (knobs.empty()) return 0;
+  for (const EngineChoice &choice : enginesOf(d.graph, d.architecture, false)) {
+    if (choice.index != d.engine.index || choice.knobs != knobs) continue;
+    d.engine = choice;
+    return 0;
+  }
+  why = "the engine cannot be set like this";
+  return statusNotSupported;
 }
 
 static int plan(Descriptor &d, std::string &why) {
@@ -379,6 +443,8 @@ int understand(Descriptor &d, std::string &why) {
     case BACKEND(OPERATION_POINTWISE): return pointwise(d, why);
     case BACKEND(OPERATIONGRAPH): return operationGraph(d, why);
     case BACKEND(ENGINEHEUR): return heuristic(d, why);
+    case BACKEND(ENGINE): return engine(d, why);
+    case BACKEND(ENGINECFG): return configuration(d, why);
     case BACKEND(EXECUTION_PLAN): return plan(d, why);
     case BACKEND(VARIANT_PACK): return pack(d, why);
     case BACKEND(DEVICEPROP): return properties(d, why);

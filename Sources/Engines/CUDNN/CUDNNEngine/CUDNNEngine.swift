@@ -29,13 +29,15 @@ final class CUDNNEngine: InferenceEngine {
 
   init(
     _ plan: ExecutionPlan, _ lowering: GPULowering, _ session: GPUSession, slots count: Int,
-    trusting: Bool = false
+    file: PlanFile? = nil, trusting: Bool = false
   ) throws(GPUError) {
     self.plan = plan
     self.session = session
     program = try CardProgram(
-      plan, lowering, session, format: NumberFormat(plan.precision))
+      plan, lowering, session, format: NumberFormat(plan.precision), file: file)
     if !trusting { try program.check() }
+    // What was chosen is kept once it has been seen to be right.
+    try file?.save()
     streamIn = try GPUStream(session)
     streamOut = try GPUStream(session)
     let bytes = SlotBytes(plan)

@@ -11,6 +11,7 @@ public struct CUDNNEngineFactory: EngineFactory {
   private let lowered = GPULoweringCache()
   /// Whether engines are not checked when they are made.
   private let isTrusting: Bool
+  private var file: PlanFile?
 
   /// The factory.
   public init() { self.init(GPULibraryPlaces()) }
@@ -22,6 +23,16 @@ public struct CUDNNEngineFactory: EngineFactory {
   package init(_ places: GPULibraryPlaces, trusting: Bool = false) {
     found = FoundCard(places)
     isTrusting = trusting
+  }
+
+  /// The same, with the engines that the file at `path` says; the file is made or added to where it lacks
+  /// one.
+  public func withPlans(in path: String) throws(Explanation) -> any EngineFactory {
+    var result = self
+    do throws(GPUError) {
+      result.file = try PlanFile(path, for: try found.sessions.get())
+    } catch { throw error.explanation }
+    return result
   }
 
   /// `cudnn`.
@@ -117,9 +128,10 @@ public struct CUDNNEngineFactory: EngineFactory {
       let sessions = try found.sessions.get()
       guard sessions.count > 1, slots > 1 else {
         return try CUDNNEngine(
-          plan, lowering, sessions[0], slots: slots, trusting: isTrusting)
+          plan, lowering, sessions[0], slots: slots, file: file, trusting: isTrusting)
       }
-      return try SeveralCards(plan, lowering, sessions, slots: slots, trusting: isTrusting)
+      return try SeveralCards(
+        plan, lowering, sessions, slots: slots, file: file, trusting: isTrusting)
     } catch {
       throw error.asEngineError
     }

@@ -18,7 +18,8 @@ final class CardProgram {
   private(set) var tiles: [Shape3: PreparedTile] = [:]
 
   init(
-    _ plan: ExecutionPlan, _ lowering: GPULowering, _ session: GPUSession, format: NumberFormat
+    _ plan: ExecutionPlan, _ lowering: GPULowering, _ session: GPUSession, format: NumberFormat,
+    file: PlanFile? = nil
   ) throws(GPUError) {
     self.plan = plan
     self.lowering = lowering
@@ -39,7 +40,7 @@ final class CardProgram {
     }
     arena = try DeviceMemory(plans.map(\.1.byteCount).max() ?? 0, session)
     let planner = ConvolutionPlanner(
-      session.libraries, .card(handle), workspaceLimit: session.workspaceLimit)
+      session.libraries, .card(handle), workspaceLimit: session.workspaceLimit, file: file)
     var tiles: [Shape3: [ConvolutionPlan?]] = [:]
     var most = 0
     for (shape, card) in plans {

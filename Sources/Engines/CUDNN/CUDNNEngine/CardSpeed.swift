@@ -18,7 +18,7 @@ package struct CardSpeed: Hashable, Sendable {
   /// Measures a tile of `shape`.
   package init(
     _ session: GPUSession, _ graph: Graph, _ shape: Shape3, _ precision: Precision,
-    format: NumberFormat? = nil
+    format: NumberFormat? = nil, file: PlanFile? = nil
   ) throws(GPUError) {
     guard !session.card.isEmulated else { throw .emulated(card: session.card.name) }
     try session.enter()
@@ -30,7 +30,7 @@ package struct CardSpeed: Hashable, Sendable {
       let lowering = try GPULowering(graph, output: .labels)
       do throws(GPUError) {
         program = try CardProgram(
-          plan, lowering, session, format: format ?? NumberFormat(precision))
+          plan, lowering, session, format: format ?? NumberFormat(precision), file: file)
       } catch { throw error.asEngineError }
     } catch { throw .networkRefuses(error.explanation.what) }
     convolutions = program.report(shape)

@@ -73,6 +73,8 @@ package struct PlannedEngine: Hashable, Sendable {
   package var isCompiledAtRunTime: Bool
   /// Whether it transforms tiles (Winograd), which rounds a little more.
   package var isWinograd: Bool
+  /// How it is set, by the library's own numbers; what is not in it is as the library has it.
+  package var knobs: [Int: Int] = [:]
 }
 
 /// The numbers by which a plan knows its tensors.

@@ -79,15 +79,15 @@ extension ConvolutionPlanner {
 
   /// The pass as an operation. Nothing is added to what it writes (beta is zero), so that its memory
   /// need not have been written before.
-  private func operation(
+  func operation(
     _ pass: ConvolutionGeometry.Pass, _ convolution: BackendDescriptor, x: BackendDescriptor,
-    w: BackendDescriptor, y: BackendDescriptor
+    w: BackendDescriptor?, y: BackendDescriptor
   ) throws(GPUError) -> BackendDescriptor {
     let names = OperationNames(pass)
     let operation = try descriptor(names.operation)
     try operation.set(names.convolution, [convolution])
     try operation.set(names.input, [x])
-    try operation.set(names.weights, [w])
+    if let w { try operation.set(names.weights, [w]) }
     try operation.set(names.output, [y])
     try operation.set(names.alpha, T2S_CUDNN_TYPE_FLOAT, [Float(1)])
     try operation.set(names.beta, T2S_CUDNN_TYPE_FLOAT, [Float(0)])

@@ -12,16 +12,24 @@ package final class ConvolutionTrial {
   private let handle: CUDNNHandle
   private let planner: ConvolutionPlanner
 
-  /// On one card; belongs to the calling thread.
-  package init(_ session: GPUSession) throws(GPUError) {
+  /// On one card; belongs to the calling thread. Engines are those of `file`, which is told of others.
+  package init(_ session: GPUSession, file: PlanFile? = nil) throws(GPUError) {
     self.session = session
     try session.enter()
     stream = try GPUStream(session)
     handle = try CUDNNHandle(session.libraries)
     try handle.use(stream)
     planner = ConvolutionPlanner(
-      session.libraries, .card(handle), workspaceLimit: session.workspaceLimit)
+      session.libraries, .card(handle), workspaceLimit: session.workspaceLimit, file: file)
+    // As a training does: an engine that is wrong at a glance is not looked at closely.
+    let verification = PassVerification(session, stream, handle)
+    planner.verification = { (plan) throws(GPUError) in
+      plan.geometry.format == NumberFormat(.f32) ? try verification.fault(of: plan) : nil
+    }
   }
+
+  /// Engines that computed wrongly and were passed over.
+  var faults: [String] { planner.faults }
 
   /// What a pass has computed, and how.
   package struct Outcome {

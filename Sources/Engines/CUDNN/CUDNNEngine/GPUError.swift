@@ -31,6 +31,12 @@ package enum GPUError: ExplainedError, Hashable {
   case cudnnFailed(call: String, status: Int, name: String, detail: String)
   /// cuDNN has no way to compute a convolution within the rules.
   case noEngine(convolution: String, detail: String)
+  /// A file of plans cannot be read, written or understood.
+  case planFileFailed(path: String, why: String)
+  /// A file of plans is of another card or version than what is here.
+  case planOfAnother(path: String, wanted: String, found: String)
+  /// A file of plans names an engine that does not compute its convolution here.
+  case planUnusable(path: String, convolution: String, why: String)
   /// The network does not take tiles of a shape that was planned.
   case networkRefuses(String)
   /// A speed is asked of a card that is only emulated.
@@ -110,6 +116,18 @@ package enum GPUError: ExplainedError, Hashable {
         .input,
         "cuDNN has no engine for \(convolution)\(detail.isEmpty ? "" : " (\(detail))")",
         remedy: "use --engine onednn")
+    case .planFileFailed(let path, let why):
+      Explanation(
+        .input, "--plan-file \(path): \(why)",
+        remedy: "give another file, or remove this one: it is made again")
+    case .planOfAnother(let path, let wanted, let found):
+      Explanation(
+        .input, "--plan-file \(path) is of \(found), and here is \(wanted)",
+        remedy: "give each kind of card and each version of cuDNN a file of its own")
+    case .planUnusable(let path, let convolution, let why):
+      Explanation(
+        .input, "--plan-file \(path): its engine for \(convolution) cannot be used: \(why)",
+        remedy: "remove the file: it is made again")
     case .networkRefuses(let why):
       Explanation(.input, why, remedy: "give another --tile")
     case .emulated(let card):

@@ -6,10 +6,13 @@ import VolumeCore
 package struct PassCheck {
   private let trial: ConvolutionTrial
   /// Numbers that are looked at where there are more.
-  static let sampled = 400
+  static let sampled = 200
 
   /// On one card.
   package init(_ session: GPUSession) throws(GPUError) { trial = try ConvolutionTrial(session) }
+
+  /// Engines that computed wrongly and were passed over.
+  package var faults: [String] { trial.faults }
 
   /// Runs one pass on numbers that follow from their places, into poison, and looks at all that it writes:
   /// every number must be finite, and those that are sampled must be right.
@@ -130,11 +133,14 @@ struct ConvolutionNumbers {
 }
 
 extension SelfCheck {
-  /// Every pass of every convolution of all presets' trainings, each kind once; returns how many.
+  /// Every pass of every convolution of all presets' trainings, each kind once; returns how many, and which
+  /// engines of the library were wrong and passed over.
   ///
   /// - Parameter isQuick: two presets, narrow, on small crops, as the emulator takes them; else all, as
-  ///   they are trained.
-  package func trainings(isQuick: Bool) throws(GPUError) -> Int {
+  ///   they are trained, on crops that a minute is enough for.
+  package func trainings(
+    isQuick: Bool, stop: () throws(GPUError) -> Void = {}
+  ) throws(GPUError) -> (count: Int, faults: [String]) {
     let check = try PassCheck(session)
     var seen: Set<ConvolutionGeometry> = []
     for preset in isQuick ? [.plain, .paper] : UNetPreset.allCases {
@@ -143,22 +149,20 @@ extension SelfCheck {
         if isVolumetric { options.dimension = .volume }
         if isQuick { options.filters = 2 }
         guard let graph = try? options.graph(seed: 1).forGreyScans().padded() else { continue }
-        let extent = isQuick ? graph.totalStride.y : isVolumetric ? 32 : 96
+        let extent = isQuick ? graph.totalStride.y : graph.isPlanar ? 64 : 32
         let shape = Shape3(
           z: graph.isPlanar ? 1 + 2 * graph.layerMargin : extent, y: extent, x: extent)
-        for precision in precisions {
-          let format = NumberFormat(precision)
-          guard
-            let convolutions = try? graph.trainingConvolutions(
-              shape, samples: isQuick ? 2 : 4, format)
-          else { continue }
-          for convolution in convolutions where seen.insert(convolution.geometry).inserted {
-            try check.run(
-              convolution.geometry, layer: "\(preset.rawValue), \(convolution.layer)")
-          }
+        // What a card trains in.
+        let format = NumberFormat(.f32)
+        guard let convolutions = try? graph.trainingConvolutions(shape, samples: 2, format)
+        else { continue }
+        for convolution in convolutions where seen.insert(convolution.geometry).inserted {
+          try stop()
+          try check.run(
+            convolution.geometry, layer: "\(preset.rawValue), \(convolution.layer)")
         }
       }
     }
-    return seen.count
+    return (seen.count, check.faults)
   }
 }

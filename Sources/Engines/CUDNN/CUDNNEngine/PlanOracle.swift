@@ -6,8 +6,8 @@ import VolumeCore
 /// Asks cuDNN how it would compute a network on a card that is only described: no card and no driver
 /// are needed, and nothing is computed.
 package struct PlanOracle {
-  private let libraries: GPULibraries
-  private let deviceProperties: String
+  let libraries: GPULibraries
+  let deviceProperties: String
   /// What a plan may take beside its values.
   package var workspaceLimit = 1 << 30
 
@@ -35,14 +35,7 @@ package struct PlanOracle {
     var results: [Result<PlannedConvolution, GPUError>] = []
     for (step, geometry) in zip(lowering.steps, lowering.geometries(card, format)) {
       guard let geometry, case .convolution(let fused, _, _, _) = step else { continue }
-      do throws(GPUError) {
-        let plan = try planner.plan(geometry)
-        results.append(
-          .success(
-            PlannedConvolution(
-              layer: fused.name, geometry: geometry, engine: plan.engine, isBare: plan.isBare,
-              workspaceByteCount: plan.workspaceByteCount)))
-      } catch { results.append(.failure(error)) }
+      results.append(planned(fused.name, geometry, planner))
     }
     return results
   }
@@ -58,14 +51,31 @@ package struct PlanOracle {
     } catch { throw error.explanation }
     let planner = ConvolutionPlanner(
       libraries, .described(deviceProperties), workspaceLimit: workspaceLimit)
-    return convolutions.map { convolution in
-      do throws(GPUError) {
-        let plan = try planner.plan(convolution.geometry)
-        return .success(
-          PlannedConvolution(
-            layer: convolution.layer, geometry: convolution.geometry, engine: plan.engine,
-            isBare: plan.isBare, workspaceByteCount: plan.workspaceByteCount))
-      } catch { return .failure(error) }
-    }
+    return convolutions.map { planned($0.layer, $0.geometry, planner) }
+  }
+
+  /// The engine for one convolution, which must also be had by its number, as a file of plans names it.
+  private func planned(
+    _ layer: String, _ geometry: ConvolutionGeometry, _ planner: ConvolutionPlanner
+  ) -> Result<PlannedConvolution, GPUError> {
+    do throws(GPUError) {
+      let plan = try planner.plan(geometry)
+      // What is compiled at run time cannot be made without a card.
+      if !plan.engine.isCompiledAtRunTime {
+        let again = try planner.make(geometry, PlanFile.Choice(plan))
+        guard again.engine == plan.engine, again.workspaceByteCount == plan.workspaceByteCount
+        else {
+          throw .noEngine(
+            convolution: geometry.words,
+            detail: "by its number it is \(again.engine.words) with "
+              + "\(again.workspaceByteCount) bytes beside, and was \(plan.engine.words) with \(plan.workspaceByteCount)"
+          )
+        }
+      }
+      return .success(
+        PlannedConvolution(
+          layer: layer, geometry: geometry, engine: plan.engine, isBare: plan.isBare,
+          workspaceByteCount: plan.workspaceByteCount))
+    } catch { return .failure(error) }
   }
 }

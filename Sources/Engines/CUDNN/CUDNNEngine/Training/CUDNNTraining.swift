@@ -38,6 +38,9 @@ final class CUDNNTraining: TrainingEngine {
   /// How cuDNN computes each pass of each convolution.
   var report: [PlannedConvolution] { card.report }
 
+  /// Engines of cuDNN that computed wrongly and were passed over.
+  var faults: [String] { card.faults }
+
   /// How long each kind of call takes on the card while `body` runs.
   func timed(
     _ body: () throws -> Void

@@ -25,6 +25,9 @@ public struct CUDNNTrainingFactory: TrainingEngineFactory {
     }
   }
 
+  /// One of the cores tells the card what to do.
+  public var leavesProcessorFree: Bool { true }
+
   /// Single precision.
   public var precisions: [Precision] { [.f32] }
 

@@ -60,6 +60,8 @@ final class CardTraining {
     }
     let planner = ConvolutionPlanner(
       session.libraries, .card(handle), workspaceLimit: session.workspaceLimit)
+    let verification = PassVerification(session, stream, handle)
+    planner.verification = { (plan) throws(GPUError) in try verification.fault(of: plan) }
     var convolutions: [CardConvolution] = []
     for (number, node) in program.convolutions.enumerated() {
       convolutions.append(
@@ -67,6 +69,7 @@ final class CardTraining {
           node, samples: plan.samples, goesBack: goesBack.contains(number), planner))
     }
     self.convolutions = convolutions
+    faults = planner.faults
     let workspaceBytes = convolutions.reduce(0) { max($0, $1.workspaceByteCount) }
     workspace = try DeviceMemory(workspaceBytes, session)
     sizes = CardTrainingSizes(
@@ -103,6 +106,9 @@ final class CardTraining {
     try? stream.synchronise()
     kernels.unload()
   }
+
+  /// Engines of cuDNN that computed wrongly and were passed over.
+  let faults: [String]
 
   /// How cuDNN computes each pass of each convolution.
   var report: [PlannedConvolution] {

@@ -30,6 +30,8 @@ package struct TrainingSelfCheck {
     package var ofWorst: Double
     /// How cuDNN computes each pass of each convolution.
     package var convolutions: [PlannedConvolution]
+    /// Engines that computed wrongly and were passed over.
+    package var faults: [String] = []
   }
 
   /// Two small networks, in a second: what is asked before a training.
@@ -67,7 +69,9 @@ package struct TrainingSelfCheck {
         results.append(compared(found, reference.state, before, engine.report))
       }
       results.sort { $0.difference < $1.difference }
-      let (result, last) = (results[1], results[2])
+      var result = results[1]
+      let last = results[2]
+      result.faults = engine.faults
       guard result.difference <= Self.largestDifference, result.ofWorst <= Self.largestOfList,
         last.difference <= Self.largestOfAll
       else {
