@@ -118,6 +118,8 @@ struct VirtualRun {
   var shape: Shape3
   /// For each card; `nil`: as many as the plan takes.
   var slots: Int?
+  /// Layers of the blocks in which labels are committed.
+  var blockDepth = 64
 
   struct Result {
     var seconds = 0.0
@@ -138,6 +140,16 @@ struct VirtualRun {
       needs.max { $0.seconds < $1.seconds } ?? ("", 0)
     }
     func needs(_ lane: String) -> Double { needs.first { $0.lane == lane }?.seconds ?? 0 }
+    /// The whole over the slowest lane.
+    var overSlowest: Double { seconds / slowest.seconds }
+    /// How much longer it should take with one slot for each card: all that a tile waits for, one after
+    /// the other, over the slowest lane. Encoding is another thread's in any case.
+    func expectedGain(cards: Int) -> Double {
+      let network = needs("network")
+      let others = needs.filter { !["network", "counting and encoding"].contains($0.lane) }
+      let rest = others.reduce(0) { $0 + $1.seconds } / Double(cards)
+      return max(network + rest, slowest.seconds) / slowest.seconds
+    }
   }
 
   /// Runs it.
@@ -158,6 +170,7 @@ struct VirtualRun {
       options.threads = host.cores
       options.memoryByteCount = 32 << 30
       options.slots = slots.map { $0 * cards.count }
+      options.block.z = blockDepth
       let plan = try SegmentationPlan(
         options, model: model, scan: scan,
         factory: CUDNNEngineFactory(emulator.places, trusting: true))
@@ -192,7 +205,8 @@ struct VirtualRun {
     for (number, name) in ["copies to cards", "network", "copies from cards"].enumerated() {
       needs.append((name, engines.map { $0[number] }.max() ?? 0))
     }
-    needs.append(("assembling", seconds("writer", ["assemble"])))
+    // That it waits for blocks to be written is no work.
+    needs.append(("assembling", Double(shape.voxelCount) / host.copying))
     needs.append(("counting and encoding", seconds("encoder", ["count", "encode"])))
     return needs
   }
