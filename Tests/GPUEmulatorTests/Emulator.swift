@@ -74,7 +74,8 @@ import VolumeTesting
   /// the caller.
   func reset(
     _ schedule: Schedule = .eager, card: Int = T2S_CARD_4090, cards: Int = 1, capacity: Int = 0,
-    cudnn: Int = 0, sums: UInt64 = 1, wrongEngine: Int = 0, clock: VirtualClock? = nil
+    cudnn: Int = 0, sums: UInt64 = 1, wrongEngine: Int = 0, wrongForward: Int = 0,
+    clock: VirtualClock? = nil
   ) {
     var options = unsafe t2s_emulator_options()
     unsafe options.card = Int32(card)
@@ -84,6 +85,7 @@ import VolumeTesting
     unsafe options.seed = 1
     unsafe options.sums = sums
     unsafe options.wrongEngine = Int32(wrongEngine)
+    unsafe options.wrongForward = Int32(wrongForward)
     switch schedule {
     case .eager: unsafe options.schedule = Int32(T2S_SCHEDULE_EAGER)
     case .lazy: unsafe options.schedule = Int32(T2S_SCHEDULE_LAZY)

@@ -210,6 +210,7 @@ extension GPUEmulatorTests {
         #expect(!tuning.rows.isEmpty && file.count >= tuning.rows.count)
         for row in tuning.rows {
           #expect(row.best.index == 0 && row.bestMilliseconds == 1 && row.candidates >= 1)
+          #expect(row.wrong.isEmpty)
           #expect(row.first.index == 0 || row.firstMilliseconds > 1 && row.candidates > 1)
         }
         #expect(tuning.rows.contains { $0.first.index == 2 })
@@ -229,6 +230,20 @@ extension GPUEmulatorTests {
       }
       #expect(emulator.violations == [])
       #expect(emulator.leak == "")
+    }
+
+    @Test func `leaves out what computes something else, however fast`() throws {
+      let network = NetworkCase.small[0]
+      emulator.reset(card: T2S_CARD_A100, wrongForward: 1 + 0)
+      let session = try GPUSession(emulator.places)
+      let file = try PlanFile(folder.file("plans.json"), for: [session])
+      // The fallback would be the fastest, and is wrong.
+      let tuning = try CardTuning(
+        session, network.graph, network.shapes[0], .f32, file: file,
+        measured: { $0.index == 0 ? 1 : Float(2 + $0.index) })
+      for row in tuning.rows {
+        #expect(row.best.index == 2 && row.wrong.map(\.index) == [0])
+      }
     }
 
     @Test func `stops when it is asked to`() throws {

@@ -40,6 +40,9 @@ struct GPUTune {
           + (row.best == row.first
             ? ", cuDNN's own choice"
             : ", \(Words.fixed(gain, 2)) times as fast as cuDNN's choice [\(row.first.words)]"))
+      for engine in row.wrong {
+        context.console.say("      left out, since it computes something else: \(engine.words)")
+      }
     }
     context.console.say("kept in \(path), for segment --plan-file and gpu speed --plan-file")
     return [
@@ -52,7 +55,7 @@ struct GPUTune {
             "milliseconds": .number(Double(row.bestMilliseconds)),
             "own_engine": .integer(row.first.index),
             "own_milliseconds": .number(Double(row.firstMilliseconds)),
-            "candidates": .integer(row.candidates),
+            "candidates": .integer(row.candidates), "wrong": .integer(row.wrong.count),
           ]
         }),
     ]

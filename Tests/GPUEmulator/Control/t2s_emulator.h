@@ -44,6 +44,7 @@ struct t2s_emulator_options {
   int fault;
   int faultCode;         // The driver's number.
   const char *failCall;  // Count only this symbol's calls; NULL for all.
+  int wrongForward;      // One more than the number of an engine whose convolutions are wrong; 0 for none.
   int wrongEngine;       // An engine whose weights' gradients are wrong where the padding is uneven; 0 for none.
   // Of virtual time: the part of the card's peak that convolutions reach, 0 for 0.4; whether large
   // kernels and all convolutions take time and compute nothing, and memory knows no poison.

@@ -19,6 +19,8 @@ package struct CardTuning {
     package var bestMilliseconds: Float
     /// How many ways were timed.
     package var candidates: Int
+    /// Ways that compute something else than the library's first, and were left out.
+    package var wrong: [PlannedEngine]
   }
 
   /// One for each kind of convolution.
@@ -63,14 +65,18 @@ package struct CardTuning {
     for case .some(let geometry) in lowering.geometries(card, format)
     where seen.insert(geometry).inserted {
       try stop()
-      let plans = try planner.candidates(geometry, most: Self.most)
-      let times = try bench.milliseconds(plans, geometry, rounds: Self.rounds)
+      let all = try planner.candidates(geometry, most: Self.most)
+      let memory = try BenchMemory(geometry, all, session, stream)
+      let agrees = try bench.agreement(all, memory)
+      let plans = zip(all, agrees).filter(\.1).map(\.0)
+      let times = try bench.milliseconds(plans, memory, rounds: Self.rounds)
       guard let best = times.indices.min(by: { times[$0] < times[$1] }) else { continue }
       file.add(plans[best])
       rows.append(
         Row(
           geometry: geometry, first: plans[0].engine, firstMilliseconds: times[0],
-          best: plans[best].engine, bestMilliseconds: times[best], candidates: plans.count))
+          best: plans[best].engine, bestMilliseconds: times[best], candidates: plans.count,
+          wrong: zip(all, agrees).filter { !$1 }.map(\.0.engine)))
     }
     // What is fastest must be right, too: as a run would see it, before the file is kept.
     let plan = ExecutionPlan(
@@ -80,7 +86,40 @@ package struct CardTuning {
   }
 }
 
-/// Runs plans on memory of their own, between two events.
+/// What the plans of one geometry are run on, with numbers that follow from their places.
+private struct BenchMemory {
+  let input, weights, output, added, bias, workspace: DeviceMemory
+  let geometry: ConvolutionGeometry
+
+  init(
+    _ geometry: ConvolutionGeometry, _ plans: [ConvolutionPlan], _ session: GPUSession,
+    _ stream: GPUStream
+  ) throws(GPUError) {
+    self.geometry = geometry
+    let size = geometry.format.precision.byteCount
+    func memory(_ shape: Shape3, _ channels: Int, seed: Int) throws(GPUError) -> DeviceMemory {
+      let memory = try DeviceMemory(shape.voxelCount * channels * size, session)
+      let value = Kernels.Value(memory.address, shape, channels)
+      try session.kernels.launch(
+        Kernels.pattern(to: value, seed: seed, geometry.format), on: stream)
+      return memory
+    }
+    input = try memory(geometry.input, geometry.inputs, seed: 1)
+    weights = try memory(geometry.kernel, geometry.inputs * geometry.outputs, seed: 2)
+    output = try memory(geometry.output, geometry.outputs, seed: 3)
+    added = try memory(geometry.output, geometry.outputs, seed: 4)
+    bias = try memory(Shape3(z: 1, y: 1, x: 1), geometry.outputs, seed: 5)
+    workspace = try DeviceMemory(plans.map(\.workspaceByteCount).max() ?? 0, session)
+  }
+
+  func pack(_ plan: ConvolutionPlan) throws(GPUError) -> BackendDescriptor {
+    try plan.pack(
+      input: input.address, weights: weights.address, output: output.address,
+      added: added.address, bias: bias.address, workspace: workspace.address)
+  }
+}
+
+/// Runs plans between two events.
 private struct Bench {
   let session: GPUSession
   let stream: GPUStream
@@ -88,6 +127,8 @@ private struct Bench {
   let measured: ((PlannedEngine) -> Float)?
   let start: GPUEvent
   let end: GPUEvent
+  /// Numbers that are compared at the beginning, in the middle and at the end.
+  static let compared = 1 << 16
 
   init(
     _ session: GPUSession, _ stream: GPUStream, _ handle: CUDNNHandle,
@@ -101,48 +142,75 @@ private struct Bench {
     end = try GPUEvent(session, isTimed: true)
   }
 
+  private func run(_ plan: ConvolutionPlan, _ pack: BackendDescriptor) throws(GPUError) {
+    try unsafe session.libraries.check(
+      "cudnnBackendExecute",
+      cudnn: session.libraries.cudnn.execute(
+        handle.handle, plan.plan.descriptor, pack.descriptor))
+  }
+
+  /// Whether each plan computes what the first does, which is checked against sums before it is used.
+  func agreement(
+    _ plans: [ConvolutionPlan], _ memory: BenchMemory
+  ) throws(GPUError) -> [Bool] {
+    var first: [Float] = []
+    var agrees: [Bool] = []
+    for plan in plans {
+      let pack = try memory.pack(plan)
+      let bytes = memory.output.byteCount / 4 * 4
+      try session.kernels.launch(
+        Kernels.fill(memory.output.address, byteCount: bytes, word: Kernels.poison), on: stream)
+      try run(plan, pack)
+      let numbers = try sample(memory)
+      withExtendedLifetime(pack) {}
+      if first.isEmpty { first = numbers }
+      let largest = first.reduce(0) { max($0, abs($1)) }
+      let allowed = largest * (memory.geometry.format.precision == .f32 ? 1e-4 : 1e-2)
+      agrees.append(zip(first, numbers).allSatisfy { abs($0 - $1) <= allowed })
+    }
+    // A first that is no number agrees with nothing: it is left to the check that follows.
+    if !agrees.isEmpty { agrees[0] = true }
+    return agrees
+  }
+
+  /// Some of the output's numbers.
+  private func sample(_ memory: BenchMemory) throws(GPUError) -> [Float] {
+    let count = memory.geometry.count(.forward)
+    let part = min(count, Self.compared)
+    let size = memory.geometry.format.precision.byteCount
+    var numbers: [Float] = []
+    for from in Set([0, (count - part) / 2, count - part]).sorted() {
+      let address = memory.output.address + UInt64(from * size)
+      if size == 2 {
+        numbers += try stream.download(part, UInt16(0), from: address)
+          .map { Float(Float16(bitPattern: $0)) }
+      } else {
+        numbers += try stream.download(part, Float(0), from: address)
+      }
+    }
+    return numbers
+  }
+
   /// The least milliseconds of each plan, all of one geometry: by turns, so that a card that grows warm
   /// is as warm for all.
   func milliseconds(
-    _ plans: [ConvolutionPlan], _ geometry: ConvolutionGeometry, rounds: Int
+    _ plans: [ConvolutionPlan], _ memory: BenchMemory, rounds: Int
   ) throws(GPUError) -> [Float] {
-    let size = geometry.format.precision.byteCount
-    let workspace = try DeviceMemory(plans.map(\.workspaceByteCount).max() ?? 0, session)
-    func memory(_ count: Int) throws(GPUError) -> DeviceMemory {
-      let memory = try DeviceMemory(count * size, session)
-      // Zeros: what the numbers are does not matter to the time, so long as they are some.
-      try session.kernels.launch(
-        Kernels.fill(memory.address, byteCount: memory.byteCount / 4 * 4, word: 0), on: stream)
-      return memory
-    }
-    let input = try memory(geometry.count(.data))
-    let weights = try memory(geometry.count(.weights))
-    let output = try memory(geometry.count(.forward))
-    let added = try memory(geometry.count(.forward))
-    let bias = try memory(geometry.outputs)
     var packs: [BackendDescriptor] = []
-    for plan in plans {
-      packs.append(
-        try plan.pack(
-          input: input.address, weights: weights.address, output: output.address,
-          added: added.address, bias: bias.address, workspace: workspace.address))
-    }
+    for plan in plans { packs.append(try memory.pack(plan)) }
     var least = [Float](repeating: .infinity, count: plans.count)
     // The first round warms up.
     for round in 0...rounds {
       for (place, plan) in plans.enumerated() {
         try stream.record(start)
-        try unsafe session.libraries.check(
-          "cudnnBackendExecute",
-          cudnn: session.libraries.cudnn.execute(
-            handle.handle, plan.plan.descriptor, packs[place].descriptor))
+        try run(plan, packs[place])
         try stream.record(end)
         try stream.synchronise()
         let time = try start.milliseconds(to: end)
         if round > 0 { least[place] = min(least[place], measured?(plan.engine) ?? time) }
       }
     }
-    withExtendedLifetime((workspace, input, weights, output, added, bias, packs)) {}
+    withExtendedLifetime(packs) {}
     return least
   }
 }
