@@ -62,17 +62,20 @@ import VolumeTesting
     case lazy
     case random(seed: UInt64)
     case starved(stream: Int)
+    case virtual
 
     var testDescription: String { "\(self)" }
 
     /// One of each.
-    static let each: [Schedule] = [.eager, .lazy, .random(seed: 1), .starved(stream: 0)]
+    static let each: [Schedule] = [.eager, .lazy, .random(seed: 1), .starved(stream: 0), .virtual]
   }
 
-  /// Begins anew.
+  /// Begins anew; `clock` is that of virtual time, where nothing large is computed by it, and is kept by
+  /// the caller.
   func reset(
     _ schedule: Schedule = .eager, card: Int = T2S_CARD_4090, cards: Int = 1, capacity: Int = 0,
-    cudnn: Int = 0, sums: UInt64 = 1, wrongEngine: Int = 0, wrongForward: Int = 0
+    cudnn: Int = 0, sums: UInt64 = 1, wrongEngine: Int = 0, wrongForward: Int = 0,
+    clock: VirtualClock? = nil
   ) {
     var options = unsafe t2s_emulator_options()
     unsafe options.card = Int32(card)
@@ -92,6 +95,11 @@ import VolumeTesting
     case .starved(let stream):
       unsafe options.schedule = Int32(T2S_SCHEDULE_STARVED)
       unsafe options.starved = Int32(stream)
+    case .virtual: unsafe options.schedule = Int32(T2S_SCHEDULE_VIRTUAL)
+    }
+    if let clock {
+      unsafe options.skipsArithmetic = 1
+      unsafe clock.drive(&options)
     }
     unsafe table.reset(&options)
   }

@@ -13,7 +13,7 @@ extension GPUEmulatorTests {
 
     /// The schedules of a case: all that are asked for, or one that follows from its place.
     private func schedules(_ place: Int) -> [Emulator.Schedule] {
-      if NetworkCase.isWhole { return [.lazy] + (1...5).map { .random(seed: $0) } }
+      if NetworkCase.isWhole { return [.lazy, .virtual] + (1...5).map { .random(seed: $0) } }
       return [place % 2 == 0 ? .lazy : .random(seed: UInt64(place))]
     }
 
@@ -88,7 +88,7 @@ extension GPUEmulatorTests {
       for precision in [Precision.f32, .f16] {
         var first: [[UInt8]]?
         for slots in 1...3 {
-          var schedules: [Emulator.Schedule] = [.lazy, .starved(stream: slots)]
+          var schedules: [Emulator.Schedule] = [.lazy, .starved(stream: slots), .virtual]
           schedules += seeds.map { .random(seed: $0) }
           if NetworkCase.isWhole {
             schedules += [.eager] + (0..<4).map { .starved(stream: $0) }
@@ -116,7 +116,7 @@ extension GPUEmulatorTests {
         emulator.reset()
         let one = try network.run(
           CUDNNEngineFactory(emulator.places), network.plan(precision), slots: 2, rounds: 3)
-        for schedule in [.lazy] + seeds.map({ Emulator.Schedule.random(seed: $0) }) {
+        for schedule in [.lazy, .virtual] + seeds.map({ Emulator.Schedule.random(seed: $0) }) {
           emulator.reset(schedule, cards: cards)
           let factory = CUDNNEngineFactory(emulator.places)
           #expect(factory.words.contains("\(cards) x "))

@@ -13,7 +13,8 @@ enum {
   T2S_SCHEDULE_LAZY = 1,     // When somebody waits for it, and no sooner.
   T2S_SCHEDULE_RANDOM = 2,   // A few steps of some streams after each call, by the seed.
   T2S_SCHEDULE_STARVED = 3,  // One stream gets its turn when somebody waits for it; the others are eager.
-  T2S_SCHEDULES = 4,
+  T2S_SCHEDULE_VIRTUAL = 4,  // When a card of the profile's speed would have done it, by a clock.
+  T2S_SCHEDULES = 5,
 
   T2S_CARD_P4000 = 0,
   T2S_CARD_P2000 = 1,
@@ -45,6 +46,15 @@ struct t2s_emulator_options {
   const char *failCall;  // Count only this symbol's calls; NULL for all.
   int wrongForward;      // One more than the number of an engine whose convolutions are wrong; 0 for none.
   int wrongEngine;       // An engine whose weights' gradients are wrong where the padding is uneven; 0 for none.
+  // Of virtual time: the part of the card's peak that convolutions reach, 0 for 0.4; whether large
+  // kernels and all convolutions take time and compute nothing, and memory knows no poison.
+  double efficiency;
+  int skipsArithmetic;
+  // The clock, in seconds, and what lets the calling thread sleep by it; NULL for one that stands still
+  // but when somebody waits.
+  double (*now)(void *clock);
+  void (*sleepUntil)(void *clock, double time);
+  void *clock;
 };
 
 #define T2S_EMULATOR_FUNCTIONS(F) \
@@ -67,6 +77,8 @@ struct t2s_emulator_options {
   /* Work that was done, and copies of memory that is not pinned. */ \
   F(works, t2s_emulator_works, uint64_t, (void)) \
   F(pageable, t2s_emulator_pageable, uint64_t, (void)) \
+  /* Seconds of virtual time in which a card copied in (0), computed (1), copied out (2). */ \
+  F(busy, t2s_emulator_busy, double, (int card, int engine)) \
   /* Copies from a card while the loop was on. */ \
   F(copies, t2s_emulator_copies, uint64_t, (int card)) \
   /* Small wrong programs: how many there are, name and rule of each; running one, or one mended. */ \

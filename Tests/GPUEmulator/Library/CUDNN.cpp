@@ -381,7 +381,10 @@ EXPORTED cudnnStatus_t cudnnBackendExecute(
   EngineChoice engine = plan->engine;
   Address workspace = pack->workspace;
   work->computes = true;
-  work->run = [graph, engine, pointers, seed, bytes, workspace] {
+  double operations = 2.0 * (double)graph.output.count();
+  for (size_t i = 1; i < graph.weights.dimensions.size(); i++) operations *= (double)graph.weights.dimensions[i];
+  lastsComputing(*work, spans, operations, graph.input.type == T2S_CUDNN_DATA_HALF);
+  if (!state.options.skipsArithmetic) work->run = [graph, engine, pointers, seed, bytes, workspace] {
     if (bytes) memset(inside(workspace), 0x5a, std::min<uint64_t>(bytes, 1 << 20));
     convolve(graph, engine, pointers, seed);
     if (engine.index + 1 == state.options.wrongForward && graph.pass == Pass::forward) {
@@ -394,5 +397,6 @@ EXPORTED cudnnStatus_t cudnnBackendExecute(
       *(float *)inside(pointers.at(graph.weights.number)) += 1.0f;
   };
   enqueue(work);
+  passLaunch();
   return 0;
 }

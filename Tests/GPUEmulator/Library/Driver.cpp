@@ -78,6 +78,19 @@ Call::~Call() {
   lock.unlock();
 }
 
+void passUntil(double time) {
+  if (!isVirtual()) return;
+  if (!state.options.sleepUntil) {
+    state.virtualTime = std::max(state.virtualTime, time);
+    return;
+  }
+  auto sleep = state.options.sleepUntil;
+  void *clock = state.options.clock;
+  lock.unlock();
+  sleep(clock, time);
+  lock.lock();
+}
+
 static void reset(const t2s_emulator_options &options) {
   resetCUDNN();
   resetMemory();
@@ -252,6 +265,7 @@ EXPORTED CUresult cuCtxSynchronize(void) {
   ENTER(context);
   for (auto &stream : state.streams) {
     if (stream->card != currentCard()) continue;
+    passUntil(stream->freeAt);
     runAll(*stream);
     state.host.join(stream->clock);
   }
@@ -342,14 +356,17 @@ EXPORTED CUresult cuMemcpyHtoDAsync_v2(
   if (block) {
     const uint8_t *source = block->inside + ((Address)from - block->begin);
     hold(*block, (Address)from, bytes, false, *work);
+    lastsCopy(*work, bytes, true);
     work->run = [to, source, bytes] { memcpy(inside(to), source, bytes); };
   } else {
     state.pageable++;
     isSteadyNow("memory that is not pinned is copied");
     auto kept = std::make_shared<std::vector<uint8_t>>((const uint8_t *)from, (const uint8_t *)from + bytes);
+    lastsCopy(*work, bytes, true);
     work->run = [to, kept] { memcpy(inside(to), kept->data(), kept->size()); };
   }
   enqueue(work);
+  passLaunch();
   return 0;
 }
 
@@ -371,15 +388,19 @@ EXPORTED CUresult cuMemcpyDtoHAsync_v2(void *to, CUdeviceptr from, size_t bytes,
     uint8_t *goal = block->inside + ((Address)to - block->begin);
     memset(goal, 0xdb, bytes);
     hold(*block, (Address)to, bytes, true, *work);
+    lastsCopy(*work, bytes, false);
     work->run = [goal, from, bytes] { memcpy(goal, inside(from), bytes); };
     enqueue(work);
+    passLaunch();
     return 0;
   }
   // To memory that is not pinned it returns when it is done.
   state.pageable++;
   isSteadyNow("memory that is not pinned is copied");
+  lastsCopy(*work, bytes, false);
   work->run = [to, from, bytes] { memcpy(to, inside(from), bytes); };
   enqueue(work);
+  passUntil(work->end);
   runUntil(work);
   state.host.join(work->clock);
   return waited();
@@ -417,6 +438,7 @@ EXPORTED CUresult cuStreamSynchronize(CUstream given) {
   ENTER(context);
   Stream *stream = streamOf(given, __func__);
   if (!stream) return invalidHandle;
+  passUntil(stream->freeAt);
   runAll(*stream);
   state.host.join(stream->clock);
   return waited();
@@ -485,8 +507,11 @@ EXPORTED CUresult cuEventSynchronize(CUevent which) {
     violate("event never recorded: the host waits for nothing");
     return 0;
   }
-  runUntil(event->recorded);
-  state.host.join(event->recorded->clock);
+  // Another thread may record it again meanwhile; it is the record of now that is waited for.
+  auto recorded = event->recorded;
+  passUntil(recorded->end);
+  runUntil(recorded);
+  state.host.join(recorded->clock);
   return waited();
 }
 
@@ -586,10 +611,11 @@ EXPORTED CUresult cuLaunchKernel(
       return 0;
     }
   }
-  if (!touch(kernel.spans(words.data()), *work, stream->card)) {
+  auto spans = kernel.spans(words.data());
+  if (!touch(spans, *work, stream->card)) {
     // A race is noted and runs; what is not there does not.
     bool isThere = true;
-    for (const Span &span : kernel.spans(words.data())) {
+    for (const Span &span : spans) {
       Block *block = blockOf(span.begin);
       isThere = isThere && block && !block->isFreed && block->card == stream->card &&
                 span.end() <= block->begin + block->bytes;
@@ -599,10 +625,15 @@ EXPORTED CUresult cuLaunchKernel(
       return 0;
     }
   }
-  uint64_t seed = state.random();
+  uint64_t seed = state.random(), bytes = 0;
+  for (const Span &span : spans) bytes += span.count * span.bytes;
   work->computes = true;
-  work->run = [&kernel, words, gridX, blockX, seed] { kernel.run(words.data(), gridX, blockX, seed); };
+  // Small ones are run in any case: flags.
+  if (!state.options.skipsArithmetic || bytes <= 1 << 16)
+    work->run = [&kernel, words, gridX, blockX, seed] { kernel.run(words.data(), gridX, blockX, seed); };
+  lastsComputing(*work, spans, 0, false);
   enqueue(work);
+  passLaunch();
   return 0;
 }
 
@@ -659,6 +690,7 @@ EXPORTED void t2s_emulator_steady(int isSteady) {
 
 EXPORTED size_t t2s_emulator_peak(int card) { return state.peak[card]; }
 EXPORTED uint64_t t2s_emulator_works(void) { return state.works; }
+EXPORTED double t2s_emulator_busy(int card, int engine) { return state.engineBusy[card][engine]; }
 EXPORTED uint64_t t2s_emulator_copies(int card) { return state.copies[card]; }
 EXPORTED uint64_t t2s_emulator_pageable(void) { return state.pageable; }
 EXPORTED int t2s_emulator_programs(void) { return (int)programs().size(); }

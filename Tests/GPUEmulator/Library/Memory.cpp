@@ -236,12 +236,17 @@ void checkRedZones() {
 
 // MARK: - Pinned pages
 
+static int protection(const Block &block, uint64_t p) {
+  return block.writers[p] ? PROT_NONE : block.readers[p] ? PROT_READ : PROT_READ | PROT_WRITE;
+}
+
 static void protect(Block &block, uint64_t first, uint64_t last) {
-  for (uint64_t p = first; p <= last; p++) {
-    int protection = block.writers[p]   ? PROT_NONE
-                     : block.readers[p] ? PROT_READ
-                                        : PROT_READ | PROT_WRITE;
-    mprotect((uint8_t *)block.begin + p * page, page, protection);
+  for (uint64_t p = first; p <= last;) {
+    // Neighbours that are protected alike at once.
+    uint64_t end = p + 1;
+    while (end <= last && protection(block, end) == protection(block, p)) end++;
+    mprotect((uint8_t *)block.begin + p * page, (end - p) * page, protection(block, p));
+    p = end;
   }
 }
 
@@ -333,7 +338,7 @@ bool touch(const std::vector<Span> &spans, Work &work, int card) {
       isGood = false;
       break;
     }
-    if (block.card >= 0 && (span.mode == Mode::read || span.mode == Mode::inspect || span.mode == Mode::update) &&
+    if (!state.options.skipsArithmetic && block.card >= 0 && (span.mode == Mode::read || span.mode == Mode::inspect || span.mode == Mode::update) &&
         !isKnown(span)) {
       violate("unwritten: " + work.label + " reads what nobody wrote");
       isGood = false;
@@ -355,7 +360,7 @@ bool touch(const std::vector<Span> &spans, Work &work, int card) {
             }),
         list.end());
     list.push_back(access);
-    if (block.card >= 0 && span.writes()) note(span);
+    if (!state.options.skipsArithmetic && block.card >= 0 && span.writes()) note(span);
   }
   return isGood;
 }

@@ -99,6 +99,9 @@ struct Work {
   std::shared_ptr<Work> waitsFor;
   Clock clock;
   double milliseconds = 0;
+  // Of virtual time: which of the card's engines it takes (-1: none) for how long, and when it is done.
+  int engine = -1;
+  double seconds = 0, end = 0;
 };
 
 struct Stream {
@@ -107,6 +110,7 @@ struct Stream {
   bool isDestroyed = false;
   uint32_t begun = 0;
   Clock clock;
+  double freeAt = 0;
   std::deque<std::shared_ptr<Work>> queue;
 };
 
@@ -168,6 +172,8 @@ struct State {
 
   Clock host;
   double time = 0;
+  double virtualTime = 0;
+  std::array<std::array<double, 3>, 4> engineFree{}, engineBusy{};
   std::array<Context, 4> contexts;
   std::map<Address, std::unique_ptr<Block>> memory;  // By first byte; freed ones stay.
   std::vector<uint64_t> taken, peak, next;           // For each card.
@@ -239,6 +245,19 @@ void runUntil(std::shared_ptr<Work> work);
 void runAll(Stream &stream);
 void turn();  // What the schedule does after a call.
 int waited();  // An error that surfaces when somebody waits.
+
+// MARK: - Virtual time
+
+bool isVirtual();
+double virtualNow();
+// Lets the calling thread sleep; others may call meanwhile.
+void passUntil(double time);
+void passLaunch();
+// How long work takes, and of which engine.
+void lastsCopy(Work &work, uint64_t bytes, bool isToCard);
+void lastsComputing(Work &work, const std::vector<Span> &spans, double operations, bool isHalf);
+// When it will be done.
+void settle(Work &work);
 
 // MARK: - Kernels and convolutions
 

@@ -9,13 +9,21 @@ import VolumeCore
 public struct CUDNNEngineFactory: EngineFactory {
   private let found: FoundCard
   private let lowered = GPULoweringCache()
+  /// Whether engines are not checked when they are made.
+  private let isTrusting: Bool
   private var file: PlanFile?
 
   /// The factory.
-  public init() { found = FoundCard(GPULibraryPlaces()) }
+  public init() { self.init(GPULibraryPlaces()) }
 
   /// The factory with other places, for tests.
-  package init(_ places: GPULibraryPlaces) { found = FoundCard(places) }
+  ///
+  /// - Parameter trusting: whether convolutions are not checked when an engine is made: where time is a
+  ///   model's, and nothing is computed.
+  package init(_ places: GPULibraryPlaces, trusting: Bool = false) {
+    found = FoundCard(places)
+    isTrusting = trusting
+  }
 
   /// The same, with the engines that the file at `path` says; the file is made or added to where it lacks
   /// one.
@@ -119,9 +127,11 @@ public struct CUDNNEngineFactory: EngineFactory {
     do throws(GPUError) {
       let sessions = try found.sessions.get()
       guard sessions.count > 1, slots > 1 else {
-        return try CUDNNEngine(plan, lowering, sessions[0], slots: slots, file: file)
+        return try CUDNNEngine(
+          plan, lowering, sessions[0], slots: slots, file: file, trusting: isTrusting)
       }
-      return try SeveralCards(plan, lowering, sessions, slots: slots, file: file)
+      return try SeveralCards(
+        plan, lowering, sessions, slots: slots, file: file, trusting: isTrusting)
     } catch {
       throw error.asEngineError
     }

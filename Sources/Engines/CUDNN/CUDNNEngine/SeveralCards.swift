@@ -12,13 +12,14 @@ final class SeveralCards: InferenceEngine {
   /// An engine for each card that has a slot.
   init(
     _ plan: ExecutionPlan, _ lowering: GPULowering, _ sessions: [GPUSession], slots: Int,
-    file: PlanFile? = nil
+    file: PlanFile? = nil, trusting: Bool = false
   ) throws(GPUError) {
     var engines: [CUDNNEngine] = []
     for (card, session) in sessions.enumerated() {
       let share = Self.share(of: card, cards: sessions.count, slots: slots)
       guard share > 0 else { break }
-      engines.append(try CUDNNEngine(plan, lowering, session, slots: share, file: file))
+      engines.append(
+        try CUDNNEngine(plan, lowering, session, slots: share, file: file, trusting: trusting))
     }
     self.engines = engines
   }
