@@ -113,6 +113,7 @@ extension GPUEmulatorTests {
       words += "\(many.tile), \(fixed(many.overhead, 2)) | \(many.peak >> 20) | "
       words += lanes.joined(separator: ", ") + " |"
       Swift.print(words)
+      unsafe fflush(nil)
       #expect(many.violations == [])
     }
 
