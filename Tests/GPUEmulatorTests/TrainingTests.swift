@@ -126,14 +126,14 @@ extension GPUEmulatorTests {
     /// Ten steps of Adam, as a training makes them.
     private func tenSteps(
       _ factory: any TrainingEngineFactory, _ dimension: UNetOptions.Dimension,
-      dropout: Float = 0
+      dropout: Float = 0, samples: Int = 2, isJudged: Bool = false
     ) throws -> TrainingState {
       var options = UNetOptions.modular
       (options.filters, options.depth, options.dropout) = (2, 2, dropout)
       options.dimension = dimension
       let isFlat = dimension == .plane
       var plan = TrainingPlan(
-        graph: options.graph(seed: 5), samples: 2,
+        graph: options.graph(seed: 5), samples: samples,
         shape: Shape3(z: isFlat ? 1 : 4, y: 8, x: isFlat ? 16 : 8), loss: Self.loss)
       plan.optimiser.averaging = 0.9
       plan.optimiser.epsilon = 1e-4
@@ -143,6 +143,14 @@ extension GPUEmulatorTests {
         _ = try engine.accumulate(
           voxels: voxels.span, labels: labels.span, weight: 1, key: UInt64(number))
         _ = try engine.step(rate: 1e-3)
+      }
+      if isJudged {
+        engine.usesAverages = true
+        let (voxels, labels) = try plan.batch(20)
+        _ = try engine.evaluate(voxels: voxels.span, labels: labels.span)
+        try engine.gatherStatistics(voxels: voxels.span)
+        try engine.finishStatistics()
+        engine.usesAverages = false
       }
       return try engine.state
     }
@@ -168,6 +176,69 @@ extension GPUEmulatorTests {
         expectNothingBroken("\(schedule)")
       }
       for state in states.dropFirst() { #expect(state == states[0]) }
+    }
+
+    /// One sum for each batch norm, the loss and the gradients, whoever computes which crop.
+    @Test(arguments: [2, 3], [UNetOptions.Dimension.plane, .volume])
+    func `several cards train as one with the whole batch`(
+      cards: Int, dimension: UNetOptions.Dimension
+    ) throws {
+      emulator.reset(.lazy, cards: cards)
+      let found = try tenSteps(factory, dimension, dropout: 0.1, samples: 5, isJudged: true)
+      expectNothingBroken("\(cards) cards")
+      for card in 0..<cards { #expect(emulator.table.peak(Int32(card)) > 0) }
+      emulator.reset(.eager)
+      let wanted = try tenSteps(factory, dimension, dropout: 0.1, samples: 5, isJudged: true)
+      #expect(found.steps == wanted.steps)
+      for (name, list) in wanted.arrays where !name.hasPrefix("moment") {
+        let other = try #require(found.arrays[name])
+        #expect(difference(other, list, atLeast: 1) < 1e-5, "\(name)")
+      }
+      // And the same bits again.
+      emulator.reset(.random(seed: 9), cards: cards)
+      let again = try tenSteps(factory, dimension, dropout: 0.1, samples: 5, isJudged: true)
+      #expect(again == found)
+      expectNothingBroken("\(cards) cards again")
+    }
+
+    @Test func `predicts and judges with several cards what one does`() throws {
+      var results: [([Float], BatchResult)] = []
+      for cards in [1, 2] {
+        emulator.reset(cards: cards)
+        do {
+          var plan = plan(TrainingCase.all[0])
+          plan.samples = 3
+          let engine = try factory.makeEngine(for: plan)
+          let (voxels, labels) = try plan.batch(3)
+          results.append(
+            (
+              try engine.predict(voxels: voxels.span),
+              try engine.evaluate(voxels: voxels.span, labels: labels.span)
+            ))
+        }
+        expectNothingBroken("\(cards) cards")
+      }
+      #expect(results[0].0 == results[1].0)
+      #expect(results[0].1.confusion == results[1].1.confusion)
+      #expect(results[0].1.ignored == results[1].1.ignored)
+      #expect(abs(results[0].1.loss - results[1].1.loss) < 1e-9)
+    }
+
+    @Test func `a card that fails ends the others, and says why`() throws {
+      emulator.reset(cards: 2)
+      let plan = plan(TrainingCase.all[0])
+      let engine = try factory.makeEngine(for: plan)
+      let (voxels, labels) = try plan.batch(3)
+      emulator.table.arm(60, Int32(T2S_FAULT_STICKY), 700, nil)
+      var failures: [EngineError] = []
+      for _ in 0..<3 {
+        do throws(EngineError) {
+          _ = try engine.accumulate(voxels: voxels.span, labels: labels.span, weight: 1, key: 1)
+        } catch { failures.append(error) }
+      }
+      #expect(failures.count >= 2)
+      let why = try #require(failures.first).explanation.what
+      #expect(!why.contains("another card"), "\(why)")
     }
 
     @Test func `goes on from a state as if it had not stopped`() throws {

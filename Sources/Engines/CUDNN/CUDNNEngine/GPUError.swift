@@ -43,6 +43,8 @@ package enum GPUError: ExplainedError, Hashable {
   case emulated(card: String)
   /// What the card computed is not what the processor computes.
   case selfCheckFailed(what: String, place: Int, found: Float, expected: Float)
+  /// A training that several cards share has ended on another of them.
+  case otherCardFailed
   /// Steps of a training change weights by something else than the reference's.
   case trainingDiffers(network: String, difference: Double, list: String, ofList: Double)
 
@@ -140,6 +142,10 @@ package enum GPUError: ExplainedError, Hashable {
         "the card computes wrongly: \(what) at \(place) is \(found) and should be \(expected)",
         remedy: "do not use this card with this cuDNN; use --engine onednn, and report this with "
           + "what t2s-volume gpu doctor prints")
+    case .otherCardFailed:
+      Explanation(
+        .failed, "another card of this training has failed",
+        remedy: "look at its error; go on with --continue")
     case .trainingDiffers(let network, let difference, let list, let ofList):
       Explanation(
         .failed,

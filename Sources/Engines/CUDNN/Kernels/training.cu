@@ -71,20 +71,21 @@ __device__ __forceinline__ float term(
   return value;
 }
 
-// The sum of up to three terms; then ReLU, dropout and noise where asked; to up to three places.
+// The sum of up to three terms; then ReLU, dropout and noise where asked; to up to three places. Where a
+// batch is shared by several cards, `firstSample` is the place of this one's first.
 extern "C" __global__ void train_tail(
     const float *x0, u32 s0, const float *scale0, const float *shift0, const float *x1, u32 s1,
     const float *scale1, const float *shift1, const float *x2, u32 s2, const float *scale2,
     const float *shift2, float *out0, u32 o0, float *out1, u32 o1, float *out2, u32 o2, u32 samples,
     u32 channels, u32 voxels, u32 relu, u32 threshold, float keep, u32 dropoutLayer, float sigma,
-    u32 noiseLayer, const float *normal, u32 key0, u32 key1) {
+    u32 noiseLayer, const float *normal, u32 key0, u32 key1, u32 firstSample) {
   FOR_EACH(i, samples * channels * voxels) {
     SPLIT(i, n, c, v);
     float value = term(x0, place(n, c, v, s0, voxels), scale0, shift0, c);
     if (x1) value += term(x1, place(n, c, v, s1, voxels), scale1, shift1, c);
     if (x2) value += term(x2, place(n, c, v, s2, voxels), scale2, shift2, c);
     if (relu && value < 0.0f) value = 0.0f;  // What is no number stays none.
-    u64 number = ((u64)n * voxels + v) * channels + c;
+    u64 number = ((u64)(firstSample + n) * voxels + v) * channels + c;
     if (threshold)
       value = random_bits(number, dropoutLayer, key0, key1) < threshold ? 0.0f : value * keep;
     if (sigma != 0.0f) value += sigma * normal[random_bits(number, noiseLayer, key0, key1)];
@@ -99,7 +100,7 @@ extern "C" __global__ void train_tail(
 extern "C" __global__ void train_gradient(
     const float *g0, u32 s0, const float *g1, u32 s1, const float *g2, u32 s2, const float *g3, u32 s3,
     const float *value, u32 valueStride, float *out, u32 outStride, u32 samples, u32 channels,
-    u32 voxels, u32 threshold, u32 layer, u32 key0, u32 key1, float keep) {
+    u32 voxels, u32 threshold, u32 layer, u32 key0, u32 key1, float keep, u32 firstSample) {
   FOR_EACH(i, samples * channels * voxels) {
     SPLIT(i, n, c, v);
     float sum = g0[place(n, c, v, s0, voxels)];
@@ -108,7 +109,7 @@ extern "C" __global__ void train_gradient(
     if (g3) sum += g3[place(n, c, v, s3, voxels)];
     if (value && !(value[place(n, c, v, valueStride, voxels)] > 0.0f)) sum = 0.0f;
     if (threshold) {
-      u64 number = ((u64)n * voxels + v) * channels + c;
+      u64 number = ((u64)(firstSample + n) * voxels + v) * channels + c;
       if (random_bits(number, layer, key0, key1) < threshold) sum = 0.0f;
     }
     out[place(n, c, v, outStride, voxels)] = sum * keep;

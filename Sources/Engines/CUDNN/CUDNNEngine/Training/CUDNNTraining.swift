@@ -23,12 +23,14 @@ final class CUDNNTraining: TrainingEngine {
     didSet { if parameters.averages == nil { usesAverages = false } }
   }
 
-  init(_ plan: TrainingPlan, _ session: GPUSession) throws(any Error) {
+  init(
+    _ plan: TrainingPlan, _ session: GPUSession, part: CardPart? = nil
+  ) throws(any Error) {
     self.plan = plan
     shapes = try plan.check(engine: "cudnn", precisions: [.f32])
     loss = try LossFactors(plan.loss, engine: "cudnn")
     table = ParameterTable(plan.graph)
-    card = try CardTraining(plan, shapes, table, session)
+    card = try CardTraining(plan, shapes, table, session, part: part)
     layout = card.layout
     parameters = try CardParameters(plan, card)
     batch = try CardBatch(plan, outputVoxels: shapes[plan.graph.output].voxelCount, session)
@@ -139,7 +141,8 @@ final class CUDNNTraining: TrainingEngine {
         probabilities: batch.probabilities.address, labels: batch.labels.address, sums: $0,
         count: batch.outputVoxels, classes: classes, gammas: loss.gammas, parts: parts)
     }
-    let sums = try batch.download(folded, card)
+    var sums = try batch.download(folded, card)
+    if let part = card.part { sums = try part.total(sums) }
     let result = batch.counts(labels, classes: classes)
     let all = (0..<classes).map { k in
       ClassSums(
@@ -156,6 +159,7 @@ final class CUDNNTraining: TrainingEngine {
     return try explained { () throws(GPUError) in
       if !hasPending { try parameters.beginStatistics(card) }
       defer { hasPending = false }
+      if let part = card.part { try parameters.shareGradients(card, part) }
       let squares = try parameters.squares(card)
       var result = StepResult(
         gradientNorm: squares.squareRoot(), largestChange: 0, largestWeight: 0)

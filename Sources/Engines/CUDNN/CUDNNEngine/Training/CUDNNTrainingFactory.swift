@@ -3,7 +3,7 @@ import NeuralGraph
 import Synchronization
 import VolumeCore
 
-/// Makes engines that train with NVIDIA's cuDNN, on the first card that the process may see.
+/// Makes engines that train with NVIDIA's cuDNN, on all cards that the process may see: each batch is shared.
 public struct CUDNNTrainingFactory: TrainingEngineFactory {
   private let found: FoundCard
   private let checked = CheckedTraining()
@@ -20,7 +20,7 @@ public struct CUDNNTrainingFactory: TrainingEngineFactory {
   /// "cuDNN 9.10.2 on NVIDIA H100 80GB HBM3 (9.0)".
   public var words: String {
     switch found.sessions {
-    case .success(let sessions): GPUSession.words(Array(sessions.prefix(1)))
+    case .success(let sessions): GPUSession.words(sessions)
     case .failure: "cuDNN (no card)"
     }
   }
@@ -35,7 +35,7 @@ public struct CUDNNTrainingFactory: TrainingEngineFactory {
   public var obstacle: Explanation? {
     switch found.sessions {
     case .success(let sessions):
-      (found.selfCheck() ?? sessions.first.flatMap(checked.check))?.explanation
+      (found.selfCheck() ?? checked.check(sessions))?.explanation
     case .failure(let error): error.explanation
     }
   }
@@ -48,16 +48,26 @@ public struct CUDNNTrainingFactory: TrainingEngineFactory {
       + 40 * plan.graph.parameterCount.total + CUDNNEngineFactory.libraries
   }
 
-  /// What the training takes of the card's memory against what is free there.
+  /// What the training takes of each card's memory against what is free there.
   public func deviceShortage(for plan: TrainingPlan) throws(EngineError) -> Explanation? {
-    let (program, layout, output) = try lowered(plan)
     do throws(GPUError) {
-      let session = try session()
-      // Convolutions of crops need less; what they do is known when they are planned.
-      let workspace = min(session.workspaceLimit, 256 << 20)
-      let sizes = CardTrainingSizes(plan, program, layout, output: output, workspace: workspace)
-      let free = max(0, try session.memory().free - CUDNNEngineFactory.kernels)
-      return sizes.shortage(on: session.card.name, free: free)
+      let sessions = try found.sessions.get()
+      let shares = SeveralCardsTraining.shares(plan.samples, cards: sessions.count)
+      for (session, samples) in zip(sessions, shares) {
+        var own = plan
+        own.samples = samples
+        let lowered: Lowered
+        do throws(EngineError) { lowered = try self.lowered(own) } catch {
+          throw .networkRefuses(error.explanation.what)
+        }
+        // Convolutions of crops need less; what they do is known when they are planned.
+        let workspace = min(session.workspaceLimit, 256 << 20)
+        let sizes = CardTrainingSizes(
+          own, lowered.0, lowered.1, output: lowered.2, workspace: workspace)
+        let free = max(0, try session.memory().free - CUDNNEngineFactory.kernels)
+        if let lack = sizes.shortage(on: session.card.name, free: free) { return lack }
+      }
+      return nil
     } catch { throw error.asEngineError }
   }
 
@@ -67,7 +77,11 @@ public struct CUDNNTrainingFactory: TrainingEngineFactory {
       throw .deviceFailed(engine: name, why: shortage)
     }
     do {
-      return try CUDNNTraining(plan, session())
+      let sessions = try found.sessions.get()
+      if sessions.count > 1, plan.samples > 1 {
+        return try SeveralCardsTraining(plan, sessions)
+      }
+      return try CUDNNTraining(plan, sessions[0])
     } catch let error as EngineError {
       throw error
     } catch let error as GPUError {
@@ -75,12 +89,6 @@ public struct CUDNNTrainingFactory: TrainingEngineFactory {
     } catch {
       preconditionFailure("neither the engine's error nor the card's: \(error)")
     }
-  }
-
-  private func session() throws(GPUError) -> GPUSession {
-    let sessions = try found.sessions.get()
-    guard let first = sessions.first else { throw .noCard }
-    return first
   }
 
   private typealias Lowered = (TrainingProgram, ParameterLayout, Shape3)
@@ -101,14 +109,14 @@ private final class CheckedTraining: Sendable {
   private let result = Mutex<Result<Void, GPUError>?>(nil)
 
   /// What the card computes wrongly.
-  func check(_ session: GPUSession) -> GPUError? {
+  func check(_ sessions: [GPUSession]) -> GPUError? {
     result.withLock { result in
       let found: Result<Void, GPUError>
       if let result {
         found = result
       } else {
         do throws(GPUError) {
-          try TrainingSelfCheck(session).quick()
+          for session in sessions { try TrainingSelfCheck(session).quick() }
           found = .success(())
         } catch { found = .failure(error) }
         result = found

@@ -96,6 +96,16 @@ final class CardParameters {
     try card.launchCommon(Kernels.fill(gradients.address, byteCount: 4 * layout.count, word: 0))
   }
 
+  /// Adds up the gradients of all cards, in their order.
+  func shareGradients(_ card: CardTraining, _ part: CardPart) throws(GPUError) {
+    let all = try part.gradients.all(part.card, try download(gradients, card))
+    var sum = all[0]
+    for other in all.dropFirst() {
+      for place in sum.indices { sum[place] += other[place] }
+    }
+    try card.stream.upload(sum, to: gradients.address)
+  }
+
   /// The sum of the squares of all gradients.
   func squares(_ card: CardTraining) throws(GPUError) -> Double {
     let parts = TrainingKernels.parts(layout.count)

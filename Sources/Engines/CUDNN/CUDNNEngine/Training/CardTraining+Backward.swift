@@ -142,7 +142,7 @@ extension CardTraining {
       try launch(
         TrainingKernels.gradient(
           pieces.map { value($0) }, value: tail.relu ? value(tail.to[0]) : nil, dropout: dropout,
-          keep: tail.dropout?.rule.factor ?? 1, to: whole))
+          keep: tail.dropout?.rule.factor ?? 1, to: whole, firstSample: part?.firstSample ?? 0))
     }
     let entries = layout.table.entries
     for term in tail.terms {
@@ -150,6 +150,7 @@ extension CardTraining {
       try addChannelSums(of: whole, to: list(gradients, bias))
     }
     let count = whole.samples * whole.shape.voxelCount
+    let allCount = (part?.allSamples ?? whole.samples) * whole.shape.voxelCount
     for (place, term) in tail.terms.enumerated() {
       guard let number = term.norm else { continue }
       let lists = program.norms[number].lists
@@ -159,14 +160,20 @@ extension CardTraining {
         TrainingKernels.products(
           whole, x: x, mean: row(number, 2), inverse: row(number, 3), sums: $0, parts: parts)
       }
+      if let part {
+        let own = try stream.download(2 * whole.channels, 0.0, from: folded)
+        try stream.upload(try part.total(own), to: folded)
+      }
+      // The sums of all cards are added once.
+      let isFirst = part.map { $0.card == 0 } ?? true
       func learned(_ list: Int) -> UInt64 {
-        entries[list].isLearned ? self.list(gradients, list) : 0
+        isFirst && entries[list].isLearned ? self.list(gradients, list) : 0
       }
       try launch(
         TrainingKernels.normGradient(
           sums: folded, scale: list(weights, lists[0]), numbers: row(number, 0),
           toScale: learned(lists[0]), toShift: learned(lists[1]), toBias: 0,
-          channels: whole.channels, count: count))
+          channels: whole.channels, count: allCount))
       guard let out = terms[place] else { continue }
       try launch(
         TrainingKernels.normBackward(whole, x: x, factors: row(number, 4), to: value(out)))

@@ -82,7 +82,9 @@ extension CardTraining {
         dropout: tail.dropout, noise: tail.noise, normal: normal.address, key: key)
     }
     try launch(
-      TrainingKernels.tail(terms, relu: tail.relu, chance, to: tail.to.map { value($0) }))
+      TrainingKernels.tail(
+        terms, relu: tail.relu, chance, to: tail.to.map { value($0) },
+        firstSample: part?.firstSample ?? 0))
   }
 
   /// Sets what a batch normalisation multiplies by and adds.
@@ -100,13 +102,27 @@ extension CardTraining {
     }
     var moves = false
     if case .training = mode { moves = true }
-    let norm = TrainingKernels.Norm(
+    var norm = TrainingKernels.Norm(
       scale: list(weights, node.lists[0]), shift: list(weights, node.lists[1]),
       mean: list(weights, node.lists[2]), variance: list(weights, node.lists[3]),
       bias: term.bias.map { list(weights, $0) } ?? 0, numbers: row(number, 0),
       moments: row(number, 7), pendingMean: moves ? list(pending, node.lists[2]) : 0,
       pendingVariance: moves ? list(pending, node.lists[3]) : 0, momentum: node.layer.momentum,
       epsilon: node.layer.epsilon)
+    if let part, mode != .inference {
+      // First this card's own moments, then those of all in the place of the running ones.
+      (norm.pendingMean, norm.pendingVariance) = (0, 0)
+      try launch(TrainingKernels.norm(norm, from, sums: folded))
+      let own = try stream.download(2 * from.channels, Float(0), from: norm.moments)
+      try stream.upload(try part.moments(own), to: sums[0].address)
+      norm.mean = sums[0].address
+      norm.variance = norm.mean + UInt64(4 * from.channels)
+      if moves {
+        norm.pendingMean = list(pending, node.lists[2])
+        norm.pendingVariance = list(pending, node.lists[3])
+      }
+      folded = 0
+    }
     try launch(TrainingKernels.norm(norm, from, sums: folded))
   }
 

@@ -12,6 +12,8 @@ final class CardTraining {
   let session: GPUSession
   let stream: GPUStream
   let sizes: CardTrainingSizes
+  /// This card's part, where several share each batch.
+  let part: CardPart?
   private let handle: CUDNNHandle
   private let kernels: KernelModule
   private let arena: TrainingArena
@@ -21,7 +23,7 @@ final class CardTraining {
   /// The gradient of one kernel, before it is added to the others.
   let kernelGradient: DeviceMemory
   /// Sums in double precision, and where they are folded to.
-  private let sums: [DeviceMemory]
+  let sums: [DeviceMemory]
   /// The table of quantiles, where there is noise.
   let normal: DeviceMemory
   /// For each batch normalisation its seven rows, then mean and variance.
@@ -37,10 +39,12 @@ final class CardTraining {
   }
 
   init(
-    _ plan: TrainingPlan, _ shapes: [Shape3], _ table: ParameterTable, _ session: GPUSession
+    _ plan: TrainingPlan, _ shapes: [Shape3], _ table: ParameterTable, _ session: GPUSession,
+    part: CardPart? = nil
   ) throws(any Error) {
     self.plan = plan
     self.session = session
+    self.part = part
     let program = try TrainingLowering(
       plan, table, shapes: shapes, limits: TrainingLimits(engine: "cudnn")
     ).program

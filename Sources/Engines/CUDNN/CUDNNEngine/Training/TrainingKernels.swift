@@ -105,7 +105,7 @@ package enum TrainingKernels {
 
   /// The sum of up to three terms; ReLU, dropout, noise; to up to three places.
   package static func tail(
-    _ terms: [Term], relu: Bool, _ chance: Chance?, to: [Value]
+    _ terms: [Term], relu: Bool, _ chance: Chance?, to: [Value], firstSample: Int = 0
   ) -> KernelCall {
     precondition((1...3).contains(terms.count) && (1...3).contains(to.count))
     var arguments: [KernelCall.Argument] = []
@@ -124,14 +124,15 @@ package enum TrainingKernels {
       .number(chance?.noise?.sigma ?? 0), .count(chance?.noise?.layer ?? 0),
       .address(chance?.noise == nil ? 0 : chance?.normal ?? 0),
     ]
-    return KernelCall("train_tail", to[0].count, arguments + key(chance?.key ?? 0))
+    return KernelCall(
+      "train_tail", to[0].count, arguments + key(chance?.key ?? 0) + [.count(firstSample)])
   }
 
   /// The sum of up to four gradients, zero where `value` is (a ReLU's) or where `dropout` dropped, times
   /// `keep`.
   package static func gradient(
     _ pieces: [Value], value: Value?, dropout: (threshold: Int, layer: Int, key: UInt64)?,
-    keep: Float, to: Value
+    keep: Float, to: Value, firstSample: Int = 0
   ) -> KernelCall {
     precondition((1...4).contains(pieces.count))
     var arguments: [KernelCall.Argument] = []
@@ -139,7 +140,7 @@ package enum TrainingKernels {
     arguments += value?.place ?? nothing
     arguments += to.place + to.extents
     arguments += [.count(dropout?.threshold ?? 0), .count(dropout?.layer ?? 0)]
-    arguments += key(dropout?.key ?? 0) + [.number(keep)]
+    arguments += key(dropout?.key ?? 0) + [.number(keep), .count(firstSample)]
     return KernelCall("train_gradient", to.count, arguments)
   }
 
