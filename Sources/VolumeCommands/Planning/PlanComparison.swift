@@ -29,9 +29,14 @@ struct PlanComparison: Sendable {
     ])
     table.add([
       "rate", planned.rate.map { Words.rate($0.computedVoxelsPerSecond) } ?? "-",
-      Words.rate(Double(measured.voxelsComputed) / max(measured.seconds, 1e-9)),
+      Words.rate(computedPerSecond),
     ])
     return table.lines()
+  }
+
+  /// Of all passes, where there are several.
+  private var computedPerSecond: Double {
+    Double(measured.voxelsComputed + planned.computedBefore) / max(measured.seconds, 1e-9)
   }
 
   /// The same for machines.
@@ -45,8 +50,7 @@ struct PlanComparison: Sendable {
         "output_bytes": .integer(measured.bytesWritten), "scratch_bytes": 0,
         "peak_bytes": peakBytes.map { .integer($0) } ?? .null,
         "seconds": .number(measured.seconds),
-        "voxels_computed_per_second": .number(
-          Double(measured.voxelsComputed) / max(measured.seconds, 1e-9)),
+        "voxels_computed_per_second": .number(computedPerSecond),
       ],
     ]
   }

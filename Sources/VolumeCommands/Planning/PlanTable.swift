@@ -17,6 +17,9 @@ struct PlanTable: Sendable {
     passes = left == nil ? prepared.passPlans.map { $0.forecast() } : []
   }
 
+  /// Voxels that the runs along other axes compute.
+  var computedBefore: Int { passes.reduce(0) { $0 + $1.computedVoxels } }
+
   /// The seconds that it takes, once that can be said.
   var seconds: Double? { rate.map { self.seconds(at: $0) } }
 

@@ -37,10 +37,16 @@ func runSegmentation(
   var reader = request.reader
   let trace = try RunTrace(request, context)
   defer { trace.end() }
+  // What is said at the end is about all passes, what is said meanwhile about the last.
+  let whole = before > 0 ? nil : table
+  let clock = ContinuousClock()
+  let begin = clock.now
+  var secondsBefore = 0.0
   if let passes = prepared.passes, before < voxels {
     (reader, plan) = try trace.watch { () throws(Explanation) in
       try passes.run(prepared, context)
     }
+    secondsBefore = (clock.now - begin) / .seconds(1)
     table = PlanTable(prepared, left: voxels - before)
   }
   let firstRate = Mutex<RunRate?>(nil)
@@ -67,7 +73,7 @@ func runSegmentation(
     progress.add(more)
   }
   defer { progress.end() }
-  let result: SegmentationResult
+  var result: SegmentationResult
   do throws(Explanation) {
     result = try trace.watch { () throws(Explanation) in try run.run() }
   } catch {
@@ -78,15 +84,18 @@ func runSegmentation(
   let verification = request.verification.json
   progress.end()
   trace.end()
+  if let whole { table = whole }
   table.rate = firstRate.withLock { $0 }
+  result.seconds += secondsBefore
   let isExact = plan.tiling.isExact
   let record: [String: JSONValue] = ["halo_exact": .bool(isExact)]
+  // Every label is there: nothing needs the scratch, and a run that is killed from here on leaves none.
+  try prepared.passes?.remove()
   try prepared.siblings.finish(beside, record: record)
   try explained { () throws(VolumeWriteError) in try writer.finish(record: record) }
   // The peak of the run itself, not that of what is checked afterwards.
   let peakBytes = peakResidentBytes()
   try receipt.finish(run, result)
-  try prepared.passes?.remove()
   if receipt.inputChanged {
     context.console.note(
       "warning: \(request.choices.input) changed while it was being labelled")

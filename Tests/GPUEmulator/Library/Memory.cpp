@@ -298,6 +298,9 @@ static void note(const Span &span) {
     memset(known(span.begin + run * span.stride), value, span.bytes);
 }
 
+// Where only time matters, nobody looks at what bytes hold.
+static bool skipsBytes() { return state.options.skipsArithmetic || state.copiesForNetworks; }
+
 bool touch(const std::vector<Span> &spans, Work &work, int card) {
   std::vector<Block *> blocks;
   // First whether all is there, then what is in it, and at last that it is touched.
@@ -338,7 +341,7 @@ bool touch(const std::vector<Span> &spans, Work &work, int card) {
       isGood = false;
       break;
     }
-    if (!state.options.skipsArithmetic && block.card >= 0 && (span.mode == Mode::read || span.mode == Mode::inspect || span.mode == Mode::update) &&
+    if (!skipsBytes() && block.card >= 0 && (span.mode == Mode::read || span.mode == Mode::inspect || span.mode == Mode::update) &&
         !isKnown(span)) {
       violate("unwritten: " + work.label + " reads what nobody wrote");
       isGood = false;
@@ -360,7 +363,7 @@ bool touch(const std::vector<Span> &spans, Work &work, int card) {
             }),
         list.end());
     list.push_back(access);
-    if (!state.options.skipsArithmetic && block.card >= 0 && span.writes()) note(span);
+    if (!skipsBytes() && block.card >= 0 && span.writes()) note(span);
   }
   return isGood;
 }

@@ -173,6 +173,9 @@ struct State {
   Clock host;
   double time = 0;
   double virtualTime = 0;
+  // Of each card: what the network that is copied reads, where copies stand for networks.
+  std::array<Address, 4> networkInput{};
+  bool copiesForNetworks = false;
   std::array<std::array<double, 3>, 4> engineFree{}, engineBusy{};
   std::array<Context, 4> contexts;
   std::map<Address, std::unique_ptr<Block>> memory;  // By first byte; freed ones stay.

@@ -54,7 +54,8 @@ static void step(Stream &stream) {
   if (work->run && !state.stickyError) {
     work->run();
     // Copies were measured when they were begun.
-    if (work->computes && !state.options.skipsArithmetic) checkRedZones();
+    if (work->computes && !state.options.skipsArithmetic && !state.copiesForNetworks)
+      checkRedZones();
     state.works++;
   }
   // Milliseconds for elapsed times: something that grows.

@@ -36,7 +36,8 @@ double virtualNow() {
 }
 
 void passLaunch() {
-  if (isVirtual()) passUntil(virtualNow() + launch);
+  // The machine's own clock goes on by itself.
+  if (isVirtual() && !state.copiesForNetworks) passUntil(virtualNow() + launch);
 }
 
 void lastsCopy(Work &work, uint64_t bytes, bool isToCard) {

@@ -5,7 +5,8 @@ import VolumeCore
 /// Memory of the card, freed when its owner goes.
 ///
 /// What runs on a stream runs after the call that begins it has returned, and knows addresses only:
-/// whoever begins it keeps the owner until it is done.
+/// whoever begins it keeps the owner until all is begun. What was begun ends before the memory goes, so that a
+/// call that fails in the middle of a check leaves nothing behind that writes to memory of others.
 @safe final class DeviceMemory {
   let address: UInt64
   let byteCount: Int
@@ -26,6 +27,7 @@ import VolumeCore
 
   deinit {
     try? session.enter()
+    _ = session.libraries.cuda.contextSynchronize()
     _ = session.libraries.cuda.memFree(address)
   }
 
