@@ -68,8 +68,13 @@ public struct TrainCommand: Command {
       OptionDeclaration(
         "on-nan", "HOW",
         "stop (the default), or restart at the last checkpoint with half the rate"),
-      OptionDeclaration("engine", "NAME", "auto, or which engine trains"),
-      OptionDeclaration("precision", "P", "auto (the default: bf16 where the CPU has it) or f32"),
+      OptionDeclaration(
+        "engine", "NAME",
+        "auto (the default: NVIDIA GPUs that pass their self-check, else the CPU), cudnn, onednn or "
+          + "reference"),
+      OptionDeclaration(
+        "precision", "P",
+        "auto (the default: f32 on a GPU, bf16 where the CPU has it), f32 or bf16"),
       OptionDeclaration(
         "window", "LOW:HIGH", "grey values that become 0 and 1, or auto; default: the type's range"),
       .memory, .threads,

@@ -120,10 +120,13 @@ struct TrainSession {
   private func chosenTrainer(
     _ setup: TrainingSetup
   ) throws(Explanation) -> (any TrainingEngineFactory, Precision) {
+    // What is gone on with keeps its precision, whatever this machine would take by itself.
+    let begun = checkpoint?.identity["precision"]?.string.flatMap { Precision(rawValue: $0) }
+    let asked = choices.precision ?? begun
     let trainers = context.catalogue.trainers
     let wanted = choices.engine.map { name in trainers.filter { $0.name == name } } ?? trainers
     let able = wanted.filter { factory in
-      choices.precision.map(factory.precisions.contains) ?? true
+      asked.map(factory.precisions.contains) ?? true
     }
     for (number, factory) in able.enumerated() {
       if let obstacle = factory.obstacle {
@@ -131,7 +134,7 @@ struct TrainSession {
         context.console.note("not \(factory.name): \(obstacle.what)")
         continue
       }
-      guard let precision = choices.precision ?? factory.precisions.first else { continue }
+      guard let precision = asked ?? factory.precisions.first else { continue }
       do throws(EngineError) {
         _ = try factory.byteCount(
           for: setup.plan(precision: precision, threads: choices.limits.threads))
@@ -145,7 +148,7 @@ struct TrainSession {
     }
     throw Explanation(
       .input,
-      "no engine trains\(choices.precision.map { " in \($0.rawValue)" } ?? "") on this machine",
+      "no engine trains\(asked.map { " in \($0.rawValue)" } ?? "") on this machine",
       remedy: "leave --engine and --precision out")
   }
 
