@@ -19,12 +19,6 @@ import VolumeCore
       graph: item.graph, samples: item.samples, shape: item.shape, loss: loss, optimiser: options)
   }
 
-  /// The largest difference, relative to the largest number of either.
-  static func difference(_ a: [Float], _ b: [Float], atLeast: Float) -> Float {
-    let largest = (a + b).reduce(atLeast) { max($0, abs($1)) }
-    return zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) } / largest
-  }
-
   @Test(arguments: TrainingCase.all)
   func `makes the steps of the reference in single precision`(item: TrainingCase) throws {
     let plan = Self.plan(item)
@@ -55,14 +49,14 @@ import VolumeCore
         let old = try #require(before[name])
         func change(_ list: [Float]) -> [Float] { zip(list, old).map { $0 - $1 } }
         let new = try #require(state.arrays[name])
-        let difference = Self.difference(change(new), change(list), atLeast: 1e-3)
-        #expect(difference < 1e-4, "\(name), \(threads) threads: \(difference)")
+        let distance = difference(change(new), change(list), atLeast: 1e-3)
+        #expect(distance < 1e-4, "\(name), \(threads) threads: \(distance)")
       }
       // What was learned is seen in inference mode too.
       let (voxels, labels) = try plan.batch(5)
       let probabilities = try reference.predict(voxels: voxels.span)
       #expect(
-        Self.difference(
+        difference(
           try engine.predict(voxels: voxels.span), probabilities, atLeast: 1) < 1e-4)
       let judged = try engine.evaluate(voxels: voxels.span, labels: labels.span)
       let right = try reference.evaluate(voxels: voxels.span, labels: labels.span)
@@ -76,7 +70,7 @@ import VolumeCore
       }
       for (name, list) in try reference.state.arrays where name.hasPrefix("weights/") {
         let found = try #require(try engine.state.arrays[name])
-        #expect(Self.difference(found, list, atLeast: 1) < 1e-4, "\(name)")
+        #expect(difference(found, list, atLeast: 1) < 1e-4, "\(name)")
       }
       try reference.restore(TrainingState(steps: 0, arrays: before))
     }
@@ -125,7 +119,7 @@ import VolumeCore
     }
     for (name, list) in try reference.state.arrays where !name.hasPrefix("moment") {
       let found = try #require(try engine.state.arrays[name])
-      #expect(Self.difference(found, list, atLeast: 1) < 1e-4, "\(name)")
+      #expect(difference(found, list, atLeast: 1) < 1e-4, "\(name)")
     }
   }
 
@@ -200,7 +194,7 @@ import VolumeCore
     try train(reference, 0..<5)
     for (name, list) in try reference.state.arrays where name.hasPrefix("average/") {
       let found = try #require(whole.state.arrays[name])
-      #expect(Self.difference(found, list, atLeast: 1) < 1e-3, "\(name)")
+      #expect(difference(found, list, atLeast: 1) < 1e-3, "\(name)")
     }
   }
 }

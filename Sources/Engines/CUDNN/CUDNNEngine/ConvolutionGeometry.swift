@@ -174,3 +174,34 @@ extension FusedConvolution {
     layer.bias + [Float](repeating: 0, count: format.padded(layer.outputs) - layer.outputs)
   }
 }
+
+extension ConvolutionGeometry {
+  /// The input's voxel that position `tap` of the kernel joins with one of the output, where it is inside.
+  func inputVoxel(of voxel: Int, tap: Int) -> Int? {
+    let (at, k) = (Self.place(voxel, output), Self.place(tap, kernel))
+    let before = padding.before
+    let z = at.z * stride.z - before.z + k.z
+    let y = at.y * stride.y - before.y + k.y
+    let x = at.x * stride.x - before.x + k.x
+    guard z >= 0, z < input.z, y >= 0, y < input.y, x >= 0, x < input.x else { return nil }
+    return (z * input.y + y) * input.x + x
+  }
+
+  /// The output's voxel that position `tap` of the kernel joins with one of the input, where there is one.
+  func outputVoxel(of voxel: Int, tap: Int) -> Int? {
+    let (at, k) = (Self.place(voxel, input), Self.place(tap, kernel))
+    let before = padding.before
+    let z = at.z + before.z - k.z
+    let y = at.y + before.y - k.y
+    let x = at.x + before.x - k.x
+    guard z >= 0, y >= 0, x >= 0, z % stride.z == 0, y % stride.y == 0, x % stride.x == 0,
+      z / stride.z < output.z, y / stride.y < output.y, x / stride.x < output.x
+    else { return nil }
+    return (z / stride.z * output.y + y / stride.y) * output.x + x / stride.x
+  }
+
+  private static func place(_ voxel: Int, _ shape: Shape3) -> Index3 {
+    Index3(
+      z: voxel / (shape.x * shape.y), y: voxel / shape.x % shape.y, x: voxel % shape.x)
+  }
+}

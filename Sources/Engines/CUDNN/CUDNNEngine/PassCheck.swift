@@ -99,36 +99,16 @@ struct ConvolutionNumbers {
     return (Float(sum), Float(1e-6 + 2e-5 * size + (isHalf ? abs(sum) / 1024 : 0)))
   }
 
-  /// The fine voxel that `tap` joins with a coarse one, where it is inside.
+  /// The fine voxel that `tap` joins with a coarse one, where it is inside; both counted over the batch.
   private func fine(_ voxel: Int, _ tap: Int) -> Int? {
-    let (sample, at) = split(voxel, geometry.output)
-    let k = split(tap, geometry.kernel).at
-    let (s, b, n) = (geometry.stride, geometry.padding.before, geometry.input)
-    let z = at.z * s.z - b.z + k.z
-    let y = at.y * s.y - b.y + k.y
-    let x = at.x * s.x - b.x + k.x
-    guard (0..<n.z).contains(z), (0..<n.y).contains(y), (0..<n.x).contains(x) else { return nil }
-    return ((sample * n.z + z) * n.y + y) * n.x + x
+    let (sample, at) = voxel.quotientAndRemainder(dividingBy: geometry.output.voxelCount)
+    return geometry.inputVoxel(of: at, tap: tap).map { sample * geometry.input.voxelCount + $0 }
   }
 
   /// The coarse voxel that `tap` joins with a fine one, where there is one.
   private func coarse(_ voxel: Int, _ tap: Int) -> Int? {
-    let (sample, at) = split(voxel, geometry.input)
-    let k = split(tap, geometry.kernel).at
-    let (s, b, n) = (geometry.stride, geometry.padding.before, geometry.output)
-    let z = at.z + b.z - k.z
-    let y = at.y + b.y - k.y
-    let x = at.x + b.x - k.x
-    guard z >= 0, y >= 0, x >= 0, z % s.z == 0, y % s.y == 0, x % s.x == 0, z / s.z < n.z,
-      y / s.y < n.y, x / s.x < n.x
-    else { return nil }
-    return ((sample * n.z + z / s.z) * n.y + y / s.y) * n.x + x / s.x
-  }
-
-  private func split(_ place: Int, _ shape: Shape3) -> (sample: Int, at: Index3) {
-    let (x, y) = (place % shape.x, place / shape.x % shape.y)
-    let z = place / (shape.x * shape.y)
-    return (z / shape.z, Index3(z: z % shape.z, y: y, x: x))
+    let (sample, at) = voxel.quotientAndRemainder(dividingBy: geometry.input.voxelCount)
+    return geometry.outputVoxel(of: at, tap: tap).map { sample * geometry.output.voxelCount + $0 }
   }
 }
 

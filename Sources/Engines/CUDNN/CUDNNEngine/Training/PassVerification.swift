@@ -160,41 +160,12 @@ final class PassVerification {
     TestPattern.number(tap, o * g.inputs + i, seed: Seed.weights)
   }
 
-  private static func split(_ voxel: Int, _ shape: Shape3) -> Index3 {
-    let (x, y) = (voxel % shape.x, voxel / shape.x % shape.y)
-    return Index3(z: voxel / (shape.x * shape.y), y: y, x: x)
-  }
-
-  /// The fine voxel that `tap` joins with a coarse one, where it is inside.
-  private static func fine(_ g: ConvolutionGeometry, _ voxel: Int, _ tap: Int) -> Int? {
-    let (at, k) = (split(voxel, g.output), split(tap, g.kernel))
-    let (s, b, n) = (g.stride, g.padding.before, g.input)
-    let z = at.z * s.z - b.z + k.z
-    let y = at.y * s.y - b.y + k.y
-    let x = at.x * s.x - b.x + k.x
-    guard z >= 0, z < n.z, y >= 0, y < n.y, x >= 0, x < n.x else { return nil }
-    return (z * n.y + y) * n.x + x
-  }
-
-  /// The coarse voxel that `tap` joins with a fine one, where there is one.
-  private static func coarse(_ g: ConvolutionGeometry, _ voxel: Int, _ tap: Int) -> Int? {
-    let (at, k) = (split(voxel, g.input), split(tap, g.kernel))
-    let (s, b, n) = (g.stride, g.padding.before, g.output)
-    let z = at.z + b.z - k.z
-    let y = at.y + b.y - k.y
-    let x = at.x + b.x - k.x
-    guard z >= 0, y >= 0, x >= 0, z % s.z == 0, y % s.y == 0, x % s.x == 0, z / s.z < n.z,
-      y / s.y < n.y, x / s.x < n.x
-    else { return nil }
-    return (z / s.z * n.y + y / s.y) * n.x + x / s.x
-  }
-
   private static func forward(
     _ g: ConvolutionGeometry, _ sample: Int, _ voxel: Int, _ o: Int, _ hasBias: Bool
   ) -> (value: Float, tolerance: Float) {
     var sum = Sum()
     for tap in 0..<g.kernel.voxelCount {
-      guard let from = fine(g, voxel, tap) else { continue }
+      guard let from = g.inputVoxel(of: voxel, tap: tap) else { continue }
       for i in 0..<g.inputs {
         sum.add(TestPattern.number(from, i, seed: Seed.fine(sample)), weight(g, tap, o, i))
       }
@@ -208,7 +179,7 @@ final class PassVerification {
   ) -> (value: Float, tolerance: Float) {
     var sum = Sum()
     for tap in 0..<g.kernel.voxelCount {
-      guard let from = coarse(g, voxel, tap) else { continue }
+      guard let from = g.outputVoxel(of: voxel, tap: tap) else { continue }
       for o in 0..<g.outputs {
         sum.add(TestPattern.number(from, o, seed: Seed.coarse(sample)), weight(g, tap, o, i))
       }
@@ -222,7 +193,7 @@ final class PassVerification {
     var sum = Sum()
     for sample in 0..<g.samples {
       for voxel in 0..<g.output.voxelCount {
-        guard let from = fine(g, voxel, tap) else { continue }
+        guard let from = g.inputVoxel(of: voxel, tap: tap) else { continue }
         sum.add(
           TestPattern.number(from, i, seed: Seed.fine(sample)),
           TestPattern.number(voxel, o, seed: Seed.coarse(sample)))
