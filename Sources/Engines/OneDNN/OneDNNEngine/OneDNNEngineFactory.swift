@@ -46,7 +46,9 @@ public struct OneDNNEngineFactory: EngineFactory {
     let slot = largest * plan.voxelType.byteCount + outputs * plan.outputVoxelByteCount
     // Weights are kept as read, as packed, and as each primitive's order; code is generated.
     let weights = 4 * 4 * graph.weightCount
-    return workers * (arena + Self.workspace) + slots * slot + weights + Self.library
+    // The library makes each convolution anew for every extent that tiles have: at edges they are smaller.
+    let further = max(0, plan.shapes.count - 1) * graph.convolutionCount * Self.convolution
+    return workers * (arena + Self.workspace) + slots * slot + weights + Self.library + further
   }
 
   /// Makes an engine with its worker threads.
@@ -67,6 +69,8 @@ public struct OneDNNEngineFactory: EngineFactory {
   private static let workspace = 1 << 20
   /// The library's generated code and tables, as measured.
   private static let library = 8 << 20
+  /// One convolution made for another extent, as measured.
+  private static let convolution = 54 << 10
 }
 
 extension Shape3 {
@@ -77,6 +81,16 @@ extension Shape3 {
 }
 
 extension Graph {
+  /// Convolutions, transposed ones too.
+  fileprivate var convolutionCount: Int {
+    nodes.count { node in
+      switch node.operation {
+      case .convolution, .depthwiseConvolution, .transposedConvolution: true
+      default: false
+      }
+    }
+  }
+
   /// The number of weights.
   fileprivate var weightCount: Int {
     nodes.reduce(0) { sum, node in
