@@ -105,6 +105,8 @@ let package = Package(
     module("NeuralGraph", "Sources/NeuralGraph", ["VolumeCore"]),
     module("TilePlanning", "Sources/TilePlanning", ["VolumeCore", "NeuralGraph"]),
 
+    fastModule("VolumePasses", "Sources/VolumePasses", ["Pipelines", "SystemIO", "VolumeCore"]),
+
     module("Halving", "Sources/Halving/Halving", ["CHalving", "VolumeCore"]),
     fastModule("VoxelHashing", "Sources/VoxelHashing", ["VolumeCore"]),
 
@@ -192,7 +194,7 @@ let package = Package(
 
     // Workflows: they know only the seams.
     module("Phantom", "Sources/Phantom", ["VolumeCore"]),
-    module("Evaluation", "Sources/Evaluation", ["VolumeCore"]),
+    fastModule("Evaluation", "Sources/Evaluation", ["VolumePasses", "VolumeCore"]),
     fastModule(
       "Quantification", "Sources/Quantification/Quantification", ["CCounting", "VolumeCore"]),
     fastModule(
@@ -212,8 +214,8 @@ let package = Package(
       "VolumeCommands", "Sources/VolumeCommands",
       [
         "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom", "EngineCore",
-        "NeuralGraph", "TilePlanning", "Training", "VoxelHashing", "Pipelines", "SystemIO",
-        "VolumeCore",
+        "NeuralGraph", "TilePlanning", "Training", "VolumePasses", "VoxelHashing", "Pipelines",
+        "SystemIO", "VolumeCore",
       ]),
     .executableTarget(
       name: "T2SVolume",
@@ -261,6 +263,7 @@ let package = Package(
     plainTests("YAMLReadingTests", ["YAMLReading"]),
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
+    plainTests("VolumePassesTests", ["VolumePasses"]),
     plainTests("HalvingTests", ["Halving"]),
     plainTests("VoxelHashingTests", ["VoxelHashing"]),
     plainTests("ExteriorTests", ["Exterior", "Halving", "Phantom"]),

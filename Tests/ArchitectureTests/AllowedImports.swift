@@ -10,6 +10,8 @@ enum AllowedImports {
     // System.
     "SystemIO": "Glibc Synchronization VolumeCore",
     "Pipelines": "Glibc Synchronization SystemIO VolumeCore",
+    // Volumes larger than memory, block by block: what every workflow over voxels walks with.
+    "VolumePasses": "Pipelines Synchronization SystemIO VolumeCore",
     // Libraries of C, each wrapped once.
     "Compression": "CBlosc CBzip2 CChecksum CLZ4 CZlib CZstd VolumeCore",
     "XMLReading": "CXML2",
@@ -60,7 +62,7 @@ enum AllowedImports {
       "CCUDA CCUDNN EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO VolumeCore",
     // Workflows know only the seams.
     "Phantom": "VolumeCore",
-    "Evaluation": "VolumeCore",
+    "Evaluation": "VolumeCore VolumePasses",
     "Quantification": "CCounting Glibc VolumeCore",
     "VolumePipeline":
       "EngineCore Exterior Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning "
@@ -70,7 +72,8 @@ enum AllowedImports {
     // Commands: arguments to options, errors to words.
     "VolumeCommands":
       "EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Quantification "
-      + "Synchronization SystemIO TilePlanning Training VolumeCore VolumePipeline VoxelHashing",
+      + "Synchronization SystemIO TilePlanning Training VolumeCore VolumePasses VolumePipeline "
+      + "VoxelHashing",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "
