@@ -95,6 +95,9 @@ let package = Package(
       name: "CCounting", path: "Sources/Quantification/CCounting",
       cSettings: [.unsafeFlags(["-O3"])]),
     .target(
+      name: "CFlooding", path: "Sources/Annotation/CFlooding",
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
       name: "CChecksum", path: "Sources/Compression/CChecksum",
       cSettings: [.unsafeFlags(["-O3"])]),
 
@@ -194,6 +197,9 @@ let package = Package(
 
     // Workflows: they know only the seams.
     module("Phantom", "Sources/Phantom", ["VolumeCore"]),
+    fastModule(
+      "Annotation", "Sources/Annotation/Annotation",
+      ["CFlooding", "VolumePasses", "Pipelines", "SystemIO", "VolumeCore"]),
     fastModule("Evaluation", "Sources/Evaluation", ["VolumePasses", "VolumeCore"]),
     fastModule(
       "Quantification", "Sources/Quantification/Quantification", ["CCounting", "VolumeCore"]),
@@ -213,7 +219,8 @@ let package = Package(
     module(
       "VolumeCommands", "Sources/VolumeCommands",
       [
-        "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom", "EngineCore",
+        "Annotation", "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom",
+        "EngineCore",
         "NeuralGraph", "TilePlanning", "Training", "VolumePasses", "VoxelHashing", "Pipelines",
         "SystemIO", "VolumeCore",
       ]),
@@ -299,6 +306,7 @@ let package = Package(
       "DefaultModelTests",
       ["KerasModel", "EngineCore", "OneDNNEngine", "NeuralGraph", "SystemIO"]),
     plainTests("PhantomTests", ["Phantom"]),
+    plainTests("AnnotationTests", ["Annotation", "Phantom"]),
     plainTests("EvaluationTests", ["Evaluation"]),
     plainTests("QuantificationTests", ["Quantification", "Phantom"]),
     plainTests(
