@@ -95,6 +95,9 @@ let package = Package(
       name: "CCounting", path: "Sources/Quantification/CCounting",
       cSettings: [.unsafeFlags(["-O3"])]),
     .target(
+      name: "CDistances", path: "Sources/Distances/CDistances",
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
       name: "CChecksum", path: "Sources/Compression/CChecksum",
       cSettings: [.unsafeFlags(["-O3"])]),
 
@@ -107,6 +110,7 @@ let package = Package(
 
     fastModule("VolumePasses", "Sources/VolumePasses", ["Pipelines", "SystemIO", "VolumeCore"]),
 
+    fastModule("Distances", "Sources/Distances/Distances", ["CDistances", "VolumeCore"]),
     module("Halving", "Sources/Halving/Halving", ["CHalving", "VolumeCore"]),
     fastModule("VoxelHashing", "Sources/VoxelHashing", ["VolumeCore"]),
 
@@ -194,7 +198,7 @@ let package = Package(
 
     // Workflows: they know only the seams.
     module("Phantom", "Sources/Phantom", ["VolumeCore"]),
-    fastModule("Evaluation", "Sources/Evaluation", ["VolumePasses", "VolumeCore"]),
+    fastModule("Evaluation", "Sources/Evaluation", ["Distances", "VolumePasses", "VolumeCore"]),
     fastModule(
       "Quantification", "Sources/Quantification/Quantification", ["CCounting", "VolumeCore"]),
     fastModule(
@@ -264,6 +268,7 @@ let package = Package(
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
     plainTests("VolumePassesTests", ["VolumePasses"]),
+    plainTests("DistancesTests", ["Distances"]),
     plainTests("HalvingTests", ["Halving"]),
     plainTests("VoxelHashingTests", ["VoxelHashing"]),
     plainTests("ExteriorTests", ["Exterior", "Halving", "Phantom"]),
