@@ -111,6 +111,7 @@ let package = Package(
     fastModule("VolumePasses", "Sources/VolumePasses", ["Pipelines", "SystemIO", "VolumeCore"]),
 
     fastModule("Distances", "Sources/Distances/Distances", ["CDistances", "VolumeCore"]),
+    fastModule("Blobs", "Sources/Blobs", []),
     module("Halving", "Sources/Halving/Halving", ["CHalving", "VolumeCore"]),
     fastModule("VoxelHashing", "Sources/VoxelHashing", ["VolumeCore"]),
 
@@ -198,7 +199,7 @@ let package = Package(
 
     // Workflows: they know only the seams.
     module("Phantom", "Sources/Phantom", ["VolumeCore"]),
-    fastModule("Evaluation", "Sources/Evaluation", ["Distances", "VolumePasses", "VolumeCore"]),
+    fastModule("Evaluation", "Sources/Evaluation", ["Blobs", "Distances", "VolumePasses", "VolumeCore"]),
     fastModule(
       "Quantification", "Sources/Quantification/Quantification", ["CCounting", "VolumeCore"]),
     fastModule(
@@ -268,6 +269,7 @@ let package = Package(
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
     plainTests("VolumePassesTests", ["VolumePasses"]),
+    plainTests("BlobsTests", ["Blobs"]),
     plainTests("DistancesTests", ["Distances"]),
     plainTests("HalvingTests", ["Halving"]),
     plainTests("VoxelHashingTests", ["VoxelHashing"]),

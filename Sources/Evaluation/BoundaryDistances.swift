@@ -105,11 +105,8 @@ public struct BoundaryDistances: Hashable, Sendable {
 }
 
 extension LabelPairing {
-  /// Measures how far boundaries lie apart, and errors from them, up to `reach` voxels.
-  public func boundaryDistances(
-    _ classes: [Int], reach: Int, _ control: WalkControl
-  ) throws(Explanation) -> BoundaryDistances {
-    let index = ClassIndex(classes)
+  /// How the volumes are walked over to measure distances up to `reach` voxels.
+  public func boundaryPass(reach: Int) -> BlockPass {
     var pass = pass()
     // What is at the reach is a boundary because of a voxel one farther.
     let halo = reach + 1
@@ -117,8 +114,17 @@ extension LabelPairing {
     // Smaller blocks than shards: their halo is decoded again, their memory is a tenth.
     pass.block = Shape3(z: 64, y: 256, x: 1024)
     // Class numbers and boundary voxels of both, one set of voxels, two sets of distances.
-    pass.workBytesPerVoxel = 1 + 5 + 2 * SquaredDistances.bytesPerVoxel
-    let prepared = try pass.prepared(memory: control.memory, threads: control.threads)
+    pass.workBytesPerVoxel += 1 + 5 + 2 * SquaredDistances.bytesPerVoxel
+    return pass
+  }
+
+  /// Measures how far boundaries lie apart, and errors from them, up to `reach` voxels.
+  public func boundaryDistances(
+    _ classes: [Int], reach: Int, _ control: WalkControl
+  ) throws(Explanation) -> BoundaryDistances {
+    let index = ClassIndex(classes)
+    let prepared = try boundaryPass(reach: reach)
+      .prepared(memory: control.memory, threads: control.threads)
     let pairing = self
     let parts = try prepared.run(
       isStopped: control.isStopped, progress: control.progress,

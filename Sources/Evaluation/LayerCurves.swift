@@ -199,18 +199,24 @@ public struct LayerCurves: Hashable, Sendable {
 }
 
 extension LabelPairing {
+  /// How the volumes are walked over to count `classes` classes layer by layer.
+  public func layerPass(classes: Int) -> BlockPass {
+    var pass = pass()
+    // A layer, a row and a column more, for the pairs with them.
+    pass.halo = Shape3(z: 1, y: 1, x: 1)
+    let extents = region.z.count + region.y.count + region.x.count
+    pass.workBytes = extents * (classes + 6) * classes * 8
+    pass.workBytesPerVoxel += 1
+    return pass
+  }
+
   /// Counts layer by layer; `classes` are the values that occur in the two.
   public func layerCurves(
     _ classes: [Int], _ control: WalkControl
   ) throws(Explanation) -> LayerCurves {
     let index = ClassIndex(classes)
-    var pass = pass()
-    // A layer, a row and a column more, for the pairs with them.
-    pass.halo = Shape3(z: 1, y: 1, x: 1)
-    let extents = region.z.count + region.y.count + region.x.count
-    pass.workBytes = extents * (index.count + 6) * index.count * 8
-    pass.workBytesPerVoxel = 1
-    let prepared = try pass.prepared(memory: control.memory, threads: control.threads)
+    let prepared = try layerPass(classes: classes.count).prepared(
+      memory: control.memory, threads: control.threads)
     let pairing = self
     let parts = try prepared.run(
       isStopped: control.isStopped, progress: control.progress,

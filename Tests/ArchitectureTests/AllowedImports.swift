@@ -24,6 +24,7 @@ enum AllowedImports {
     "HDF5Child": "CChild Glibc HDF5Library Synchronization SystemIO VolumeCore",
     // Pure logic.
     "NeuralGraph": "VolumeCore",
+    "Blobs": "Glibc",
     "Distances": "CDistances VolumeCore",
     "Halving": "CHalving VolumeCore",
     "VoxelHashing": "VolumeCore",
@@ -63,7 +64,7 @@ enum AllowedImports {
       "CCUDA CCUDNN EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO VolumeCore",
     // Workflows know only the seams.
     "Phantom": "VolumeCore",
-    "Evaluation": "Distances Glibc VolumeCore VolumePasses",
+    "Evaluation": "Blobs Distances Glibc Synchronization VolumeCore VolumePasses",
     "Quantification": "CCounting Glibc VolumeCore",
     "VolumePipeline":
       "EngineCore Exterior Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning "

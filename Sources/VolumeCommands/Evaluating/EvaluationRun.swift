@@ -84,15 +84,21 @@ struct EvaluationRun {
   }
 
   private func sayMemory() throws(Explanation) {
-    let prepared = try pairing.pass().prepared(
-      memory: choices.limits.memory, threads: choices.limits.threads)
+    var passes = [pairing.pass()]
+    if choices.output != nil {
+      passes.append(pairing.layerPass(classes: max(inputs.classes.count, 4)))
+      if choices.reach > 0 { passes.append(pairing.boundaryPass(reach: choices.reach)) }
+    }
+    var most = 0
+    for pass in passes {
+      let prepared = try pass.prepared(
+        memory: choices.limits.memory, threads: choices.limits.threads)
+      most = max(most, prepared.byteCount)
+    }
     let itself = peakResidentBytes() ?? 0
-    // Later walks take as much as they may.
-    let most =
-      choices.output == nil ? prepared.byteCount : max(prepared.byteCount, choices.limits.memory)
     context.console.note(
-      "comparing \(pairing.region.shape.words): \(prepared.words), at most "
-        + "\(Words.memory(most)) of memory, beside \(Words.memory(itself)) of the tool itself")
+      "comparing \(pairing.region.shape.words): at most \(Words.memory(most)) of memory, beside "
+        + "\(Words.memory(itself)) of the tool itself")
   }
 
   private func baselines(_ report: EvaluationReport) throws(Explanation) -> Baselines {
