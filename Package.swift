@@ -199,7 +199,8 @@ let package = Package(
 
     // Workflows: they know only the seams.
     module("Phantom", "Sources/Phantom", ["VolumeCore"]),
-    fastModule("Evaluation", "Sources/Evaluation", ["Blobs", "Distances", "VolumePasses", "VolumeCore"]),
+    fastModule(
+      "Evaluation", "Sources/Evaluation", ["Blobs", "Distances", "VolumePasses", "VolumeCore"]),
     fastModule(
       "Quantification", "Sources/Quantification/Quantification", ["CCounting", "VolumeCore"]),
     fastModule(
