@@ -105,6 +105,9 @@ public struct BoundaryDistances: Hashable, Sendable {
 }
 
 extension LabelPairing {
+  /// The farthest that boundaries are looked for, in voxels.
+  public static let longestReach = SquaredDistances.longestReach
+
   /// How the volumes are walked over to measure distances up to `reach` voxels.
   public func boundaryPass(reach: Int) -> BlockPass {
     var pass = pass()

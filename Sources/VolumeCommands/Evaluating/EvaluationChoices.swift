@@ -1,4 +1,4 @@
-import Distances
+import Evaluation
 import SystemIO
 import VolumeCore
 
@@ -58,7 +58,7 @@ struct EvaluationChoices: Sendable {
     errors = arguments.values["errors"]
     confusion = arguments.values["confusion"]
     baselines = arguments.has("baselines")
-    let longest = SquaredDistances.longestReach
+    let longest = LabelPairing.longestReach
     let reach = try arguments.value("reach") { text throws(UsageError) in
       let reach = try text.wholeNumber(atLeast: 0)
       guard reach <= longest else {
