@@ -98,6 +98,9 @@ let package = Package(
       name: "CFlooding", path: "Sources/Annotation/CFlooding",
       cSettings: [.unsafeFlags(["-O3"])]),
     .target(
+      name: "CDistances", path: "Sources/Distances/CDistances",
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
       name: "CChecksum", path: "Sources/Compression/CChecksum",
       cSettings: [.unsafeFlags(["-O3"])]),
 
@@ -110,6 +113,8 @@ let package = Package(
 
     fastModule("VolumePasses", "Sources/VolumePasses", ["Pipelines", "SystemIO", "VolumeCore"]),
 
+    fastModule("Distances", "Sources/Distances/Distances", ["CDistances", "VolumeCore"]),
+    fastModule("Blobs", "Sources/Blobs", []),
     module("Halving", "Sources/Halving/Halving", ["CHalving", "VolumeCore"]),
     fastModule("VoxelHashing", "Sources/VoxelHashing", ["VolumeCore"]),
 
@@ -199,8 +204,9 @@ let package = Package(
     module("Phantom", "Sources/Phantom", ["VolumeCore"]),
     fastModule(
       "Annotation", "Sources/Annotation/Annotation",
-      ["CFlooding", "VolumePasses", "Pipelines", "SystemIO", "VolumeCore"]),
-    fastModule("Evaluation", "Sources/Evaluation", ["VolumePasses", "VolumeCore"]),
+      ["CFlooding", "Blobs", "VolumePasses", "Pipelines", "SystemIO", "VolumeCore"]),
+    fastModule(
+      "Evaluation", "Sources/Evaluation", ["Blobs", "Distances", "VolumePasses", "VolumeCore"]),
     fastModule(
       "Quantification", "Sources/Quantification/Quantification", ["CCounting", "VolumeCore"]),
     fastModule(
@@ -271,6 +277,8 @@ let package = Package(
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
     plainTests("VolumePassesTests", ["VolumePasses"]),
+    plainTests("BlobsTests", ["Blobs"]),
+    plainTests("DistancesTests", ["Distances"]),
     plainTests("HalvingTests", ["Halving"]),
     plainTests("VoxelHashingTests", ["VoxelHashing"]),
     plainTests("ExteriorTests", ["Exterior", "Halving", "Phantom"]),

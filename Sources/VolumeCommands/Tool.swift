@@ -19,7 +19,7 @@ public struct Tool: Sendable {
 
   /// All commands.
   public static let commands: [any Command] = [
-    SegmentCommand(), TrainCommand(), ModelCommand(), PlanCommand(), ConvertCommand(),
+    SegmentCommand(), TrainCommand(), AnnotateCommand(), ModelCommand(), PlanCommand(), ConvertCommand(),
     InfoCommand(), FractionsCommand(), EvaluateCommand(),
     PhantomCommand(),
     ShowCommand(), GuessCommand(), StatusCommand(), VerifyCommand(), RepairCommand(),

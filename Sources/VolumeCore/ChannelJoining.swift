@@ -31,6 +31,9 @@ public protocol ChannelJoining: Sendable {
     _ parts: [ChannelPart], at path: String, record: [String: JSONValue]
   ) throws(Explanation)
 
+  /// The names of the channels of the joined volume at `path`, in their order; throws where it is none.
+  func channelNames(_ path: String) throws(Explanation) -> [String]
+
   /// Removes a volume of channels that was joined at `path`, or was being joined.
   func removeJoined(_ path: String) throws(Explanation)
 }

@@ -38,6 +38,25 @@ extension StoreFormat: ChannelJoining {
     return true
   }
 
+  /// Reads what `join` wrote of the channels for viewers.
+  public func channelNames(_ path: String) throws(Explanation) -> [String] {
+    let path = withoutTrailingSlashes(path)
+    guard try isJoined(path) else {
+      throw Explanation(
+        .input, "\(path): there is no store of channels",
+        remedy: "give a store that segment --probabilities wrote")
+    }
+    do throws(StoreError) {
+      let bytes: [UInt8] = try system { () throws(SystemError) in
+        try contents(ofFile: "\(path)/zarr.json")
+      }
+      let ome = (try? GroupMetadata(decoding: bytes))?.attributes["ome"]
+      return (ome?["omero"]?["channels"]?.array ?? []).compactMap { $0["label"]?.string }
+    } catch {
+      throw error.explanation
+    }
+  }
+
   /// Moves the parts' shards below those of one array, level by level, and describes that.
   public func join(
     _ parts: [ChannelPart], at path: String, record: [String: JSONValue]

@@ -24,6 +24,8 @@ enum AllowedImports {
     "HDF5Child": "CChild Glibc HDF5Library Synchronization SystemIO VolumeCore",
     // Pure logic.
     "NeuralGraph": "VolumeCore",
+    "Blobs": "Glibc",
+    "Distances": "CDistances VolumeCore",
     "Halving": "CHalving VolumeCore",
     "VoxelHashing": "VolumeCore",
     "TilePlanning": "NeuralGraph VolumeCore",
@@ -62,9 +64,9 @@ enum AllowedImports {
       "CCUDA CCUDNN EngineCore Glibc NeuralGraph Pipelines Synchronization SystemIO VolumeCore",
     // Workflows know only the seams.
     "Phantom": "VolumeCore",
-    "Evaluation": "VolumeCore VolumePasses",
+    "Evaluation": "Blobs Distances Glibc Synchronization VolumeCore VolumePasses",
     "Annotation":
-      "CFlooding Glibc Pipelines Synchronization SystemIO VolumeCore VolumePasses",
+      "Blobs CFlooding Glibc Pipelines Synchronization SystemIO VolumeCore VolumePasses",
     "Quantification": "CCounting Glibc VolumeCore",
     "VolumePipeline":
       "EngineCore Exterior Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning "

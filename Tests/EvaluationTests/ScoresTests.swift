@@ -14,7 +14,10 @@ import Testing
     let scores = Scores(
       matrix(prediction: [1, 1, 1, 0, 0, 0, 0], truth: [1, 1, 0, 1, 1, 1, 0]))
     let one = try #require(scores.classes.last)
-    #expect(one == ClassScore(value: 1, truePositives: 2, falsePositives: 1, falseNegatives: 3))
+    #expect(
+      one
+        == ClassScore(
+          value: 1, truePositives: 2, falsePositives: 1, falseNegatives: 3, trueNegatives: 1))
     #expect(one.jaccard == 2.0 / 6)
     #expect(one.precision == 2.0 / 3)
     #expect(one.recall == 2.0 / 5)

@@ -1,6 +1,8 @@
+import SystemIO
 import Testing
 import VolumeCommands
 import VolumeCore
+import VolumeTesting
 
 @Suite struct `Evaluating` {
   static let shape = Shape3(z: 2, y: 2, x: 3)
@@ -97,5 +99,100 @@ import VolumeCore
     #expect(outcome.code == 0)
     #expect(outcome.json?["mean_jaccard"] == .null)
     #expect(outcome.json?["accuracy"] == .null)
+  }
+
+  @Test func `counts only where the mask says so`() throws {
+    let format = format()
+    format.add(
+      "mask.mem",
+      MemoryVolume(shape: Self.shape, voxels: [1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 9, 1]))
+    let outcome = runTool(
+      ["evaluate", "prediction.mem", "truth.mem", "--mask", "mask.mem", "--json"],
+      formats: [format])
+    #expect(outcome.json?["voxels"]?.integer == 3)
+    #expect(outcome.json?["skipped"]?.integer == 9)
+    #expect(outcome.json?["accuracy"]?.number == 2.0 / 3)
+  }
+
+  @Test func `says when only the order of axes differs`() {
+    let format = format()
+    format.add("turned.mem", MemoryVolume(numbered: Shape3(z: 3, y: 2, x: 2)))
+    let outcome = runTool(["evaluate", "turned.mem", "truth.mem"], formats: [format])
+    #expect(outcome.code == 2)
+    #expect(outcome.error.contains("--axes"))
+  }
+
+  @Test func `names models that have learned nothing, by grey value too`() throws {
+    let format = format()
+    format.add(
+      "scan.mem",
+      MemoryVolume(shape: Self.shape, voxels: [9, 9, 7, 7, 1, 0, 9, 7, 7, 7, 1, 0]))
+    let outcome = runTool(
+      ["evaluate", "prediction.mem", "truth.mem", "--baselines", "--scan", "scan.mem", "--json"],
+      formats: [format])
+    let models = try #require(outcome.json?["baselines"]?.array)
+    #expect(
+      models.map { $0["name"]?.string } == [
+        "all equal", "all majority", "best class per grey value",
+      ])
+    // 10 voxels of three classes: 4, 4 and 2.
+    #expect(abs((models[0]["loss"]?.number ?? 0) - 2.0 / 3) < 1e-12)
+    #expect(models[1]["jaccard"] == [0.4, 0, 0, .null])
+    // Grey 7 is called fibre, and one voxel of the five is matrix.
+    #expect(models[2]["jaccard"] == [0.75, 0.8, 1, .null])
+  }
+
+  @Test func `writes where the prediction is wrong, and what it took for what`() throws {
+    let format = format()
+    let outcome = runTool(
+      [
+        "evaluate", "prediction.mem", "truth.mem", "--errors", "e.store", "--confusion", "c.store",
+      ], formats: [format])
+    #expect(outcome.code == 0, "\(outcome.error)")
+    #expect(format.written("e.store")?.voxels == [0, 0, 0, 1, 0, 255, 0, 0, 0, 0, 1, 255])
+    let confusion = try #require(format.written("c.store")?.voxels)
+    let values = stride(from: 0, to: confusion.count, by: 2).map {
+      Int(confusion[$0]) + 256 * Int(confusion[$0 + 1])
+    }
+    #expect(values == [0, 0, 101, 100, 202, 65535, 0, 0, 101, 101, 201, 65535])
+  }
+
+  @Test func `writes a folder of tables, whose last file says that it is whole`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/evaluation"
+    let outcome = runTool(
+      ["evaluate", "prediction.mem", "truth.mem", "--output", path, "--reach", "2"],
+      formats: [format()])
+    #expect(outcome.code == 0, "\(outcome.error)")
+    func text(_ name: String) throws -> String {
+      String(decoding: try contents(ofFile: path + "/" + name), as: UTF8.self)
+    }
+    let scores = try text("report.csv").split(separator: "\n")
+    #expect(scores[1].hasPrefix("0,matrix,4,5,4,1,0,5,0.9,0.8,1.0,"))
+    #expect(scores.count == 8)
+    #expect(try text("report.txt").contains("mean Jaccard: 0.6333"))
+    #expect(try text("report.tex").contains("fibre & 0.6000 & 0.7500"))
+    let layers = try text("layers-z.csv").split(separator: "\n")
+    #expect(layers.count == 3 && layers[1].hasPrefix("0,5,1,2,3,"))
+    #expect(try text("layers-x.csv").split(separator: "\n").count == 4)
+    #expect(try text("errors.csv").hasPrefix("distance_voxels,voxels,wrong\n1.0,10,2\n"))
+    #expect(try text("evaluation.json").contains("\"errors_by_distance\""))
+
+    let again = runTool(
+      ["evaluate", "prediction.mem", "truth.mem", "--output", path], formats: [format()])
+    #expect(again.code == 2 && again.error.contains("--overwrite"))
+    let replaced = runTool(
+      ["evaluate", "prediction.mem", "truth.mem", "--output", path, "--overwrite", "--reach", "0"],
+      formats: [format()])
+    #expect(replaced.code == 0)
+  }
+
+  @Test func `refuses a reach that nothing is written with, or that is too long`() {
+    for words in [["--reach", "3"], ["--reach", "200", "--output", "x"]] {
+      let outcome = runTool(
+        ["evaluate", "prediction.mem", "truth.mem"] + words, formats: [format()])
+      #expect(outcome.code == 2)
+      #expect(outcome.error.contains("--reach"))
+    }
   }
 }

@@ -48,10 +48,12 @@ import VolumeTesting
   @Test func `are read back channel by channel, and are one store`() throws {
     let format = one.format(threads: 1)
     #expect(try !format.isJoined(path))
+    #expect(throws: Explanation.self) { try format.channelNames(path) }
     let coarse = try format.open(parts[1].path, hints: level("1"))
     let half = try coarse.bytes(of: Region(coarse.volume.shape))
     try format.join(parts, at: path, record: ["kept": "probability"])
     #expect(try format.isJoined(path))
+    #expect(try format.channelNames(path) == ["matrix", "fibre", "pores"])
     for channel in parts.indices { #expect(try read(channel) == voxels(channel)) }
     #expect(try read(1, level: "1") == half)
     #expect(parts.allSatisfy { kind(ofPath: $0.path) == .missing })
