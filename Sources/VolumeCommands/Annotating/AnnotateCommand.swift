@@ -6,9 +6,9 @@ public struct AnnotateCommand: Command {
   public init() {}
 
   /// What it can do, in the order of a day's work.
-  static let actions: [any AnnotateAction.Type] = [
-    GrowAction.self, WatershedAction.self, SuggestAction.self,
-  ]
+  static var actions: [any AnnotateAction.Type] {
+    [GrowAction.self, WatershedAction.self, SuggestAction.self]
+  }
 
   /// "annotate".
   public var name: String { "annotate" }
