@@ -82,7 +82,7 @@ import VolumeCore
 
   static let wrong: [([String], String)] = [
     (["annotate"], "missing"),
-    (["annotate", "glow"], "did you mean 'grow'"),
+    (["annotate", "glow"], "did you mean"),
     (["annotate", "grow", "scan.mem", "-o", "out.zarr"], "nothing says where classes begin"),
     (["annotate", "grow", "scan.mem", "--seeds", seeds], "--output"),
     (["annotate", "grow", "scan.mem", "--seeds", "a=9..3,b>=5", "-o", "o.zarr"], "no range"),
@@ -90,12 +90,16 @@ import VolumeCore
     (["annotate", "grow", "scan.mem", "--seeds", "a=0..60,b=99..99", "-o", "o.zarr"], "no voxel"),
     (["annotate", "grow", "float.mem", "--seeds", seeds, "-o", "o.zarr"], "float32"),
     (["annotate", "grow", "scan.mem", "--seeds", seeds, "-o", "o.zarr", "--alone", "x"], "'x'"),
-    (["annotate", "grow", "scan.mem", "--markers", "other.mem", "-o", "o.zarr"], "names"),
+    (["annotate", "grow", "scan.mem", "--markers", "other.mem", "-o", "o.zarr"], "called"),
     (
       ["annotate", "grow", "scan.mem", "--seeds", seeds, "-o", "o.zarr", "--memory", "9K"], "small"
     ),
     (["annotate", "grow", "scan.mem", "--seeds", seeds, "-o", "o.zarr", "-n", "5"], "--count"),
-    (["annotate", "grow", "scan.mem", "--point", "a=0,0,9", "-o", "o.zarr"], "outside"),
+    (
+      [
+        "annotate", "grow", "scan.mem", "--point", "a=0,0,9", "--point", "b=0,0,0", "-o", "o.zarr",
+      ], "outside"
+    ),
   ]
 
   @Test(arguments: wrong)
