@@ -19,8 +19,9 @@ public struct Tool: Sendable {
 
   /// All commands.
   public static let commands: [any Command] = [
-    SegmentCommand(), TrainCommand(), AnnotateCommand(), ModelCommand(), PlanCommand(), ConvertCommand(),
-    InfoCommand(), FractionsCommand(), EvaluateCommand(),
+    SegmentCommand(), TrainCommand(), AnnotateCommand(), ModelCommand(), PlanCommand(),
+    ConvertCommand(),
+    InfoCommand(), FractionsCommand(), EvaluateCommand(), CompareCommand(),
     PhantomCommand(),
     ShowCommand(), GuessCommand(), StatusCommand(), VerifyCommand(), RepairCommand(),
     SuggestLayersCommand(), ReceiptCommand(),
