@@ -17,9 +17,7 @@ public struct AnnotateCommand: Command {
     "make ground truth: grow classes from seeds, find layers worth annotating"
   }
   /// What it takes.
-  public var operands: String {
-    Self.actions.map { $0.word }.joined(separator: "|") + " INPUT..."
-  }
+  public var operands: String { "ACTION INPUT..." }
   /// Its options, each action's own first.
   public var options: [OptionDeclaration] {
     var options: [OptionDeclaration] = []
@@ -40,9 +38,10 @@ public struct AnnotateCommand: Command {
   public var examples: [String] { Self.actions.flatMap { $0.examples } }
   /// What else is worth knowing.
   public var notes: [String] {
-    Self.actions.map { "\($0.word): \($0.summary)." } + Self.actions.flatMap { $0.notes } + [
-      "In all labels, 255 is what nobody annotated, and 254 lies outside the specimen."
-    ]
+    ["ACTION is \(list(Self.actions.map { $0.word }))."]
+      + Self.actions.map { "\($0.word): \($0.summary)." } + Self.actions.flatMap { $0.notes } + [
+        "In all labels, 255 is what nobody annotated, and 254 lies outside the specimen."
+      ]
   }
 
   /// Does what the first word says.

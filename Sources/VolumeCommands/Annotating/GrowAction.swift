@@ -27,7 +27,7 @@ enum GrowAction: AnnotateAction {
   ]
   static let examples = [
     "t2s-volume annotate grow big.raw --seeds 'matrix=40..110,fibre>=145,porosity<=20' "
-      + "--output truth.zarr",
+      + "-o truth.zarr",
     "t2s-volume annotate grow big.raw --markers painted.zarr --layers --output truth.zarr",
   ]
   static let notes = [
