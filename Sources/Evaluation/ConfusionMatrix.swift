@@ -50,6 +50,15 @@ public struct ConfusionMatrix: Hashable, Sendable {
     swap(&counts, &self.counts)
   }
 
+  /// Adds `number` voxels of which the truth says `truth` and the prediction `prediction`.
+  public mutating func add(_ number: Int, truth: Int, prediction: Int) {
+    if truth == LabelClass.unannotatedValue {
+      skipped += number
+    } else {
+      counts[truth << 8 | prediction] += number
+    }
+  }
+
   /// Adds what another has counted, of other voxels.
   public mutating func add(_ other: ConfusionMatrix) {
     for i in counts.indices { counts[i] += other.counts[i] }

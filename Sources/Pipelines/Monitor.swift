@@ -2,7 +2,7 @@ import Glibc
 import SystemIO
 
 /// A mutex with a condition: the one place where threads wait for each other.
-@safe final class Monitor: @unchecked Sendable {
+@safe package final class Monitor: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
   /// How often all were woken.
@@ -10,7 +10,7 @@ import SystemIO
   /// The observers of those that wait and are watched.
   private var observers: [any WorkObserver] = []
 
-  init() {
+  package init() {
     unsafe mutex = .allocate(capacity: 1)
     unsafe condition = .allocate(capacity: 1)
     unsafe mutex.initialize(to: pthread_mutex_t())
@@ -27,13 +27,13 @@ import SystemIO
   }
 
   /// Enters; every `lock` is followed by one `unlock`.
-  func lock() { unsafe pthread_mutex_lock(mutex) }
+  package func lock() { unsafe pthread_mutex_lock(mutex) }
 
   /// Leaves.
-  func unlock() { unsafe pthread_mutex_unlock(mutex) }
+  package func unlock() { unsafe pthread_mutex_unlock(mutex) }
 
   /// Leaves, waits for a `wakeAll`, and enters again; the caller looks at its condition again.
-  func wait() {
+  package func wait() {
     guard let observer = Timeline.observer else {
       unsafe pthread_cond_wait(condition, mutex)
       return
@@ -46,7 +46,7 @@ import SystemIO
   }
 
   /// Wakes all that wait; called between `lock` and `unlock`.
-  func wakeAll() {
+  package func wakeAll() {
     wakings &+= 1
     for observer in observers { observer.threadWakes() }
     observers.removeAll()

@@ -93,6 +93,7 @@ struct PNGPictures: PictureWriter {
         LabelLayer(width: picture.width, height: picture.height, labels: $0)
       }
       drawn.classes = picture.classes
+      drawn.opacity = picture.opacity
       return drawn
     }
     var page = ContactSheet(panels)

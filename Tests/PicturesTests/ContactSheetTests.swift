@@ -24,10 +24,11 @@ import VolumeCore
     let sheet = ContactSheet([Self.panel(4, 2), Self.panel(1000, 500)]).drawn()
     // Both are 384 wide and 192 high, black at the left and white at the right, above the scale.
     for left in [12, 12 + 384 + 12] {
-      #expect(sheet[12 + 192 + 5, left + 10] == .black)
-      #expect(sheet[12 + 383, left + 191] == .black)
-      #expect(sheet[12 + 383, left + 193] == .white)
-      #expect(sheet[12 + 190, left + 10] == .white)
+      #expect(sheet[12 + 5, left + 10] == .black)
+      #expect(sheet[12 + 191, left + 191] == .black)
+      #expect(sheet[12 + 191, left + 193] == .white)
+      #expect(sheet[12 + 193, left + 10] == .white)
+      #expect(sheet[12 + 192 + 7, left + 10] == .black)
     }
   }
 
@@ -39,6 +40,16 @@ import VolumeCore
     #expect(scale >= 80 && sheet[12 + 384 + 7, 12 + 79] == .black)
     #expect(sheet[12 + 384 + 8, 12 + 81] == .white)
     for row in 0..<sheet.height { #expect(sheet[row, 12 + 384 + 4] == .white) }
+  }
+
+  @Test func `draws labels as strongly as it is told`() {
+    var panel = Self.panel(4, 4)
+    panel.labels = LabelLayer(width: 4, height: 4, labels: [UInt8](repeating: 1, count: 16))
+    panel.classes = [LabelClass(value: 1, name: "wrong", colour: [200, 100, 0, 255])]
+    panel.opacity = 1
+    #expect(ContactSheet([panel]).drawn()[20, 20] == Picture.Colour([200, 100, 0]))
+    panel.opacity = 0
+    #expect(ContactSheet([panel]).drawn()[20, 20] == .black)
   }
 
   @Test func `of nothing is white`() {

@@ -195,4 +195,36 @@ import VolumeTesting
       #expect(outcome.error.contains("--reach"))
     }
   }
+
+  @Test func `ranks runs, the best first, with the chance of their difference`() throws {
+    let format = format()
+    // 64 blocks of one layer: the first run is wrong in the first row of each, the second nowhere.
+    let shape = Shape3(z: 1, y: 128, x: 128)
+    let truth = Region(shape).indices.map { UInt8($0.x / 8 % 2) }
+    let wrong = Region(shape).indices.map { $0.y % 16 == 0 ? UInt8(0) : UInt8($0.x / 8 % 2) }
+    format.add("t.mem", MemoryVolume(shape: shape, voxels: truth))
+    format.add("a.mem", MemoryVolume(shape: shape, voxels: wrong))
+    format.add("b.mem", MemoryVolume(shape: shape, voxels: truth))
+    let outcome = runTool(
+      ["compare", "a.mem", "b.mem", "b.mem", "--truth", "t.mem", "--json"], formats: [format])
+    #expect(outcome.code == 0, "\(outcome.error)")
+    let runs = try #require(outcome.json?["runs"]?.array)
+    #expect(runs.map { $0["run"]?.string } == ["b.mem", "b.mem", "a.mem"])
+    #expect(runs[0]["difference_to_best"] == .null && runs[1]["p"]?.number == 1)
+    // Of class 1, 1/16 is missed; class 0 gains as much.
+    let (one, zero) = (15.0 / 16, 1 / (1 + 1.0 / 16))
+    #expect(abs((runs[2]["mean_jaccard"]?.number ?? 0) - (one + zero) / 2) < 1e-12)
+    #expect(abs((runs[2]["difference_to_best"]?.number ?? 0) - ((one + zero) / 2 - 1)) < 1e-12)
+    #expect((runs[2]["p"]?.number ?? 1) < 1e-6)
+    #expect(outcome.json?["blocks"]?.integer == 64)
+  }
+
+  @Test func `compares nothing without a truth, or one run alone`() {
+    for words in [
+      ["compare", "a.mem", "b.mem"], ["compare", "truth.mem", "--truth", "truth.mem"],
+    ] {
+      let outcome = runTool(words, formats: [format()])
+      #expect(outcome.code == 2)
+    }
+  }
 }

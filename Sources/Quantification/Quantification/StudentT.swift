@@ -16,7 +16,7 @@ package enum StudentT {
 
   /// The probability of a value beyond `t` on either side: the incomplete beta function of
   /// ν / (ν + t²).
-  static func outside(_ t: Double, _ freedom: Double) -> Double {
+  package static func outside(_ t: Double, _ freedom: Double) -> Double {
     beta(freedom / (freedom + t * t), freedom / 2, 0.5)
   }
 

@@ -18,7 +18,19 @@ struct EvaluationFolder {
     try explained { () throws(SystemError) in
       try makeFolder(path)
       if kind(ofPath: file(Self.finalName)) != .missing { try removeFile(file(Self.finalName)) }
+      // What an earlier evaluation found must not be taken for what this one finds.
+      for name in try names(inFolder: path) where isOurs(name) { try removeFile(file(name)) }
     }
+  }
+
+  /// Whether an evaluation writes files of this name.
+  private func isOurs(_ name: String) -> Bool {
+    let starts = [
+      "blobs-", "layers-", "layers.", "boundaries.", "errors.", "notable-", "notable.",
+      "probabilities.", "calibration.", "report.",
+    ]
+    let ends = [".csv", ".png", ".txt", ".tex", ".part"]
+    return starts.contains { name.hasPrefix($0) } && ends.contains { name.hasSuffix($0) }
   }
 
   func write(_ text: String?, to name: String) throws(Explanation) {

@@ -30,7 +30,7 @@ struct EvaluationInputs: Sendable {
   }
 
   /// Refuses volumes of unequal extent, and says whether another order of axes would do.
-  private static func check(
+  static func check(
     _ path: String, _ reader: any VolumeReader, _ truthPath: String, _ truth: any VolumeReader
   ) throws(Explanation) {
     let (a, b) = (reader.volume.shape, truth.volume.shape)

@@ -16,6 +16,9 @@ struct EvaluationReport: Sendable {
   /// The classes of `boundaries`, in their order.
   var boundaryClasses: [Int] = []
 
+  /// Layers that are worth looking at.
+  var worst: [(axis: LayerCurves.Axis, position: Int, reason: NotableReason)] = []
+
   /// A report of these.
   init(scores: Scores, matrix: ConfusionMatrix, classes: [LabelClass]) {
     self.scores = scores
@@ -91,7 +94,7 @@ struct EvaluationReport: Sendable {
         "variation of information: \(digits(variation.sum)) bits a voxel "
           + "(splits \(digits(variation.splits)), merges \(digits(variation.merges)))")
     }
-    return lines + baselineLines + probabilityLines + fractionLines + boundaryLines
+    return lines + baselineLines + probabilityLines + fractionLines + boundaryLines + worstLines
   }
 
   private var remarks: [String] {
@@ -182,6 +185,26 @@ struct EvaluationReport: Sendable {
           + "\(share(2)) within 2 voxels of one, \(share(reach)) within \(Words.short(reach))")
     }
     return lines
+  }
+
+  private var worstLines: [String] {
+    var lines: [String] = []
+    for axis in LayerCurves.Axis.allCases {
+      var reasons: [(position: Int, words: [String])] = []
+      for item in worst where item.axis == axis {
+        if let known = reasons.firstIndex(where: { $0.position == item.position }) {
+          reasons[known].words.append(item.reason.rawValue)
+        } else {
+          reasons.append((item.position, [item.reason.rawValue]))
+        }
+      }
+      for item in reasons {
+        lines.append(
+          "worth a look: \(axis.rawValue) = \(item.position) (\(item.words.joined(separator: ", ")))"
+        )
+      }
+    }
+    return lines.isEmpty ? [] : [""] + lines
   }
 
   /// Whether something is outside, in the truth or in the prediction.

@@ -66,6 +66,13 @@ struct EvaluationRun {
         report.boundaryClasses = values
       }
       try writing.write(curves, report)
+      let errors = try errorBlobs(in: folder)
+      report.worst = errors.flatMap { axis in
+        NotableReason.allCases.compactMap { reason in
+          axis.notable(reason).map { (axis.axis, $0.position, reason) }
+        }
+      }
+      try draw(errors, in: folder)
       findings.report = report
       findings.json = report.json
       try writing.finish(report, findings.json)
@@ -88,6 +95,7 @@ struct EvaluationRun {
     if choices.output != nil {
       passes.append(pairing.layerPass(classes: max(inputs.classes.count, 4)))
       if choices.reach > 0 { passes.append(pairing.boundaryPass(reach: choices.reach)) }
+      passes += LayerCurves.Axis.allCases.map { pairing.layerErrorsPass($0) }
     }
     var most = 0
     for pass in passes {
@@ -99,6 +107,44 @@ struct EvaluationRun {
     context.console.note(
       "comparing \(pairing.region.shape.words): at most \(Words.memory(most)) of memory, beside "
         + "\(Words.memory(itself)) of the tool itself")
+  }
+
+  /// Writes the connected errors of every layer across each axis.
+  private func errorBlobs(in folder: String) throws(Explanation) -> [AxisErrors] {
+    var found: [AxisErrors] = []
+    for axis in LayerCurves.Axis.allCases {
+      let table = try OrderedRows(
+        "\(folder)/blobs-\(axis.rawValue).csv", header: ErrorTables.header(axis))
+      found.append(
+        try walking("errors across \(axis.rawValue)") { control throws(Explanation) in
+          try pairing.layerErrors(axis, control) { number, blobs throws(Explanation) in
+            try table.add(number, blobs.map { ErrorTables.row($0) + "\n" }.joined())
+          }
+        })
+      try table.finish()
+    }
+    return found
+  }
+
+  /// Draws the layers that are notable, each once.
+  private func draw(_ errors: [AxisErrors], in folder: String) throws(Explanation) {
+    let writing = EvaluationFolder(path: folder, context: context)
+    try writing.write(ErrorTables.notable(errors), to: "notable.csv")
+    let layers = NotableLayers(inputs: inputs, classes: inputs.classes)
+    for axis in errors {
+      var reasons: [Int: [String]] = [:]
+      for reason in NotableReason.allCases {
+        if let layer = axis.notable(reason) {
+          reasons[layer.position, default: []].append(reason.rawValue)
+        }
+      }
+      for (position, captions) in reasons.sorted(by: { $0.key < $1.key }) {
+        try context.checkForStop(remedy: "give the same command again")
+        let name = NotableLayers.pictureName(axis.axis, position)
+        try context.catalogue.pictures.write(
+          try layers.sheet(axis.axis, position, captions: captions), to: "\(folder)/\(name)")
+      }
+    }
   }
 
   private func baselines(_ report: EvaluationReport) throws(Explanation) -> Baselines {

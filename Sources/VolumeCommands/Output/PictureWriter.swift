@@ -27,6 +27,8 @@ public struct LayerPicture: Hashable, Sendable {
   public var fractions: [Int: Double] = [:]
   /// The grey values drawn black and white; `nil`: those that fit the layer.
   public var window: Normalisation?
+  /// On a sheet, how much of a label's colour there is where it is drawn, from 0 to 1.
+  public var opacity: Float = 0.45
   /// What is shown, where there are labels.
   public var view = View.both
 
