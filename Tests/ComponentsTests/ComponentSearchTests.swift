@@ -72,11 +72,12 @@ import VolumeTesting
     }
     for (component, voxels) in zip(components, places) {
       let n = Double(voxels.count)
+      func bounds(_ axis: [Int]) -> Range<Int> { (axis.min() ?? 0)..<((axis.max() ?? -1) + 1) }
       #expect(component.voxels == voxels.count && component.first == voxels[0])
       let (z, y, x) = (voxels.map(\.z), voxels.map(\.y), voxels.map(\.x))
-      #expect(component.box.z == z.min()!..<(z.max()! + 1))
-      #expect(component.box.y == y.min()!..<(y.max()! + 1))
-      #expect(component.box.x == x.min()!..<(x.max()! + 1))
+      #expect(component.box.z == bounds(z))
+      #expect(component.box.y == bounds(y))
+      #expect(component.box.x == bounds(x))
       #expect(abs(component.centroid.x - Double(x.reduce(0, +)) / n) < 1e-9)
       #expect(abs(component.centroid.z - Double(z.reduce(0, +)) / n) < 1e-9)
       func covariance(_ a: [Int], _ b: [Int]) -> Double {
