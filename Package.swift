@@ -101,6 +101,9 @@ let package = Package(
       name: "CDistances", path: "Sources/Distances/CDistances",
       cSettings: [.unsafeFlags(["-O3"])]),
     .target(
+      name: "CComponents", path: "Sources/Components/CComponents",
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
       name: "CChecksum", path: "Sources/Compression/CChecksum",
       cSettings: [.unsafeFlags(["-O3"])]),
 
@@ -120,6 +123,11 @@ let package = Package(
 
     fastModule(
       "Exterior", "Sources/Exterior", ["Halving", "Pipelines", "SystemIO", "VolumeCore"]),
+
+    // What hangs together in a volume of labels.
+    fastModule(
+      "Components", "Sources/Components/Components",
+      ["CComponents", "VolumePasses", "SystemIO", "VolumeCore"]),
 
     // Libraries that several formats use.
     module(
@@ -225,9 +233,15 @@ let package = Package(
     module(
       "VolumeCommands", "Sources/VolumeCommands",
       [
+<<<<<<< HEAD
         "Annotation", "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom",
         "EngineCore",
         "NeuralGraph", "TilePlanning", "Training", "VolumePasses", "VoxelHashing", "Pipelines",
+=======
+        "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom", "EngineCore",
+        "Components", "NeuralGraph", "TilePlanning", "Training", "VolumePasses", "VoxelHashing",
+        "Pipelines",
+>>>>>>> main
         "SystemIO", "VolumeCore",
       ]),
     .executableTarget(
@@ -276,6 +290,7 @@ let package = Package(
     plainTests("YAMLReadingTests", ["YAMLReading"]),
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
+    plainTests("ComponentsTests", ["CComponents", "Components", "SystemIO"]),
     plainTests("VolumePassesTests", ["VolumePasses"]),
     plainTests("BlobsTests", ["Blobs"]),
     plainTests("DistancesTests", ["Distances"]),

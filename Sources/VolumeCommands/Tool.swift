@@ -21,7 +21,7 @@ public struct Tool: Sendable {
   public static let commands: [any Command] = [
     SegmentCommand(), TrainCommand(), AnnotateCommand(), ModelCommand(), PlanCommand(),
     ConvertCommand(),
-    InfoCommand(), FractionsCommand(), EvaluateCommand(), CompareCommand(),
+    InfoCommand(), FractionsCommand(), EvaluateCommand(), CompareCommand(), MeasureCommand(),
     PhantomCommand(),
     ShowCommand(), GuessCommand(), StatusCommand(), VerifyCommand(), RepairCommand(),
     SuggestLayersCommand(), ReceiptCommand(),
