@@ -233,15 +233,10 @@ let package = Package(
     module(
       "VolumeCommands", "Sources/VolumeCommands",
       [
-<<<<<<< HEAD
         "Annotation", "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom",
         "EngineCore",
-        "NeuralGraph", "TilePlanning", "Training", "VolumePasses", "VoxelHashing", "Pipelines",
-=======
-        "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom", "EngineCore",
         "Components", "NeuralGraph", "TilePlanning", "Training", "VolumePasses", "VoxelHashing",
         "Pipelines",
->>>>>>> main
         "SystemIO", "VolumeCore",
       ]),
     .executableTarget(
