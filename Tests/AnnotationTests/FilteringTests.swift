@@ -4,7 +4,7 @@ import VolumeTesting
 
 @testable import Annotation
 
-@Suite struct `Smoothing` {
+@Suite struct `A smoothed volume` {
   static let shape = Shape3(z: 5, y: 9, x: 13)
   static let filters: [Smoothing] = [
     .median(radius: 1), .gaussian(sigma: 0.7), .gaussian(sigma: 2),
@@ -39,7 +39,8 @@ import VolumeTesting
     case .gaussian(let sigma):
       var (sum, weights) = (0.0, 0.0)
       for (z, y, x) in around(Int(4 * sigma + 0.5)) {
-        let weight = exponential(-Double(z * z + y * y + x * x) / (2 * sigma * sigma))
+        let square = Double(z * z + y * y + x * x)
+        let weight = exponential(-square / (2 * sigma * sigma))
         sum += weight * value(at.z + z, at.y + y, at.x + x)
         weights += weight
       }
@@ -47,7 +48,7 @@ import VolumeTesting
     case .nonLocal(let patch, let search, let strength):
       var (sum, weights) = (0.0, 0.0)
       for (z, y, x) in around(search) {
-        let differences = around(patch).map { p in
+        let differences = around(patch).map { p -> Double in
           let here = value(at.z + p.0, at.y + p.1, at.x + p.2)
           let there = value(at.z + z + p.0, at.y + y + p.1, at.x + x + p.2)
           return (here - there) * (here - there)

@@ -23,10 +23,12 @@ import VolumeTesting
   @Test func `gives back the labels that it was given`() throws {
     let palette = LabelPalette(Self.classes)
     var random = SeededRandom(seed: 1)
-    let labels = (0..<60).map { _ in [1, 2, 3, 254, 255].randomElement(using: &random) ?? 1 }
-      .map { UInt8($0) }
-    let places = try palette.places(of: labels, width: 10)
-    let pixels = places.flatMap { palette.entries[Int($0)].colour + [255] }
+    let values: [UInt8] = [1, 2, 3, 254, 255]
+    let labels = (0..<60).map { _ in values.randomElement(using: &random) ?? 1 }
+    var pixels: [UInt8] = []
+    for place in try palette.places(of: labels, width: 10) {
+      pixels += palette.entries[Int(place)].colour + [255]
+    }
     #expect(try palette.labels(ofRGBA: pixels, width: 10) == labels)
   }
 
