@@ -16,6 +16,7 @@ enum ReportStyle {
     img { max-width: 100%; height: auto; image-rendering: pixelated; }
     .browser { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start; }
     .browser canvas { image-rendering: pixelated; width: min(100%, 40rem); border: 1px solid #8886; }
+    .browser .controls { flex: 1; min-width: 15rem; }
     .browser fieldset { border: 1px solid #8884; min-width: 15rem; }
     .browser input[type=range] { width: 100%; }
     .key { display: inline-block; width: .9em; height: .9em; margin-right: .4em; border: 1px solid #8888; vertical-align: -.1em; }
