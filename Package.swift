@@ -98,6 +98,9 @@ let package = Package(
       name: "CDistances", path: "Sources/Distances/CDistances",
       cSettings: [.unsafeFlags(["-O3"])]),
     .target(
+      name: "CComponents", path: "Sources/Components/CComponents",
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
       name: "CChecksum", path: "Sources/Compression/CChecksum",
       cSettings: [.unsafeFlags(["-O3"])]),
 
@@ -117,6 +120,11 @@ let package = Package(
 
     fastModule(
       "Exterior", "Sources/Exterior", ["Halving", "Pipelines", "SystemIO", "VolumeCore"]),
+
+    // What hangs together in a volume of labels.
+    fastModule(
+      "Components", "Sources/Components/Components",
+      ["CComponents", "VolumePasses", "SystemIO", "VolumeCore"]),
 
     // Libraries that several formats use.
     module(
@@ -220,7 +228,8 @@ let package = Package(
       "VolumeCommands", "Sources/VolumeCommands",
       [
         "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom", "EngineCore",
-        "NeuralGraph", "TilePlanning", "Training", "VolumePasses", "VoxelHashing", "Pipelines",
+        "Components", "NeuralGraph", "TilePlanning", "Training", "VolumePasses", "VoxelHashing",
+        "Pipelines",
         "SystemIO", "VolumeCore",
       ]),
     .executableTarget(
@@ -269,6 +278,7 @@ let package = Package(
     plainTests("YAMLReadingTests", ["YAMLReading"]),
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
+    plainTests("ComponentsTests", ["CComponents", "Components", "SystemIO"]),
     plainTests("VolumePassesTests", ["VolumePasses"]),
     plainTests("BlobsTests", ["Blobs"]),
     plainTests("DistancesTests", ["Distances"]),

@@ -20,7 +20,7 @@ public struct Tool: Sendable {
   /// All commands.
   public static let commands: [any Command] = [
     SegmentCommand(), TrainCommand(), ModelCommand(), PlanCommand(), ConvertCommand(),
-    InfoCommand(), FractionsCommand(), EvaluateCommand(), CompareCommand(),
+    InfoCommand(), FractionsCommand(), EvaluateCommand(), CompareCommand(), MeasureCommand(),
     PhantomCommand(),
     ShowCommand(), GuessCommand(), StatusCommand(), VerifyCommand(), RepairCommand(),
     SuggestLayersCommand(), ReceiptCommand(),

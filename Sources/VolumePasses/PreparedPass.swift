@@ -40,12 +40,14 @@ public struct PreparedPass: Sendable {
   /// - Parameters:
   ///   - isStopped: whether to stop before the next block; what was gathered is then not all.
   ///   - progress: called with the number of core voxels of each block that the body is done with.
+  ///   - onFailure: called when reading or a body failed, for bodies that wait for each other.
   ///   - gather: makes what one thread gathers in.
   ///   - body: called on several threads, each with its own gathering, for blocks begun in their
   ///     order. What it throws ends the pass and is thrown.
   public func run<Gathered: Sendable>(
     isStopped: @escaping @Sendable () -> Bool = { false },
     progress: @escaping @Sendable (Int) -> Void = { _ in },
+    onFailure: @escaping @Sendable () -> Void = {},
     gather: @escaping @Sendable () -> Gathered,
     _ body: @escaping @Sendable (inout Gathered, PassBlock) throws(Explanation) -> Void
   ) throws(Explanation) -> [Gathered] {
@@ -70,6 +72,7 @@ public struct PreparedPass: Sendable {
           try body(&own, block)
         } catch {
           failed.store(true, ordering: .relaxed)
+          onFailure()
           throw error
         }
         progress(core.voxelCount)

@@ -31,6 +31,8 @@ enum AllowedImports {
     "TilePlanning": "NeuralGraph VolumeCore",
     // What lies outside the specimen: found in a scan through the seam of all input.
     "Exterior": "Halving Pipelines Synchronization SystemIO VolumeCore",
+    // What hangs together in a volume of labels: found in one pass.
+    "Components": "CComponents Glibc SystemIO VolumeCore VolumePasses",
     // The engine seam.
     "EngineCore": "Glibc NeuralGraph VolumeCore",
     // Plugs: formats, engines, models. None imports another.
@@ -75,7 +77,7 @@ enum AllowedImports {
     "VolumeCommands":
       "EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Quantification "
       + "Synchronization SystemIO TilePlanning Training VolumeCore VolumePasses VolumePipeline "
-      + "VoxelHashing",
+      + "Components VoxelHashing",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "

@@ -1,0 +1,61 @@
+import CComponents
+import VolumeCore
+
+/// The numbers of components as a volume of `uint32`, painted from runs when it is read.
+@safe final class ComponentVolume: VolumeReader {
+  let volume: VolumeDescription
+  private let found: FoundComponents
+  private let runs: RunFile
+
+  init(_ found: FoundComponents, _ runs: RunFile) {
+    self.found = found
+    self.runs = runs
+    var volume = found.volume.part(found.region)
+    volume.voxelType = .uint32
+    volume.classes = nil
+    volume.remarks = []
+    self.volume = volume
+  }
+
+  var fingerprint: String { "components" }
+
+  func read(
+    _ region: Region, into destination: inout MutableRawSpan
+  ) throws(VolumeReadError) {
+    guard !region.isEmpty else { return }
+    do throws(Explanation) {
+      try unsafe destination.withUnsafeMutableBytes { bytes throws(Explanation) in
+        guard let numbers = unsafe found.joined.joined.pointee.parents else {
+          _ = unsafe bytes.initializeMemory(as: UInt8.self, repeating: 0)
+          return
+        }
+        let voxels = unsafe bytes.assumingMemoryBound(to: UInt32.self)
+        let (height, count) = (volume.shape.y, region.y.count)
+        let places = UnsafeMutableBufferPointer<Int>.allocate(capacity: count + 1)
+        defer { unsafe places.deallocate() }
+        for (layer, z) in region.z.enumerated() {
+          try unsafe runs.rows.read(
+            at: (z * height + region.y.lowerBound) * 8,
+            into: UnsafeMutableRawBufferPointer(places))
+          let first = unsafe places[0]
+          let runCount = unsafe places[count] - first
+          // Most layers have a run or less for each twenty voxels.
+          let memory = UnsafeMutablePointer<t2s_run>.allocate(capacity: max(runCount, 1))
+          defer { unsafe memory.deallocate() }
+          let stride = MemoryLayout<t2s_run>.stride
+          try unsafe runs.runs.read(
+            at: first * stride,
+            into: UnsafeMutableRawBufferPointer(start: memory, count: runCount * stride))
+          for row in 0..<count {
+            guard let base = voxels.baseAddress else { return }
+            unsafe t2s_paint_row(
+              memory + (places[row] - first), places[row + 1] - places[row], numbers,
+              base + (layer * count + row) * region.x.count, region.x.lowerBound, region.x.count)
+          }
+        }
+      }
+    } catch {
+      throw VolumeReadError(region: region, reason: error)
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import CComponents
+import VolumeCore
+
+/// Whole layers of a volume as runs of voxels, labelled; of one thread.
+@safe final class Part: @unchecked Sendable {
+  let part: UnsafeMutablePointer<t2s_part>
+  /// What is added up over each component of the part, once it is measured.
+  private(set) var records: UnsafeMutablePointer<t2s_record>?
+  /// The components, once they are numbered.
+  private(set) var count = 0
+
+  init(height: Int, width: Int, connectivity: ComponentConnectivity, hasGreys: Bool) {
+    let made = unsafe t2s_part_new(
+      height, width, Int32(connectivity.rawValue), hasGreys ? 1 : 0)
+    guard let made = unsafe made else { fatalError("out of memory for a row of runs") }
+    unsafe part = made
+  }
+
+  deinit {
+    unsafe records?.deallocate()
+    unsafe t2s_part_free(part)
+  }
+
+  var layers: Int { unsafe part.pointee.layers }
+  var runCount: Int { unsafe part.pointee.run_count }
+
+  /// What its runs take, and at most its records.
+  var byteCount: Int {
+    unsafe part.pointee.run_count * 12 + part.pointee.label_count
+      * (4 + MemoryLayout<t2s_record>.stride)
+  }
+
+  /// Adds a layer at `offset` of `labels`, and of `greys`, whose values have `greyWidth` bytes.
+  func addLayer(
+    _ labels: RawSpan, at offset: Int, _ table: [UInt8], greys: RawSpan?, greyWidth: Int
+  ) {
+    let done = unsafe labels.withUnsafeBytes { labels -> Int32 in
+      guard let base = labels.baseAddress else { return 0 }
+      let voxels = unsafe (base + offset).assumingMemoryBound(to: UInt8.self)
+      guard let greys else {
+        return unsafe t2s_part_add_layer(part, voxels, table, nil, 0)
+      }
+      return unsafe greys.withUnsafeBytes { greys -> Int32 in
+        guard let first = greys.baseAddress else { return 0 }
+        return unsafe t2s_part_add_layer(
+          part, voxels, table, first + offset * greyWidth, Int32(greyWidth))
+      }
+    }
+    precondition(done == 0, "out of memory for the runs of a layer")
+  }
+
+  /// Numbers the components, and measures them where that is asked for.
+  func number(firstLayer: Int, measures: Bool) {
+    count = unsafe t2s_part_number(part)
+    guard measures else { return }
+    unsafe records = .allocate(capacity: max(count, 1))
+    unsafe t2s_part_measure(part, firstLayer, records, count)
+  }
+
+  /// Forgets everything.
+  func clear() {
+    unsafe records?.deallocate()
+    unsafe records = nil
+    count = 0
+    unsafe t2s_part_clear(part)
+  }
+}

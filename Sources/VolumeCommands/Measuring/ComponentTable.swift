@@ -1,0 +1,100 @@
+import Components
+import VolumeCore
+
+/// The table of components, a row each, and what is said of all of them.
+struct ComponentTable {
+  let input: MeasureInput
+  let found: FoundComponents
+  let path: String?
+
+  private var isLayered: Bool { found.options.connectivity.isLayered }
+
+  /// The columns; units are in their names.
+  var columns: [String] {
+    let u = input.unit
+    var columns = [
+      "id", "voxels", isLayered ? "area_\(u)2" : "volume_\(u)3", "first_z", "first_y", "first_x",
+      "z_begin", "z_end", "y_begin", "y_end", "x_begin", "x_end", "centroid_z_voxels",
+      "centroid_y_voxels", "centroid_x_voxels", "axis_major_\(u)",
+    ]
+    if !isLayered { columns.append("axis_medium_\(u)") }
+    columns += ["axis_minor_\(u)", "direction_z", "direction_y", "direction_x"]
+    if !isLayered { columns += ["surface_lindblad_\(u)2", "sphericity"] }
+    columns += ["equivalent_diameter_\(u)", "feret_13_directions_\(u)", "touches_border"]
+    if found.hasGreys { columns.append("mean_grey") }
+    return columns
+  }
+
+  private func row(_ one: Component) -> [String] {
+    let spacing = input.spacing
+    let axes = one.axes(spacing)
+    var cells = [
+      "\(one.number)", "\(one.voxels)", "\(one.volume(spacing))", "\(one.first.z)",
+      "\(one.first.y)", "\(one.first.x)", "\(one.box.z.lowerBound)", "\(one.box.z.upperBound)",
+      "\(one.box.y.lowerBound)", "\(one.box.y.upperBound)", "\(one.box.x.lowerBound)",
+      "\(one.box.x.upperBound)", "\(one.centroid.z)", "\(one.centroid.y)", "\(one.centroid.x)",
+    ]
+    cells += axes.lengths.map { "\($0)" } + axes.direction.map { "\($0)" }
+    if !isLayered {
+      cells += [
+        one.surface(spacing).map { "\($0)" } ?? "", one.sphericity(spacing).map { "\($0)" } ?? "",
+      ]
+    }
+    cells += [
+      "\(one.equivalentDiameter(spacing))", "\(one.feretDiameter(spacing))",
+      one.touchesBorder ? "1" : "0",
+    ]
+    if found.hasGreys { cells.append(one.meanGrey.map { "\($0)" } ?? "") }
+    return cells
+  }
+
+  /// Walks over all components, and writes those that a path is given for.
+  func write() throws(Explanation) -> Summary {
+    var summary = Summary()
+    summary.count = found.count
+    let table = try path.map { path throws(Explanation) in
+      try StreamedTable(path, columns: columns)
+    }
+    try found.forEach { one throws(Explanation) in
+      summary.voxels += one.voxels
+      summary.atBorder += one.touchesBorder ? 1 : 0
+      if one.voxels > summary.largest.voxels { summary.largest = (one.number, one.voxels) }
+      try table?.add(row(one))
+      if one.number % 65536 == 0 {
+        try input.context.checkForStop(remedy: "give the same command again")
+      }
+    }
+    try table?.finish()
+    summary.path = path
+    return summary
+  }
+
+  /// What is said of all components.
+  struct Summary {
+    var count = 0
+    var voxels = 0
+    var atBorder = 0
+    var largest = (number: 0, voxels: 0)
+    var path: String?
+
+    var json: [String: JSONValue] {
+      [
+        "voxels_in_components": .integer(voxels), "touching_border": .integer(atBorder),
+        "largest_id": largest.number > 0 ? .integer(largest.number) : .null,
+        "largest_voxels": .integer(largest.voxels), "table": path.map { .string($0) } ?? .null,
+      ]
+    }
+
+    func lines(of name: String, _ input: MeasureInput) -> [String] {
+      guard count > 0 else {
+        return ["\(input.path): no voxel is \(name): there are no components"]
+      }
+      let unit = input.spacing == nil ? " (the voxel's size is not known: lengths in voxels)" : ""
+      return [
+        "\(input.path): \(Words.grouped(count)) components of \(name), "
+          + "\(Words.grouped(voxels)) voxels; the largest, number \(largest.number), has "
+          + "\(Words.grouped(largest.voxels)); \(Words.grouped(atBorder)) touch the border\(unit)"
+      ] + (path.map { ["  table in \($0)"] } ?? [])
+    }
+  }
+}

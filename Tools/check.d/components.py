@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""Checks `measure components` against connected-components-3d, scipy and scikit-image.
+
+    python3 Tools/check.d/components.py [TOOL] [--volumes N] [--data FOLDER]
+
+TOOL is the built t2s-volume (default: $T2S_VOLUME, else .build/release, else .build/debug). N random
+volumes (100) for each connectivity, each computed with one of six limits of memory and threads, and all six
+for every tenth: numbers must equal the references' by the rule "in the order of first voxels", voxel by
+voxel, and the tables scikit-image's regionprops. FOLDER may hold scans of others (a cement, fibres),
+which are cut at a grey value and compared too. Exit code 0 where all agree, 1 where something differs,
+77 where a library or the tool is missing.
+"""
+import csv
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+try:
+    import cc3d
+    import numpy as np
+    import scipy.ndimage
+    import skimage.measure
+    import tifffile
+except ImportError as error:
+    print(f"skipped: {error}")
+    sys.exit(77)
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ARGUMENTS = [word for word in sys.argv[1:] if not word.startswith("--")]
+TOOLS = [os.environ.get("T2S_VOLUME"), ROOT / ".build/release/t2s-volume",
+         ROOT / ".build/debug/t2s-volume"]
+
+
+def option(name, default):
+    return sys.argv[sys.argv.index(name) + 1] if name in sys.argv else default
+
+
+VOLUMES = int(option("--volumes", 100))
+DATA = option("--data", None)
+for name in ("--volumes", "--data"):
+    if name in sys.argv:
+        ARGUMENTS.remove(option(name, None))
+TOOL = next((str(path) for path in ARGUMENTS + TOOLS if path and pathlib.Path(path).exists()), None)
+if TOOL is None:
+    print("skipped: the tool is not built")
+    sys.exit(77)
+
+LIMITS = [("64M", 1), ("64M", 2), ("2M", 3), ("512K", 1), ("512K", 2), ("512K", 4)]
+failures = []
+
+
+def by_first_voxel(labels):
+    """The same components, numbered in the order of their first voxels."""
+    flat = labels.ravel()
+    values, first = np.unique(flat, return_index=True)
+    first, values = first[values != 0], values[values != 0]
+    numbers = np.zeros(int(flat.max()) + 1, np.uint32)
+    numbers[values[np.argsort(first)]] = np.arange(1, len(values) + 1)
+    return numbers[labels]
+
+
+def reference(mask, connectivity):
+    if connectivity in (4, 8):
+        around = scipy.ndimage.generate_binary_structure(2, 1 if connectivity == 4 else 2)
+        around = np.stack([np.zeros((3, 3), bool), around, np.zeros((3, 3), bool)])
+        return by_first_voxel(scipy.ndimage.label(mask, around)[0])
+    found = by_first_voxel(cc3d.connected_components(mask.astype(np.uint8), connectivity=connectivity))
+    order = {6: 1, 18: 2, 26: 3}[connectivity]
+    around = scipy.ndimage.generate_binary_structure(3, order)
+    if not np.array_equal(found, by_first_voxel(scipy.ndimage.label(mask, around)[0])):
+        failures.append("cc3d and scipy differ from each other")
+    return found
+
+
+def measure(folder, volume, connectivity, limits, value, *more):
+    path, output, table = folder / "labels.npy", folder / "ids.npy", folder / "table.csv"
+    np.save(path, volume)
+    run = subprocess.run(
+        [TOOL, "measure", "components", path, "--class", value, "--connectivity", str(connectivity),
+         "--output", folder / "ids.raw", "--table", table, "--memory", limits[0], "--threads",
+         str(limits[1]), "--overwrite", "--json", *more], capture_output=True, text=True)
+    if run.returncode != 0:
+        failures.append(f"{volume.shape} {connectivity} {limits}: {run.stderr.strip()[-300:]}")
+        return None
+    ids = np.fromfile(folder / "ids.raw", np.uint32).reshape(volume.shape)
+    with table.open() as file:
+        rows = list(csv.DictReader(file))
+    return ids, rows, json.loads(run.stdout)
+
+
+def close(row, column, expected, tolerance, place):
+    found = float(row[column])
+    if not abs(found - expected) <= tolerance * max(1, abs(expected)):
+        failures.append(f"{place}: {column} is {found}, not {expected}")
+
+
+def compare_table(rows, ids, grey, connectivity, place):
+    layered = connectivity in (4, 8)
+    regions = skimage.measure.regionprops(ids.astype(np.int64), intensity_image=grey)
+    if len(rows) != len(regions):
+        failures.append(f"{place}: {len(rows)} rows, not {len(regions)}")
+        return
+    for row, region in zip(rows, regions):
+        at = f"{place} id {region.label}"
+        close(row, "voxels", region.num_pixels, 0, at)
+        for axis, name in enumerate("zyx"):
+            close(row, f"centroid_{name}_voxels", region.centroid[axis], 1e-6, at)
+            close(row, f"{name}_begin", region.bbox[axis], 0, at)
+            close(row, f"{name}_end", region.bbox[axis + 3], 0, at)
+        close(row, "mean_grey", region.intensity_mean, 1e-6, at)
+        if layered:
+            flat = skimage.measure.regionprops(region.image[0].astype(np.uint8))[0]
+            close(row, "axis_major_voxels", flat.axis_major_length, 1e-4, at)
+            close(row, "axis_minor_voxels", flat.axis_minor_length, 1e-4, at)
+        else:
+            # From the tensor itself: a minor axis of 0 is the root of a rounding error there.
+            values = np.sort(np.linalg.eigvalsh(np.cov(region.coords.T, bias=True).reshape(3, 3)))[::-1]
+            for name, value in zip(["major", "medium", "minor"], values):
+                close(row, f"axis_{name}_voxels", np.sqrt(20 * max(value, 0)), 1e-4, at)
+            close(row, "axis_major_voxels", region.axis_major_length, 1e-4, at)
+            if region.num_pixels > 30:
+                close(row, "axis_minor_voxels", region.axis_minor_length, 1e-4, at)
+            if float(row["sphericity"]) > 1.02:
+                failures.append(f"{at}: sphericity {row['sphericity']}")
+
+
+def check(folder, volume, grey, connectivity, limits, value, place, tables=True):
+    inside = np.isin(volume, [int(v) for v in value.split(",")])
+    scan = folder / "grey.npy"
+    np.save(scan, grey)
+    answer = measure(folder, volume, connectivity, limits, value, "--scan", scan)
+    if answer is None:
+        return 0
+    ids, rows, said = answer
+    expected = reference(inside, connectivity)
+    if not np.array_equal(ids, expected):
+        failures.append(f"{place}: {np.count_nonzero(ids != expected)} voxels differ")
+    if said["components"] != expected.max() or len(rows) != expected.max():
+        failures.append(f"{place}: {said['components']} components, not {expected.max()}")
+    if tables:
+        compare_table(rows, expected, grey, connectivity, place)
+    return int(expected.max())
+
+
+with tempfile.TemporaryDirectory() as name:
+    folder = pathlib.Path(name)
+    for connectivity in (6, 18, 26, 4, 8):
+        random = np.random.default_rng(connectivity)
+        components = 0
+        for number in range(VOLUMES):
+            shape = random.integers(1, 40, 3)
+            noise = random.random(shape)
+            if number % 2:
+                noise = scipy.ndimage.gaussian_filter(noise, 1.2)
+            share = random.uniform(0.02, 0.7)
+            volume = (noise < np.quantile(noise, share)).astype(np.uint8) * 2
+            volume[random.random(shape) < 0.02] = random.choice([1, 254, 255])
+            grey = random.integers(0, 4000, shape).astype(np.uint16)
+            for limits in LIMITS if number % 10 == 0 else [LIMITS[number % 6]]:
+                components += check(folder, volume, grey, connectivity, limits,
+                                    "2" if number % 3 else "1,2",
+                                    f"connectivity {connectivity} volume {number} {limits}",
+                                    tables=number % 5 == 0)
+        print(f"connectivity {connectivity}: {VOLUMES} volumes, {components} components compared")
+    if DATA:
+        for path in sorted(pathlib.Path(DATA).glob("*.tif")):
+            grey = tifffile.imread(path)
+            if grey.ndim != 3:
+                continue
+            volume = (grey <= np.quantile(grey, 0.2)).astype(np.uint8)
+            for connectivity in (6, 18, 26):
+                count = check(folder, volume, grey, connectivity, ("64M", 2), "1",
+                              f"{path.name} {connectivity}", tables=False)
+                print(f"{path.name}, connectivity {connectivity}: {count} components")
+
+for failure in failures[:40]:
+    print(failure)
+sys.exit(1 if failures else 0)
