@@ -124,6 +124,14 @@ struct PNGPictures: PictureWriter, PaintPictures {
     }
   }
 
+  func greyPNG(width: Int, height: Int, values: [UInt8]) throws(Explanation) -> [UInt8] {
+    do {
+      return try Picture(width: width, height: height, rgb: values.flatMap { [$0, $0, $0] }).png()
+    } catch {
+      throw error.explanation
+    }
+  }
+
   func readPainted(_ path: String, limit: Int) throws(Explanation) -> PaintedPicture {
     let picture = try readPNG(path, limit: limit)
     return PaintedPicture(width: picture.width, height: picture.height, rgba: picture.rgba)
