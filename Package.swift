@@ -95,6 +95,9 @@ let package = Package(
       name: "CCounting", path: "Sources/Quantification/CCounting",
       cSettings: [.unsafeFlags(["-O3"])]),
     .target(
+      name: "CFlooding", path: "Sources/Annotation/CFlooding",
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
       name: "CDistances", path: "Sources/Distances/CDistances",
       cSettings: [.unsafeFlags(["-O3"])]),
     .target(
@@ -215,6 +218,9 @@ let package = Package(
     // Workflows: they know only the seams.
     module("Phantom", "Sources/Phantom", ["VolumeCore"]),
     fastModule(
+      "Annotation", "Sources/Annotation/Annotation",
+      ["CFlooding", "Blobs", "VolumePasses", "Pipelines", "SystemIO", "VolumeCore"]),
+    fastModule(
       "Evaluation", "Sources/Evaluation", ["Blobs", "Distances", "VolumePasses", "VolumeCore"]),
     fastModule(
       "Quantification", "Sources/Quantification/Quantification", ["CCounting", "VolumeCore"]),
@@ -234,7 +240,8 @@ let package = Package(
     module(
       "VolumeCommands", "Sources/VolumeCommands",
       [
-        "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom", "EngineCore",
+        "Annotation", "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom",
+        "EngineCore",
         "Morphometry", "Components", "NeuralGraph", "TilePlanning", "Training", "VolumePasses",
         "VoxelHashing",
         "Pipelines",
@@ -326,6 +333,7 @@ let package = Package(
       "DefaultModelTests",
       ["KerasModel", "EngineCore", "OneDNNEngine", "NeuralGraph", "SystemIO"]),
     plainTests("PhantomTests", ["Phantom"]),
+    plainTests("AnnotationTests", ["Annotation", "Phantom"]),
     plainTests("EvaluationTests", ["Evaluation"]),
     plainTests("QuantificationTests", ["Quantification", "Phantom"]),
     plainTests(

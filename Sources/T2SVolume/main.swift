@@ -114,6 +114,14 @@ struct PNGPictures: PictureWriter {
     try write(LineChart(panels, columns: chart.columns).drawn(), path)
   }
 
+  func greyPNG(width: Int, height: Int, values: [UInt8]) throws(Explanation) -> [UInt8] {
+    do {
+      return try Picture(width: width, height: height, rgb: values.flatMap { [$0, $0, $0] }).png()
+    } catch {
+      throw error.explanation
+    }
+  }
+
   private func write(_ picture: Picture, _ path: String) throws(Explanation) {
     do {
       try picture.writePNG(to: path)

@@ -19,7 +19,8 @@ public struct Tool: Sendable {
 
   /// All commands.
   public static let commands: [any Command] = [
-    SegmentCommand(), TrainCommand(), ModelCommand(), PlanCommand(), ConvertCommand(),
+    SegmentCommand(), TrainCommand(), AnnotateCommand(), ModelCommand(), PlanCommand(),
+    ConvertCommand(),
     InfoCommand(), FractionsCommand(), EvaluateCommand(), CompareCommand(), MeasureCommand(),
     PhantomCommand(),
     ShowCommand(), GuessCommand(), StatusCommand(), VerifyCommand(), RepairCommand(),

@@ -70,6 +70,8 @@ enum AllowedImports {
     // Workflows know only the seams.
     "Phantom": "VolumeCore",
     "Evaluation": "Blobs Distances Glibc Synchronization VolumeCore VolumePasses",
+    "Annotation":
+      "Blobs CFlooding Glibc Pipelines Synchronization SystemIO VolumeCore VolumePasses",
     "Quantification": "CCounting Glibc VolumeCore",
     "VolumePipeline":
       "EngineCore Exterior Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning "
@@ -78,7 +80,7 @@ enum AllowedImports {
       "EngineCore Evaluation Glibc NeuralGraph Pipelines Synchronization SystemIO VolumeCore",
     // Commands: arguments to options, errors to words.
     "VolumeCommands":
-      "EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Quantification "
+      "Annotation EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Quantification "
       + "Synchronization SystemIO TilePlanning Training VolumeCore VolumePasses VolumePipeline "
       + "Components Morphometry VoxelHashing",
     // The composition root names every format and every engine, and nothing else does.

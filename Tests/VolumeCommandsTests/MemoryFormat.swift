@@ -225,6 +225,9 @@ final class MemoryPictures: PictureWriter {
   func write(_ sheet: PictureSheet, to path: String) throws(Explanation) {
     self.sheet.withLock { $0 = sheet }
   }
+  func greyPNG(width: Int, height: Int, values: [UInt8]) throws(Explanation) -> [UInt8] {
+    [UInt8(width), UInt8(height)] + values
+  }
   private let chart = Mutex<Chart?>(nil)
   var lastChart: Chart? { chart.withLock { $0 } }
   func write(_ chart: Chart, to path: String) throws(Explanation) {

@@ -85,4 +85,32 @@ import VolumeCore
     #expect(outputName(for: input, suffix: ".png") == output)
     #expect(pictureName(forLabels: "there/" + "big.labels.zarr") == "there/big.labels.png")
   }
+
+  @Test func `shows three planes through a voxel, and layers evenly spread`() throws {
+    let pictures = MemoryPictures()
+    let slices = runTool(
+      [
+        "show", "slices", "scan.mem", "--labels", "labels.mem", "--at", "1,2,3", "--output",
+        "/nowhere/a.png",
+      ], formats: [format()], pictures: pictures)
+    #expect(slices.code == 0, "\(slices.error)")
+    let sheet = try #require(pictures.lastSheet)
+    #expect(
+      sheet.panels.map { [$0.picture.width, $0.picture.height] } == [[5, 4], [5, 3], [4, 3]])
+    #expect(sheet.panels.map { $0.picture.grey.first } == [20, 10, 3])
+    #expect(sheet.panels[0].picture.labels?.prefix(5) == [0, 1, 2, 255, 0])
+    #expect(sheet.panels[1].caption == ["y = 2", "x right, z down"])
+
+    let layers = runTool(
+      ["show", "sheet", "scan.mem", "--axis", "y", "--count", "2", "--output", "/nowhere/a.png"],
+      formats: [format()], pictures: pictures)
+    #expect(layers.code == 0)
+    #expect(pictures.lastSheet?.panels.map { $0.picture.grey.first } == [5, 15])
+    for words in [["--at", "1,2"], ["--at", "3,0,0"]] {
+      let outcome = runTool(
+        ["show", "slices", "scan.mem", "--output", "/nowhere/a.png"] + words,
+        formats: [format()], pictures: pictures)
+      #expect(outcome.code == 2 && outcome.error.contains("--at"))
+    }
+  }
 }

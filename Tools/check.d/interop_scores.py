@@ -125,6 +125,15 @@ for number in range(6):
         near(f"boundaries {number}: mean", one["boundary_distance_voxels"],
              (ab.sum() + ba.sum()) / (len(ab) + len(ba)), 1e-9)
     wrong = prediction != truth
+    theirs = sorted((blob.area, *blob.bbox, *blob.centroid) for blob in
+                    regionprops(label(wrong, connectivity=1)) if blob.area > 1)
+    with open(folder / "blobs.csv") as file:
+        rows = [[float(v) for v in row] for row in list(csv.reader(file))[1:]]
+    found = sorted((r[0], r[1], r[3], r[5], r[2] + 1, r[4] + 1, r[6] + 1, *r[7:10]) for r in rows)
+    case.check(f"blobs {number}: count", len(found), len(theirs))
+    if len(found) == len(theirs) and found:
+        gap = np.abs(np.array(found) - np.array(theirs)).max()
+        near(f"blobs {number}", float(gap), 0.0, 6e-4)
     for axis, name in enumerate("zyx"):
         theirs = []
         for position in range(truth.shape[axis]):

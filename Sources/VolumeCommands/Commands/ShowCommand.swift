@@ -2,7 +2,7 @@ import EngineCore
 import SystemIO
 import VolumeCore
 
-/// `show`: a picture of a layer, with labels over it.
+/// `show`: a picture of a layer, with labels over it; or a page about a run.
 public struct ShowCommand: Command {
   /// The command.
   public init() {}
@@ -10,9 +10,9 @@ public struct ShowCommand: Command {
   /// "show".
   public var name: String { "show" }
   /// What it does.
-  public var summary: String { "make a PNG of a layer: grey, and labels over it" }
+  public var summary: String { "make a PNG of layers and labels, or a page about a run" }
   /// What it takes.
-  public var operands: String { "SCAN" }
+  public var operands: String { "SCAN | slices SCAN | sheet SCAN | report RUN" }
   /// Its options.
   public var options: [OptionDeclaration] {
     [
@@ -20,21 +20,45 @@ public struct ShowCommand: Command {
         "labels", "LABELS", "a label volume of the same extent, drawn over the scan"),
       OptionDeclaration("layer", "N", "which layer, from 0; default: the middle one"),
       OptionDeclaration(
-        "axis", "AXIS", "z (layers, the default), y or x: what the layer lies across"),
+        "axis", "AXIS",
+        "z (layers, the default), y or x: what the layer, or those of a sheet, lie across"),
+      OptionDeclaration(
+        "at", "z,y,x", "slices: the voxel that the three planes meet in; default: the middle"),
+      OptionDeclaration(
+        "count", "N", "sheet: how many layers, evenly spread; default: 12", short: "n"),
       OptionDeclaration(
         "view", "VIEW", "grey, overlay (labels over grey) or both side by side, the default"),
       OptionDeclaration(
         "window", "LOW:HIGH", "grey values drawn black and white, or auto; default: auto"),
-      OptionDeclaration("output", "FILE", "the picture; default: SCAN.png in the current folder"),
+      OptionDeclaration(
+        "output", "FILE",
+        "the picture, or the page; default: SCAN.png, or RUN.report.html, in the current folder"),
+      OptionDeclaration(
+        "scan", "SCAN", "report: where the scan of the labels is now; default: where it was"),
+      OptionDeclaration("truth", "TRUTH", "report: labels by which those of RUN are judged"),
+      .memory, .threads,
     ] + OptionDeclaration.inputs + [.overwrite]
   }
   /// Lines to type.
   public var examples: [String] {
-    ["t2s-volume show big.raw --labels big.labels.zarr --layer 64 --output layer.png"]
+    [
+      "t2s-volume show big.raw --labels big.labels.zarr --layer 64 --output layer.png",
+      "t2s-volume show slices big.raw --labels big.labels.zarr --at 64,512,300",
+      "t2s-volume show sheet big.raw --axis y --count 8",
+      "t2s-volume show report big.labels.zarr",
+      "t2s-volume show report big.labels.zarr --truth truth.zarr --output big.html",
+      "t2s-volume show report fibres --output training.html",
+    ]
   }
   /// What else is worth knowing.
   public var notes: [String] {
-    ["Layers with more than 2048 voxels along an edge are thinned out."]
+    [
+      "Layers with more than 2048 voxels along an edge are thinned out.",
+      "show report makes one page that needs no other file and no network: warnings first, then volume "
+        + "fractions with intervals, slices to go through, profiles, grey values, and what was done. RUN "
+        + "is a label store that segment made, or a folder that train made. A scan of such a name is "
+        + "shown as ./report.",
+    ]
   }
 
   private struct Choices {
@@ -75,6 +99,18 @@ public struct ShowCommand: Command {
   public func run(
     _ arguments: Arguments, _ context: CommandContext
   ) throws(Explanation) -> [String: JSONValue] {
+    if let kind = arguments.operands.first.flatMap(ShowSheet.Kind.init) {
+      let sheet = try explained { () throws(UsageError) in
+        try ShowSheet(kind, Array(arguments.operands.dropFirst()), arguments, context)
+      }
+      return try sheet.make()
+    }
+    if arguments.operands.first == "report" {
+      let report = try explained { () throws(UsageError) in
+        try ShowReport(Array(arguments.operands.dropFirst()), arguments, context)
+      }
+      return try report.make()
+    }
     let choices = try explained { () throws(UsageError) in try Choices(arguments, of: name) }
     let scan = try context.openInput(choices.scan, hints: choices.hints)
     let labels: (any VolumeReader)?

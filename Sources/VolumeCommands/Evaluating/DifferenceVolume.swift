@@ -78,6 +78,23 @@ final class DifferenceVolume: VolumeReader {
     _ part: Region, _ truth: [UInt8], _ prediction: [UInt8], _ mask: [UInt8]?,
     at place: inout Int, into destination: inout MutableRawSpan
   ) {
+    if mask == nil, kind == .errors, pairing.truth.volume.voxelType == .uint8,
+      pairing.prediction.volume.voxelType == .uint8
+    {
+      let first = place
+      unsafe destination.withUnsafeMutableBytes { target in
+        unsafe truth.withUnsafeBufferPointer { truth in
+          unsafe prediction.withUnsafeBufferPointer { prediction in
+            for i in 0..<truth.count {
+              let t = unsafe truth[i]
+              unsafe target[first + i] = t == 255 ? 255 : t == prediction[i] ? 0 : 1
+            }
+          }
+        }
+      }
+      place += part.voxelCount
+      return
+    }
     let types = (pairing.truth.volume.voxelType, pairing.prediction.volume.voxelType)
     let maskType = pairing.mask?.volume.voxelType ?? .uint8
     for i in 0..<part.voxelCount {

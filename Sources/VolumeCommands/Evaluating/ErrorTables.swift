@@ -1,3 +1,4 @@
+import Components
 import Evaluation
 import VolumeCore
 
@@ -30,6 +31,21 @@ enum ErrorTables {
       centroid.row + Double(origin.row), centroid.column + Double(origin.column), axes.major,
       axes.minor,
     ]
+    return (whole.map { "\($0)" } + broken.map { Words.fixed($0, 3) }).joined(separator: ",")
+  }
+
+  static let solidHeader =
+    "voxels,z_first,z_last,y_first,y_last,x_first,x_last,z_centroid,y_centroid,x_centroid,"
+    + "longest_axis_voxels,middle_axis_voxels,shortest_axis_voxels"
+
+  static func row(_ component: Component) -> String {
+    let box = component.box
+    let whole = [
+      component.voxels, box.z.lowerBound, box.z.upperBound - 1, box.y.lowerBound,
+      box.y.upperBound - 1, box.x.lowerBound, box.x.upperBound - 1,
+    ]
+    let centroid = component.centroid
+    let broken = [centroid.z, centroid.y, centroid.x] + component.axes(nil).lengths
     return (whole.map { "\($0)" } + broken.map { Words.fixed($0, 3) }).joined(separator: ",")
   }
 

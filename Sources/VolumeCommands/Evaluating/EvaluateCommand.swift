@@ -35,7 +35,7 @@ public struct EvaluateCommand: Command {
         + "(scores of each layer, and how alike it is to the next, in the truth and in the "
         + "prediction) and layers.png; boundaries.csv (how far boundaries lie apart) and errors.csv "
         + "(how far errors lie from a boundary); blobs-z.csv, -y and -x (connected errors in each "
-        + "layer) and notable.csv with a picture of each layer that it names.",
+        + "layer), blobs.csv (in space) and notable.csv with a picture of each layer that it names.",
       "A class that occurs and has no precision, as it was never predicted, counts 0 in the mean.",
     ]
   }

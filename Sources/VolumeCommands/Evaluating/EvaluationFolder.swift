@@ -26,7 +26,7 @@ struct EvaluationFolder {
   /// Whether an evaluation writes files of this name.
   private func isOurs(_ name: String) -> Bool {
     let starts = [
-      "blobs-", "layers-", "layers.", "boundaries.", "errors.", "notable-", "notable.",
+      "blobs-", "blobs.", "layers-", "layers.", "boundaries.", "errors.", "notable-", "notable.",
       "probabilities.", "calibration.", "report.",
     ]
     let ends = [".csv", ".png", ".txt", ".tex", ".part"]

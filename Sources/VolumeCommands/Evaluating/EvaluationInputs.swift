@@ -53,14 +53,20 @@ struct EvaluationInputs: Sendable {
   /// Warnings where the region shares voxels with what the model was trained on: the scores are then
   /// those of a pupil who has seen the answers.
   func trainingOverlap(_ context: CommandContext) throws(Explanation) -> [String] {
-    guard let stores = context.catalogue.stores, stores.isStore(names.prediction),
-      let receipt = try? stores.kept("receipt", in: names.prediction),
+    try Self.trainingOverlap(names.prediction, pairing.prediction, pairing.region, context)
+  }
+
+  /// The same for the labels at `path`, of which `region` is compared.
+  static func trainingOverlap(
+    _ path: String, _ labels: any VolumeReader, _ region: Region, _ context: CommandContext
+  ) throws(Explanation) -> [String] {
+    guard let stores = context.catalogue.stores, stores.isStore(path),
+      let receipt = try? stores.kept("receipt", in: path),
       let training = receipt["model"]?["card"]?["training"], training != .null
     else { return [] }
     let scan = receipt["scan"]?["path"]?.string.map(fileName) ?? ""
     let scans = (training["scans"]?.array ?? []).compactMap(\.string)
-    let origin = pairing.prediction.volume.origin
-    let region = pairing.region.moved(by: origin)
+    let region = region.moved(by: labels.volume.origin)
     var layers: [Range<Int>] = []
     for key in ["parts", "validation"] {
       for part in (training[key]?.array ?? []).compactMap(\.string) {

@@ -1,3 +1,4 @@
+import Components
 import Evaluation
 import Quantification
 import SystemIO
@@ -73,6 +74,7 @@ struct EvaluationRun {
         }
       }
       try draw(errors, in: folder)
+      try solidBlobs(in: folder)
       findings.report = report
       findings.json = report.json
       try writing.finish(report, findings.json)
@@ -124,6 +126,33 @@ struct EvaluationRun {
       try table.finish()
     }
     return found
+  }
+
+  /// Writes the connected errors of the volume, by faces, of more than one voxel.
+  private func solidBlobs(in folder: String) throws(Explanation) {
+    var options = ComponentOptions(of: [1])
+    options.connectivity = .faces
+    options.scratchFolder = folder
+    options.memory = choices.limits.memory
+    options.threads = choices.limits.threads
+    let search = try ComponentSearch(
+      DifferenceVolume(pairing, .errors), region: pairing.region, options)
+    let found = try walking("errors in space") { control throws(Explanation) in
+      try search.run(isStopped: control.isStopped, progress: control.progress)
+    }
+    guard let found else { return }
+    let table = try OrderedRows("\(folder)/blobs.csv", header: ErrorTables.solidHeader)
+    var (rows, part) = ([String](), 0)
+    try found.forEach { component throws(Explanation) in
+      guard component.voxels > 1 else { return }
+      rows.append(ErrorTables.row(component) + "\n")
+      guard rows.count == 4096 else { return }
+      try table.add(part, rows.joined())
+      part += 1
+      rows.removeAll()
+    }
+    try table.add(part, rows.joined())
+    try table.finish()
   }
 
   /// Draws the layers that are notable, each once.

@@ -43,7 +43,8 @@ struct CorrelationMeasuring {
       try writeTable(
         table,
         columns: [
-          "lag_voxels", "lag_z_\(u)", "probability_z", "lag_y_\(u)", "probability_y", "lag_x_\(u)",
+          "lag_in_voxels", "lag_z_\(u)", "probability_z", "lag_y_\(u)", "probability_y",
+          "lag_x_\(u)",
           "probability_x", "pairs_z", "pairs_y", "pairs_x",
         ], rows)
     }
@@ -106,7 +107,7 @@ struct ChordMeasuring {
         }
       }
       try writeTable(
-        table, columns: ["axis", "length_voxels", "length_\(u)", "chords", "cut_chords"], rows)
+        table, columns: ["axis", "length_in_voxels", "length_\(u)", "chords", "cut_chords"], rows)
     }
     var result: [String: JSONValue] = ["labels": .string(input.path), "unit": .string(u)]
     for (axis, chords) in found.enumerated() {

@@ -17,7 +17,7 @@ struct FibreMeasuring {
       OptionDeclaration("dimension", "N", "fibres: 3d (the default), or 2d: within layers"),
       OptionDeclaration(
         "gradient", "S", "fibres: standard deviation of gradients, voxels; default 1"),
-      OptionDeclaration("window", "S", "fibres: that of their average, voxels; default 3"),
+      OptionDeclaration("window", "S", "fibres: that of their average, voxels; default 4"),
       OptionDeclaration(
         "blocks", "N", "fibres: edge of the blocks that get a tensor each; default 128"),
       CorrelationMeasuring.reach,
@@ -46,7 +46,7 @@ struct FibreMeasuring {
       try input.value("dimension") { text throws(UsageError) in try text.oneOf(["2d", "3d"]) }
       == "2d"
     let gradient = try input.value("gradient") { text throws(UsageError) in try text.length() } ?? 1
-    let window = try input.value("window") { text throws(UsageError) in try text.length() } ?? 3
+    let window = try input.value("window") { text throws(UsageError) in try text.length() } ?? 4
     tensor = StructureTensor(gradient: gradient, window: window, isLayered: isFlat)
     edge =
       try input.value("blocks") { text throws(UsageError) in try text.wholeNumber(atLeast: 8) }
@@ -167,7 +167,8 @@ func measureThickness(
         "\(count)",
       ]
     }
-    try writeTable(table, columns: ["diameter_voxels", "diameter_\(input.unit)", "voxels"], rows)
+    try writeTable(
+      table, columns: ["diameter_in_voxels", "diameter_\(input.unit)", "voxels"], rows)
   }
   return found
 }

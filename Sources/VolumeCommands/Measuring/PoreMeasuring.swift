@@ -97,7 +97,7 @@ struct PoreMeasuring {
       try writeTable(
         sizes,
         columns: [
-          "equivalent_diameter_from_voxels", "equivalent_diameter_from_\(input.unit)", "pores",
+          "equivalent_diameter_from_in_voxels", "equivalent_diameter_from_\(input.unit)", "pores",
           "voxels",
         ],
         bySize.sorted { $0.key < $1.key }.map {

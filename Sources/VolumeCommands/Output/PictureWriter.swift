@@ -76,6 +76,8 @@ public protocol PictureWriter: Sendable {
   func write(_ picture: LayerPicture, to path: String) throws(Explanation)
   /// Writes `sheet` to `path`, whole or not at all.
   func write(_ sheet: PictureSheet, to path: String) throws(Explanation)
+  /// The bytes of a PNG whose grey is `values`, row by row.
+  func greyPNG(width: Int, height: Int, values: [UInt8]) throws(Explanation) -> [UInt8]
   /// Writes `chart` to `path`, whole or not at all.
   func write(_ chart: Chart, to path: String) throws(Explanation)
 }
