@@ -49,7 +49,7 @@ import VolumeTesting
   @Test(arguments: 0..<20)
   func `find an arc that was planted`(place: Int) throws {
     var pixels = clean(UInt64(place))
-    paintArc(&pixels, radius: 420 + 11 * place, thick: 1 + place % 3)
+    paintArc(&pixels, radius: 443 + 9 * place, thick: 1 + place % 3)
     let found = BlobCandidate.find(
       pixels, width: Self.width, value: 2, layer: 7, lines: [.largeAndLong])
     let item = try #require(found.max { $0.excess < $1.excess })

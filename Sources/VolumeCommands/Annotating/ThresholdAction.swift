@@ -21,8 +21,8 @@ enum ThresholdAction: AnnotateAction {
   ]
   static let examples = [
     "t2s-volume annotate threshold big.raw --thresholds 131 --output labels.zarr",
-    "t2s-volume annotate threshold big.raw --method otsu "
-      + "--class-names porosity=2,matrix=0,fibre=1 -o t.zarr",
+    "t2s-volume annotate threshold big.raw --classes 3 "
+      + "--class-names pore=2,matrix=0,fibre=1 -o t.zarr",
   ]
   static let notes = [
     "threshold: otsu finds the thresholds of the greatest variance between classes (for several in at "

@@ -83,8 +83,11 @@ public struct BlobEdit: Hashable, Sendable {
   public static func runs(_ text: some StringProtocol) -> [Run]? {
     var runs: [Run] = []
     for field in text.split(separator: ";", omittingEmptySubsequences: false) {
-      let parts = field.split(whereSeparator: { $0 == ":" || $0 == "-" }).map { Int($0) }
-      guard parts.count == 3, let row = parts[0], let first = parts[1], let last = parts[2],
+      let sides = field.split(separator: ":", omittingEmptySubsequences: false)
+      guard sides.count == 2 else { return nil }
+      let bounds = sides[1].split(separator: "-", omittingEmptySubsequences: false)
+      let numbers = ([sides[0]] + bounds).map { Int($0) }
+      guard numbers.count == 3, let row = numbers[0], let first = numbers[1], let last = numbers[2],
         row >= 0, first >= 0, first <= last, last < 1 << 40
       else { return nil }
       runs.append(Run(row: row, columns: first..<(last + 1)))

@@ -12,7 +12,7 @@ public struct RingProfile: Hashable, Sendable {
   /// The same in units of what chance makes of them in this layer.
   public var scores: [Float]
 
-  /// Radii below which there are too few pixels to tell.
+  /// Radii below which there are too few pixels to tell; of larger ones a quarter must be in the layer.
   static let leastRadius = 3
 
   /// The rings of a layer of `greys`, row by row.
@@ -34,7 +34,10 @@ public struct RingProfile: Hashable, Sendable {
     }
     var medians = [Float](repeating: 0, count: bins.count)
     var spreads = [Float](repeating: 0, count: bins.count)
-    let known = bins.indices.filter { $0 >= Self.leastRadius && bins[$0].count >= 8 }
+    // In a corner a few bright things make most of a radius: a quarter of the circle must be seen.
+    let known = bins.indices.filter { radius in
+      radius >= Self.leastRadius && 2 * bins[radius].count >= 3 * radius
+    }
     for radius in known {
       medians[radius] = Self.mean(ofMiddle: &bins[radius])
       let quarter = bins[radius].count / 4
