@@ -2,7 +2,7 @@ import Testing
 import VolumeCore
 import VolumeTesting
 
-@testable import Annotation
+import Annotation
 
 @Suite struct `A smoothed volume` {
   static let shape = Shape3(z: 5, y: 9, x: 13)

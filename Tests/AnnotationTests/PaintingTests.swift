@@ -2,7 +2,7 @@ import Testing
 import VolumeCore
 import VolumeTesting
 
-@testable import Annotation
+import Annotation
 
 @Suite struct `A palette of labels` {
   static let classes = [

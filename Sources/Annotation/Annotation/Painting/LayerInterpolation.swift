@@ -68,7 +68,7 @@ public struct LayerInterpolation: Sendable {
 
   /// The squared distance of each pixel to the nearest that is true, exactly (Meijster, Roerdink and
   /// Hesselink, 2000); farther than any in the layer where none is.
-  static func squares(_ isThere: [Bool], _ height: Int, _ width: Int) -> [Int] {
+  package static func squares(_ isThere: [Bool], _ height: Int, _ width: Int) -> [Int] {
     let far = height + width
     var columns = [Int](repeating: far, count: height * width)
     for x in 0..<width {
