@@ -1,8 +1,7 @@
+import Annotation
 import Testing
 import VolumeCore
 import VolumeTesting
-
-import Annotation
 
 @Suite struct `A smoothed volume` {
   static let shape = Shape3(z: 5, y: 9, x: 13)

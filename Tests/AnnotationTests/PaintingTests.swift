@@ -1,8 +1,7 @@
+import Annotation
 import Testing
 import VolumeCore
 import VolumeTesting
-
-import Annotation
 
 @Suite struct `A palette of labels` {
   static let classes = [
