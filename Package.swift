@@ -117,6 +117,9 @@ let package = Package(
     module("NeuralGraph", "Sources/NeuralGraph", ["VolumeCore"]),
     module("TilePlanning", "Sources/TilePlanning", ["VolumeCore", "NeuralGraph"]),
 
+    // Runs that are cut into parts, for many machines.
+    module("Cluster", "Sources/Cluster", ["SystemIO", "VolumeCore"]),
+
     fastModule("VolumePasses", "Sources/VolumePasses", ["Pipelines", "SystemIO", "VolumeCore"]),
 
     fastModule("Distances", "Sources/Distances/Distances", ["CDistances", "VolumeCore"]),
@@ -241,7 +244,7 @@ let package = Package(
       "VolumeCommands", "Sources/VolumeCommands",
       [
         "Annotation", "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom",
-        "EngineCore",
+        "EngineCore", "Cluster",
         "Morphometry", "Components", "NeuralGraph", "TilePlanning", "Training", "VolumePasses",
         "VoxelHashing",
         "Pipelines",

@@ -53,6 +53,8 @@ public struct CommandContext: Sendable {
   public var executable: String
   /// The command line as it was typed, for provenance.
   public var commandLine: [String]
+  /// Whether the command puts together what parts of it have made (`finish`).
+  var joinsParts = false
 
   /// A context with these.
   public init(

@@ -24,6 +24,7 @@ public struct Tool: Sendable {
     InfoCommand(), FractionsCommand(), EvaluateCommand(), CompareCommand(), MeasureCommand(),
     PhantomCommand(),
     ShowCommand(), GuessCommand(), StatusCommand(), VerifyCommand(), RepairCommand(),
+    FinishCommand(),
     SuggestLayersCommand(), ReceiptCommand(),
   ]
 
@@ -69,6 +70,8 @@ public struct Tool: Sendable {
         try OptionFile(path).add(
           to: &arguments, of: command.name, options: command.allOptions)
       }
+      var context = context
+      if context.commandLine.isEmpty { context.commandLine = ["t2s-volume"] + words }
       let result = try command.run(arguments, context)
       if arguments.has("json") { console.result(JSONValue.object(result).text()) }
       return console.isBroken ? 1 : command.exitCode(of: result)

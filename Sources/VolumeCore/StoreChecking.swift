@@ -25,6 +25,13 @@ public protocol StoreChecking: Sendable {
   /// began it.
   func begun(_ path: String) throws(Explanation) -> [String: JSONValue]?
 
+  /// The folder in which the parts of a store at `path` meet, whether it is there or not.
+  func partsFolder(of path: String) -> String
+
+  /// The parts of `count` of which shards are missing in the store at `path`; `nil` where no store was
+  /// begun in parts there.
+  func missingParts(_ path: String, of count: Int) throws(Explanation) -> [PartShare]?
+
   /// The document that a `FactKeepingWriter` kept under `name` in the store at `path`; `nil` where
   /// there is none. Throws where it is not what was written.
   func kept(_ name: String, in path: String) throws(Explanation) -> JSONValue?

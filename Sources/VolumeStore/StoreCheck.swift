@@ -148,7 +148,11 @@ struct StoreCheck {
     do throws(StoreError) {
       guard kind(ofPath: path) != .missing else {
         if report.isFinished { throw .ledgerIsMissing(path: path) }
-        level.ledger = Ledger()
+        // Parts that are not put together have ledgers of their own, of the first level alone.
+        let grid = level.metadata.layout.shards
+        level.ledger = try system { () throws(SystemError) in
+          level.number == 0 ? try PartLedgers(paths: paths).noted(grid) : Ledger()
+        }
         return
       }
       let bytes = try system { () throws(SystemError) in try contents(ofFile: path) }

@@ -65,6 +65,25 @@ extension StoreFormat: StoreChecking {
     return StorePlan(decoding: bytes)?.made
   }
 
+  /// The folder in which parts meet.
+  public func partsFolder(of path: String) -> String {
+    StorePaths(group: withoutTrailingSlashes(path)).parts
+  }
+
+  /// The parts of `count` of which shards are missing.
+  public func missingParts(_ path: String, of count: Int) throws(Explanation) -> [PartShare]? {
+    let ledgers = PartLedgers(paths: StorePaths(group: withoutTrailingSlashes(path)))
+    do throws(SystemError) {
+      guard try ledgers.areThere, try certainKind(ofPath: ledgers.paths.plan) != .missing,
+        let plan = StorePlan(decoding: try contents(ofFile: ledgers.paths.plan)),
+        let level = plan.levels?.arrays.first
+      else { return nil }
+      return try ledgers.joined(level).missing(count, level.layout.shards)
+    } catch {
+      throw error.explanation
+    }
+  }
+
   /// A document that was kept with the store at `path`.
   public func kept(_ name: String, in path: String) throws(Explanation) -> JSONValue? {
     do throws(StoreError) {

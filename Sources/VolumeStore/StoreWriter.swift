@@ -106,6 +106,7 @@ package final class StoreWriter: VolumeWriter {
         // Once the last document is there, all that it speaks of must be: also the levels' names.
         try synchroniseFolder(paths.group)
         try writeFileAtomically(paths.groupMetadata, group)
+        try removeFolder(paths.parts)
       }
       lock.withLock { $0 = nil }
     } catch {
@@ -147,6 +148,8 @@ extension StoreWriter: FactKeepingWriter {
   package func kept(_ name: String) -> JSONValue? {
     try? facts.kept(name)
   }
+
+  package func keptByParts(_ name: String) -> [JSONValue] { PartLedgers(paths: paths).kept(name) }
 }
 
 extension StoreWriter: PartwiseWriter {

@@ -12,6 +12,8 @@ enum AllowedImports {
     "Pipelines": "Glibc Synchronization SystemIO VolumeCore",
     // Volumes larger than memory, block by block: what every workflow over voxels walks with.
     "VolumePasses": "Pipelines Synchronization SystemIO VolumeCore",
+    // Runs that are cut into parts, for many machines.
+    "Cluster": "Glibc Synchronization SystemIO VolumeCore",
     // Libraries of C, each wrapped once.
     "Compression": "CBlosc CBzip2 CChecksum CLZ4 CZlib CZstd VolumeCore",
     "XMLReading": "CXML2",
@@ -82,7 +84,7 @@ enum AllowedImports {
     "VolumeCommands":
       "Annotation EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Quantification "
       + "Synchronization SystemIO TilePlanning Training VolumeCore VolumePasses VolumePipeline "
-      + "Components Morphometry VoxelHashing",
+      + "Cluster Components Morphometry VoxelHashing",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "

@@ -93,7 +93,7 @@ struct ComponentMeasuring {
     options.memory = input.limits.memory
     options.threads = input.limits.threads
     options.scratchFolder =
-      input.arguments.values["scratch"] ?? (output ?? table).map { folder(ofPath: $0) } ?? "/tmp"
+      input.arguments.values["scratch"] ?? (output ?? table).map { folder(ofPath: $0) } ?? scratchFolder()
     return options
   }
 

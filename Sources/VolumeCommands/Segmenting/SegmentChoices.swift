@@ -44,6 +44,10 @@ struct SegmentChoices: Sendable {
   var opinions: OpinionChoices
   /// What is wanted of the counts.
   var statistics: StatisticsChoices
+  /// The part that is made; `nil`: all of it.
+  var part: PartShare?
+  /// Whether parts are put together.
+  var joinsParts = false
 
   /// Which grey values become 0 and 1.
   enum WindowChoice: Hashable, Sendable {

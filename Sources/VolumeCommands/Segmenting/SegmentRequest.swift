@@ -133,7 +133,10 @@ struct SegmentRequest: Sendable {
     volume.origin = part.origin
     volume.position = part.position
     volume.classes = model.card.classes + (outside == nil ? [] : [Exterior.labelClass])
-    return OutputDescription(volume: volume, plan: plan, overwrites: choices.overwrites)
+    var output = OutputDescription(volume: volume, plan: plan, overwrites: choices.overwrites)
+    output.part = choices.part
+    output.joinsParts = choices.joinsParts
+    return output
   }
 }
 
