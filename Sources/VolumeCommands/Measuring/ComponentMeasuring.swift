@@ -23,10 +23,11 @@ struct ComponentMeasuring {
     OptionDeclaration(
       "scratch", "FOLDER", "where scratch files lie; default: beside what is written"),
     .compression, .noPyramid,
-  ]
+  ] + Parting.options
   static let examples = [
     "t2s-volume measure components scan.labels.zarr --class porosity --table pores.csv",
     "t2s-volume measure components scan.labels.zarr --class 2 --connectivity 6 --output pores.zarr",
+    "t2s-volume measure components scan.labels.zarr --class 2 --output pores.zarr --part 3/16",
   ]
   static let notes = [
     "components: numbers 1, 2, ... follow the order of first voxels (z, y, x). Axes are those of the "
@@ -61,6 +62,9 @@ struct ComponentMeasuring {
   func run() throws(Explanation) -> [String: JSONValue] {
     let context = input.context
     try checkOutput()
+    if let parts = try ComponentParts(input, options, output: output ?? table, plan: plan) {
+      return try parts.run()
+    }
     let found = try findComponents(input, options, scan: try input.scan())
     var result: [String: JSONValue] = [
       "labels": .string(input.path), "components": .integer(found.count),
@@ -137,8 +141,12 @@ func findComponents(
     "finding components: \(search.words), at most \(Words.memory(search.byteCount)) of memory, "
       + "beside \(Words.memory(peakResidentBytes() ?? 0)) of the tool itself")
   let progress = Progress(context.console, "components", total: input.region.voxelCount)
-  let found = try search.run(
-    isStopped: { context.stopSignal() != nil }, progress: { progress.add($0) })
+  let isStopped: @Sendable () -> Bool = { context.stopSignal() != nil }
+  let found =
+    context.joinsParts
+    ? try search.join(
+      try ComponentParts.files(input), isStopped: isStopped, progress: { progress.add($0) })
+    : try search.run(isStopped: isStopped, progress: { progress.add($0) })
   progress.end()
   guard let found else {
     try context.checkForStop(remedy: "give the same command again")
