@@ -102,5 +102,5 @@ public struct FrozenRun: Hashable, Sendable {
   }
 
   /// What may differ where the user says so, because only ties between classes are decided by it.
-  public static let mayBeMixed: Set<String> = ["engine"]
+  public static let mayBeMixed: Set<String> = ["computed_by"]
 }

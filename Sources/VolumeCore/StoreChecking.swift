@@ -6,10 +6,11 @@ public protocol StoreChecking: Sendable {
   /// Looks at the store at `path`.
   ///
   /// - Parameters:
+  ///   - part: the part of its files that is looked at closely; `nil`: all.
   ///   - progress: called with the bytes looked at since it was called last, and with all there are.
   ///   - isStopped: whether to stop; the check then throws.
   func check(
-    _ path: String, _ depth: StoreCheckDepth,
+    _ path: String, _ depth: StoreCheckDepth, part: PartShare?,
     progress: @escaping @Sendable (_ bytes: Int, _ total: Int) -> Void,
     isStopped: @escaping @Sendable () -> Bool
   ) throws(Explanation) -> StoreReport

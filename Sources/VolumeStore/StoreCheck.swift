@@ -8,6 +8,8 @@ struct CheckRun: Sendable {
   let threads: Int
   let progress: @Sendable (_ bytes: Int, _ total: Int) -> Void
   let isStopped: @Sendable () -> Bool
+  /// The part of each array's shards that is looked at; `nil`: all.
+  var part: PartShare?
 
   /// Throws once the check is to stop.
   func goOn(_ path: String) throws(StoreError) {
@@ -174,7 +176,8 @@ struct StoreCheck {
       hasLedger: level.ledger != nil)
     array.hasChecksums = metadata.codecs.hasChecksum
     let shards = ShardCheck(paths.level(level.number), name, metadata, run)
-    for shard in metadata.layout.shards.indices {
+    let all = metadata.layout.shards.indices
+    for shard in all[run.part?.range(of: all.count) ?? all.indices] {
       try run.goOn(paths.group)
       array.total += 1
       guard let ledger = level.ledger else {

@@ -14,12 +14,13 @@ extension StoreFormat: StoreChecking {
 
   /// Looks at a store of ours or of others, and at the label images in it.
   public func check(
-    _ path: String, _ depth: StoreCheckDepth,
+    _ path: String, _ depth: StoreCheckDepth, part: PartShare?,
     progress: @escaping @Sendable (_ bytes: Int, _ total: Int) -> Void,
     isStopped: @escaping @Sendable () -> Bool
   ) throws(Explanation) -> StoreReport {
     let path = withoutTrailingSlashes(path)
-    let run = CheckRun(depth: depth, threads: threads, progress: progress, isStopped: isStopped)
+    var run = CheckRun(depth: depth, threads: threads, progress: progress, isStopped: isStopped)
+    run.part = part
     var report = try image(path, prefix: "", run)
     guard let labels = try labels(below: path, &report) else { return report }
     for name in labels {

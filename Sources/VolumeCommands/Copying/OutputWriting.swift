@@ -82,7 +82,7 @@ struct OutputWriting: Sendable {
     var output = output
     output.part = parting.share
     try format.check(output, at: path)
-    _ = try parting.freeze(same: ["plan": planHash(output.plan)])
+    _ = try parting.freeze(same: samePlan(output.plan))
     let writer = try format.create(path, output)
     guard !parting.isInit else { return CopyReport() }
     let ours = writer.grid.indices.filter { writer.isOurs($0) }

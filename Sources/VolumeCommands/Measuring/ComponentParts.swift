@@ -42,7 +42,7 @@ struct ComponentParts {
     plan["measures"] = .bool(options.measures)
     plan["surfaces"] = .bool(options.measuresSurfaces)
     plan["scan"] = .string(input.arguments.values["scan"] ?? "")
-    _ = try parting.freeze(same: ["plan": planHash(plan)])
+    _ = try parting.freeze(same: samePlan(plan))
     guard !parting.isInit else { return parting.finished([:], context) }
     let layers = Self.layers(of: parting.share, in: input.region)
     let voxels = layers.count * input.region.shape.y * input.region.shape.x

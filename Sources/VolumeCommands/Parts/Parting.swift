@@ -163,12 +163,10 @@ struct Parting: Sendable {
 /// The folder that relative paths count from.
 func currentFolder() -> String { resolved(".") ?? "/" }
 
-/// A checksum of a plan, for parts to see that theirs is the same.
-func planHash(_ plan: [String: JSONValue]) -> String {
-  var fingerprint = Fingerprint()
+/// What a plan says, by name, for parts to see whether theirs is the same.
+func samePlan(_ plan: [String: JSONValue]) -> [String: String] {
   // Through its text, because 1.0 and 1 are one number there.
   let value = JSONValue.object(plan)
-  let text = Array((JSONValue(parsing: value.text()) ?? value).text().utf8)
-  fingerprint.update(unsafe text.span.bytes)
-  return fingerprint.text
+  let plan = (JSONValue(parsing: value.text()) ?? value).object ?? plan
+  return plan.mapValues { $0.string ?? $0.text() }
 }

@@ -122,7 +122,13 @@ public struct SegmentCommand: Command {
       return try SegmentPart(parting: parting, context: context).run(choices)
     }
     if context.joinsParts { try choices.join(in: place) }
-    let request = try SegmentRequest(choices, context)
+    var request = try SegmentRequest(choices, context)
+    if let computer = choices.computedBy, computer != request.engine.words {
+      request.choices.seams = 0
+      context.console.note(
+        "seams are not looked at: the parts were computed by \(computer), here is "
+          + "\(request.engine.words)")
+    }
     let figures = try runSegmentation(request, context)
     var report = SegmentReport(
       figures: figures, outputPath: request.output, shape: request.region.shape,

@@ -17,15 +17,17 @@ struct SegmentPart {
         remedy: "leave --axes out, or label it in one process")
     }
     // The tile that the first part chose is that of all, though memory might allow another here.
-    try choices.take(try parting.fixed)
+    let begun = try parting.fixed
+    try choices.take(begun)
+    if parting.isMixed { choices.plan(as: begun) }
     let request = try SegmentRequest(choices, context)
     let prepared = try PreparedSegmentation(request, context)
     let tile = prepared.plan.tiling.core
+    var same = samePlan(request.plan)
+    same["computed_by"] = request.engine.words
+    same["siblings"] = prepared.siblings.paths.map(fileName(of:)).joined(separator: " ")
     let fixed = try parting.freeze(
-      same: [
-        "plan": planHash(request.plan), "engine": request.engine.words,
-        "siblings": prepared.siblings.paths.map(fileName(of:)).joined(separator: " "),
-      ], chosen: ["tile": tile.description])
+      same: same, chosen: ["tile": tile.description])
     guard fixed.chosen["tile"] == tile.description else {
       // Another part was quicker and chose another.
       return try run(given)
@@ -109,6 +111,15 @@ extension SegmentChoices {
   /// Becomes what puts the parts together that meet in `folder`.
   mutating func join(in folder: String) throws(Explanation) {
     joinsParts = true
-    try take(try PartsFolder(folder).frozen())
+    guard let fixed = try PartsFolder(folder).frozen() else { return }
+    try take(fixed)
+    plan(as: fixed)
+    computedBy = fixed.same["computed_by"]
+  }
+
+  /// Is known by the engine and the precision of the run that was fixed, whatever computes here.
+  mutating func plan(as fixed: FrozenRun?) {
+    guard let engine = fixed?.same["engine"], let precision = fixed?.same["precision"] else { return }
+    planned = (engine, precision)
   }
 }
