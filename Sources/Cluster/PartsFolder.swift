@@ -24,29 +24,29 @@ public struct PartsFolder: Sendable {
     do throws(SystemError) {
       try makeFolder(path)
       _ = try writeFileOnce(document, run.encoded())
+      // It is there for certain, if only another machine sees it yet.
+      return try read()
     } catch {
       throw error.explanation
     }
-    guard let found = try frozen() else {
-      throw Explanation(
-        .failed, "\(document) was written, and is not there",
-        remedy: "is the folder on a file system that all nodes see? `t2s-volume slurm doctor` tells")
+  }
+
+  private func read() throws(SystemError) -> FrozenRun {
+    let bytes = try contents(ofSharedFile: document) { JSONValue(parsing: $0)?.object != nil }
+    guard let run = FrozenRun(decoding: bytes) else {
+      throw SystemError(call: "read", path: document, code: EBADMSG)
     }
-    return found
+    return run
   }
 
   /// The run that was fixed; `nil` where none was.
   public func frozen() throws(Explanation) -> FrozenRun? {
     do throws(SystemError) {
-      // Where it is being written, it is whole in a moment.
-      for attempt in 0..<20 {
-        guard try certainKind(ofPath: document) != .missing else { return nil }
-        if let run = FrozenRun(decoding: try contents(ofFile: document)) { return run }
-        if attempt < 19 { usleep(50_000) }
-      }
-    } catch {
+      guard try certainKind(ofPath: document) != .missing else { return nil }
+      return try read()
+    } catch where error.code != EBADMSG {
       throw error.explanation
-    }
+    } catch {}
     throw Explanation(
       .damaged, "\(document) is not what was written",
       remedy: "begin the run anew with another output, or remove the output and all its parts")

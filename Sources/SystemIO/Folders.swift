@@ -159,6 +159,31 @@ public func writeFileOnce(_ path: String, _ bytes: [UInt8]) throws(SystemError) 
   return true
 }
 
+/// The bytes of a small file that is known to be there, though another machine may just have made it: a
+/// shared file system may show it late, and one without second names in parts.
+///
+/// - Parameters:
+///   - seconds: for how long it is looked at again; then what is there counts, or that nothing is.
+///   - isWhole: whether these are all of its bytes.
+public func contents(
+    ofSharedFile path: String, waiting seconds: Int = 90, isWhole: ([UInt8]) -> Bool
+) throws(SystemError) -> [UInt8] {
+  var pause: useconds_t = 20_000
+  var waited = 0
+  while true {
+    let isLast = waited >= seconds * 1_000_000
+    do throws(SystemError) {
+      let bytes = try contents(ofFile: path)
+      if isWhole(bytes) || isLast { return bytes }
+    } catch {
+      if isLast || error.code != ENOENT && error.code != ESTALE { throw error }
+    }
+    usleep(pause)
+    waited += Int(pause)
+    pause = min(pause * 2, 1_000_000)
+  }
+}
+
 /// A number that no other process has, on this machine or another that shares a file system with it:
 /// its own, which in containers is often 1 or 7, with a random one.
 public let processNumber = Int(getpid()) << 24 | Int.random(in: 0..<(1 << 24))

@@ -51,11 +51,13 @@ public struct FinishCommand: Command {
       )
     }
     let parts = OutputParts(output, context)
+    guard !parts.isFinished else {
+      // Of a run that ended between its last file and this.
+      try parts.removeFolder()
+      context.console.say("\(output): is finished; there are no parts to put together")
+      return ["output": .string(output), "finished": true]
+    }
     guard let fixed = try parts.folder.frozen() else {
-      if parts.isFinished {
-        context.console.say("\(output): is finished; there are no parts to put together")
-        return ["output": .string(output), "finished": true]
-      }
       throw Explanation(
         .input, "\(output) was not begun in parts: there is no \(parts.folder.path)/run.json",
         remedy: "give the output that the parts were told to make")
@@ -146,10 +148,11 @@ struct OutputParts {
     return output + ".parts"
   }
 
-  /// Whether it is there as a whole.
+  /// Whether it is there as a whole: what its command writes last is there.
   var isFinished: Bool {
-    kind(ofPath: output + "/zarr.json") != .missing
-      || !isInStore && kind(ofPath: output) != .missing
+    ["zarr.json", EvaluationFolder.finalName].contains {
+      kind(ofPath: "\(output)/\($0)") != .missing
+    } || isFile(output)
   }
 
   /// The parts of `count` that are not there yet.

@@ -1,4 +1,3 @@
-import Glibc
 import SystemIO
 import VolumeCore
 import ZarrFormat
@@ -28,7 +27,8 @@ extension StoreFormat {
           try synchroniseFolder(folder)
         }
       }
-      return try Self.whole(paths.plan) { StorePlan(decoding: $0) != nil }
+      // A plan that is damaged or newer is not waited for: it is JSON all the same.
+      return try contents(ofSharedFile: paths.plan) { JSONValue(parsing: $0)?.object != nil }
     }
     if let version = StorePlan.newerVersion(old) {
       throw .isNewer(path: paths.group, version: version)
@@ -43,19 +43,6 @@ extension StoreFormat {
         earlier: PartLedgers(paths: paths).whole(share, levels.arrays[0]),
         threads: max(1, output.threads ?? threads))
     }
-  }
-
-  /// The bytes of a small file that another process may just be writing: looked at again for a second
-  /// while they are not whole.
-  private static func whole(
-    _ path: String, _ isWhole: ([UInt8]) -> Bool
-  ) throws(SystemError) -> [UInt8] {
-    var bytes = try contents(ofFile: path)
-    for _ in 0..<20 where !isWhole(bytes) {
-      usleep(50_000)
-      bytes = try contents(ofFile: path)
-    }
-    return bytes
   }
 
   /// Under the lock: makes the ledger of the whole of those of its parts; throws where shards are
