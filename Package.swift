@@ -349,6 +349,7 @@ let package = Package(
       "TrainingTests",
       ["Training", "EngineCore", "NeuralGraph", "Phantom", "Pipelines", "SystemIO"]),
     plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore", "NeuralGraph", "SystemIO"]),
+    plainTests("ClusterTests", ["Cluster", "Pipelines", "SystemIO"]),
     plainTests("ArchitectureTests", []),
     plainTests("EndToEndTests", ["SystemIO"]),
   ],

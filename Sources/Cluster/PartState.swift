@@ -107,7 +107,7 @@ public final class PartReporter: Sendable {
   ) throws(Explanation) {
     let place = folder.folder(part)
     do throws(SystemError) { try makeFolder(place) } catch { throw error.explanation }
-    path = "\(place)/\(host).\(processNumber)\(PartState.ending)"
+    path = "\(place)/\(host).\(processNumber).\(UInt32.random(in: 0...UInt32.max))\(PartState.ending)"
     self.now = now
     let time = now()
     let first = PartState(
@@ -149,7 +149,11 @@ public final class PartReporter: Sendable {
   /// The attempt ended otherwise.
   public func end(_ error: Explanation) {
     let last = state.withLock { state in
-      if case .stopped = error.kind { state.state.kind = .stopped } else { state.state.kind = .failed }
+      if case .stopped = error.kind {
+        state.state.kind = .stopped
+      } else {
+        state.state.kind = .failed
+      }
       state.state.why = error.what
       return ended(&state.state)
     }

@@ -44,7 +44,7 @@ public struct PartsFolder: Sendable {
     do throws(SystemError) {
       guard try certainKind(ofPath: document) != .missing else { return nil }
       return try read()
-    } catch where error.code != EBADMSG {
+    } catch  where error.code != EBADMSG {
       throw error.explanation
     } catch {}
     throw Explanation(

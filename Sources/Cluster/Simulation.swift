@@ -80,7 +80,8 @@ extension ClusterModel {
       let count = work.shards * number / parts - work.shards * (number - 1) / parts
       let share = Double(count) / Double(max(work.shards, 1))
       let layers = max(1.0, Double(work.layers) * share)
-      let seen = work.halo == 0 ? 1 : min(Double(work.layers), layers + 2 * Double(work.halo)) / layers
+      let seen =
+        work.halo == 0 ? 1 : min(Double(work.layers), layers + 2 * Double(work.halo)) / layers
       let voxels = Double(work.voxels) * share
       return SimulatedPart(
         start: startSeconds,

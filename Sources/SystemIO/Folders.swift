@@ -166,7 +166,7 @@ public func writeFileOnce(_ path: String, _ bytes: [UInt8]) throws(SystemError) 
 ///   - seconds: for how long it is looked at again; then what is there counts, or that nothing is.
 ///   - isWhole: whether these are all of its bytes.
 public func contents(
-    ofSharedFile path: String, waiting seconds: Int = 90, isWhole: ([UInt8]) -> Bool
+  ofSharedFile path: String, waiting seconds: Int = 90, isWhole: ([UInt8]) -> Bool
 ) throws(SystemError) -> [UInt8] {
   var pause: useconds_t = 20_000
   var waited = 0

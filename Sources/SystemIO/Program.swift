@@ -7,6 +7,12 @@ public struct ProgramAnswer: Hashable, Sendable {
   public var code: Int32
   /// What it wrote to its standard output and to its error output.
   public var output: String
+
+  /// This end, after these words.
+  public init(code: Int32, output: String) {
+    self.code = code
+    self.output = output
+  }
 }
 
 /// Runs the program `words[0]`, which is looked for as a shell would, and waits for its end.
@@ -24,12 +30,20 @@ public func runProgram(_ words: [String]) throws(SystemError) -> ProgramAnswer {
   unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
   unsafe posix_spawn_file_actions_addclose(&actions, ends[0])
   unsafe posix_spawn_file_actions_addclose(&actions, ends[1])
+  // Threads of ours may keep signals away from themselves, which a program must not inherit.
+  var attributes = posix_spawnattr_t()
+  var none = sigset_t()
+  unsafe posix_spawnattr_init(&attributes)
+  defer { unsafe posix_spawnattr_destroy(&attributes) }
+  unsafe sigemptyset(&none)
+  unsafe posix_spawnattr_setsigmask(&attributes, &none)
+  unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
   var process = pid_t()
   var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) }
   unsafe arguments.append(nil)
   defer { unsafe arguments.forEach { unsafe free($0) } }
   let code = unsafe posix_spawnp(
-    &process, words.first ?? "", &actions, nil, &arguments, environ)
+    &process, words.first ?? "", &actions, &attributes, &arguments, environ)
   close(ends[1])
   defer { close(ends[0]) }
   guard code == 0 else { throw SystemError(call: "run", path: words.first ?? "", code: code) }

@@ -41,3 +41,14 @@ public protocol StoreChecking: Sendable {
   /// they are not what was written.
   func facts(of block: Index3, in path: String) throws(Explanation) -> [String: JSONValue]?
 }
+
+extension StoreChecking {
+  /// Looks at all of the store at `path`.
+  public func check(
+    _ path: String, _ depth: StoreCheckDepth,
+    progress: @escaping @Sendable (_ bytes: Int, _ total: Int) -> Void,
+    isStopped: @escaping @Sendable () -> Bool
+  ) throws(Explanation) -> StoreReport {
+    try check(path, depth, part: nil, progress: progress, isStopped: isStopped)
+  }
+}

@@ -165,11 +165,11 @@ extension StoreFormat {
     if place == .unfinished || place == .finished && acceptsFinished,
       let old = bytes.flatMap(StorePlan.init(decoding:))
     {
-      if old == plan {
-        let hasParts = try system { () throws(SystemError) in
-          try PartLedgers(paths: paths).areThere
-        }
-        if hasParts, !joinsParts { throw .isBegunInParts(path: paths.group) }
+      let hasParts = try system { () throws(SystemError) in
+        try PartLedgers(paths: paths).areThere
+      }
+      if hasParts, !joinsParts, !overwrites { throw .isBegunInParts(path: paths.group) }
+      if old == plan, !hasParts || joinsParts {
         if hasParts { try joinParts(paths, levels[0]) }
         for folder in [paths.group, paths.side, paths.ledgers, paths.facts] {
           try system { () throws(SystemError) in try removeLeftOvers(in: folder) }

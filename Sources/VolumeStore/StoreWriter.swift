@@ -106,7 +106,8 @@ package final class StoreWriter: VolumeWriter {
         // Once the last document is there, all that it speaks of must be: also the levels' names.
         try synchroniseFolder(paths.group)
         try writeFileAtomically(paths.groupMetadata, group)
-        try removeFolder(paths.parts)
+        // What a shared file system shows late stays there, and is in nobody's way.
+        try? removeFolder(paths.parts)
       }
       lock.withLock { $0 = nil }
     } catch {

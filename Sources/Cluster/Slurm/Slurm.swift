@@ -4,7 +4,7 @@ import VolumeCore
 /// Slurm's own programs.
 public struct Slurm: Sendable {
   /// Runs a program: `sbatch` and its words. Tests put another in its place.
-  var run: @Sendable ([String]) throws(SystemError) -> ProgramAnswer = {
+  package var run: @Sendable ([String]) throws(SystemError) -> ProgramAnswer = {
     words throws(SystemError) in
     try runProgram(words)
   }
@@ -24,7 +24,8 @@ public struct Slurm: Sendable {
       let said = answer.output.split(separator: "\n").joined(separator: "; ")
       throw Explanation(
         .failed, "\(words[0]): \(said)",
-        remedy: "`sinfo` says which partitions there are, and `sacctmgr show assoc` which accounts; "
+        remedy:
+          "`sinfo` says which partitions there are, and `sacctmgr show assoc` which accounts; "
           + "edit the scripts or give --partition, --account, --time, --mem")
     }
     return answer.output

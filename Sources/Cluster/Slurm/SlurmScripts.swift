@@ -48,7 +48,8 @@ extension SlurmRun {
   private var initScript: String {
     head(
       "init", log: log("init"), [],
-      "Fixes the run before its parts begin: the plan, the tile, the engine. No harm when run twice.")
+      "Fixes the run before its parts begin: the plan, the tile, the engine. No harm when run twice."
+    )
       + """
 
       exec "$tool" \(command) --part init/\(parts)
@@ -103,15 +104,15 @@ extension SlurmRun {
       "finish", log: log("finish"), [],
       "Puts the parts together. It waits for what a shared file system shows late, and names what is "
         + "missing.")
-      + """
+        + """
 
-      exec "$tool" finish \(Self.quoted(output)) --wait 120
+        exec "$tool" finish \(Self.quoted(output)) --wait 120
 
-      """
+        """
   }
 
   /// "1-02:30:00".
-  static func time(_ minutes: Int) -> String {
+  package static func time(_ minutes: Int) -> String {
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     let (days, rest) = (minutes / 1440, minutes % 1440)
     return (days > 0 ? "\(days)-" : "") + "\(two(rest / 60)):\(two(rest % 60)):00"
@@ -123,9 +124,13 @@ extension SlurmRun {
 
   /// A word as the shell takes it.
   public static func quoted(_ word: String) -> String {
-    let isPlain = !word.isEmpty
+    let isPlain =
+      !word.isEmpty
       && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-/:=,+@%".contains($0)) }
-    return isPlain ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false)
-      .joined(separator: "'\\''") + "'"
+    return isPlain
+      ? word
+      : "'"
+        + word.split(separator: "'", omittingEmptySubsequences: false)
+        .joined(separator: "'\\''") + "'"
   }
 }

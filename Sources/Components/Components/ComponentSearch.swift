@@ -80,7 +80,8 @@ public struct ComponentSearch: Sendable {
   ) throws(Explanation) -> FoundComponents? {
     let found = try ComponentJoining(self)
     let turns = Turns()
-    try label(turns, isStopped: isStopped, progress: progress) { part, firstLayer throws(Explanation) in
+    try label(turns, isStopped: isStopped, progress: progress) {
+      part, firstLayer throws(Explanation) in
       try found.take(part, firstLayer: firstLayer)
     }
     guard !isStopped() else { return nil }

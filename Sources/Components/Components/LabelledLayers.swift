@@ -1,6 +1,5 @@
 import CComponents
 import Pipelines
-import Synchronization
 import SystemIO
 import VolumeCore
 
@@ -26,7 +25,8 @@ extension ComponentSearch {
       }
       let turns = Turns()
       let (height, measures) = (region.shape.y, options.measures)
-      try label(turns, isStopped: isStopped, progress: progress) { part, first throws(Explanation) in
+      try label(turns, isStopped: isStopped, progress: progress) {
+        part, first throws(Explanation) in
         try file.write(part, firstLayer: first, height: height, measures: measures)
       }
       guard !isStopped() else {

@@ -124,7 +124,8 @@ struct OutputWriting: Sendable {
       context.console, what, total: all, done: done,
       bytesPerVoxel: plan.voxelByteCount)
     let written = try copying.run(
-      isStopped: { context.stopSignal() != nil }, progress: {
+      isStopped: { context.stopSignal() != nil },
+      progress: {
         progress.add($0)
         noting($0)
       })

@@ -11,19 +11,21 @@ struct ComponentMeasuring {
   }
 
   static let name = "components"
-  static let options: [OptionDeclaration] = [
-    OptionDeclaration(
-      "connectivity", "N",
-      "which voxels are neighbours: 6 (faces), 18 (and edges) or 26 (and corners, the default); "
-        + "within layers 4 (edges) or 8 (and corners)"),
-    OptionDeclaration(
-      "output", "STORE", "components: the volume of their numbers (uint32, 0 outside)", short: "o"),
-    OptionDeclaration("table", "FILE.csv", "the table to write"),
-    OptionDeclaration("scan", "SCAN", "components: the grey values, for the mean of each"),
-    OptionDeclaration(
-      "scratch", "FOLDER", "where scratch files lie; default: beside what is written"),
-    .compression, .noPyramid,
-  ] + Parting.options
+  static let options: [OptionDeclaration] =
+    [
+      OptionDeclaration(
+        "connectivity", "N",
+        "which voxels are neighbours: 6 (faces), 18 (and edges) or 26 (and corners, the default); "
+          + "within layers 4 (edges) or 8 (and corners)"),
+      OptionDeclaration(
+        "output", "STORE", "components: the volume of their numbers (uint32, 0 outside)", short: "o"
+      ),
+      OptionDeclaration("table", "FILE.csv", "the table to write"),
+      OptionDeclaration("scan", "SCAN", "components: the grey values, for the mean of each"),
+      OptionDeclaration(
+        "scratch", "FOLDER", "where scratch files lie; default: beside what is written"),
+      .compression, .noPyramid,
+    ] + Parting.options
   static let examples = [
     "t2s-volume measure components scan.labels.zarr --class porosity --table pores.csv",
     "t2s-volume measure components scan.labels.zarr --class 2 --connectivity 6 --output pores.zarr",
@@ -97,7 +99,8 @@ struct ComponentMeasuring {
     options.memory = input.limits.memory
     options.threads = input.limits.threads
     options.scratchFolder =
-      input.arguments.values["scratch"] ?? (output ?? table).map { folder(ofPath: $0) } ?? scratchFolder()
+      input.arguments.values["scratch"] ?? (output ?? table).map { folder(ofPath: $0) }
+      ?? scratchFolder()
     return options
   }
 

@@ -63,7 +63,8 @@ struct ComponentParts {
           + "\(Words.memory(search.byteCount)) of memory, beside "
           + "\(Words.memory(peakResidentBytes() ?? 0)) of the tool itself")
       let progress = Progress(context.console, "part \(parting.share)", total: voxels)
-      let path = parting.folder.folder(parting.share) + "/\(hostName()).\(processNumber)\(Self.ending)"
+      let path =
+        parting.folder.folder(parting.share) + "/\(hostName()).\(processNumber)\(Self.ending)"
       let isWhole = try search.label(
         to: path, isStopped: { context.stopSignal() != nil },
         progress: {
@@ -88,8 +89,9 @@ struct ComponentParts {
   static func layers(of share: PartShare, in region: Region) -> Range<Int> {
     let slabs = share.range(of: (region.z.count + layers - 1) / layers)
     let first = region.z.lowerBound
-    return (first + slabs.lowerBound * layers)..<min(
-      first + slabs.upperBound * layers, region.z.upperBound)
+    return
+      (first + slabs.lowerBound * layers)..<min(
+        first + slabs.upperBound * layers, region.z.upperBound)
   }
 
   /// How the names of files of labelled layers end.

@@ -30,7 +30,9 @@ private func allowedCores() -> Int? {
   var count = 0
   for range in line.dropFirst(key.count).split(separator: ",") {
     let ends = range.split(whereSeparator: { $0 == "-" || $0 == " " || $0 == "\t" }).map { Int($0) }
-    guard let first = ends.first ?? nil, let last = ends.last ?? nil, first <= last else { return nil }
+    guard let first = ends.first ?? nil, let last = ends.last ?? nil, first <= last else {
+      return nil
+    }
     count += last - first + 1
   }
   return count > 0 ? count : nil

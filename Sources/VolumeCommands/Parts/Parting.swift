@@ -38,14 +38,16 @@ struct Parting: Sendable {
     guard let text = arguments.values["part"] else {
       guard !arguments.has("mixed") else {
         throw UsageError.optionMissing(
-          option: "part", why: "--mixed is about parts", expected: "give --part I/N too").explanation
+          option: "part", why: "--mixed is about parts", expected: "give --part I/N too"
+        ).explanation
       }
       return nil
     }
     let isInit = text.hasPrefix("init/")
     guard let share = PartShare(isInit ? "1/" + text.dropFirst(5) : text) else {
       throw OptionText(option: "part", text: text).wrong(
-        "this is no part", "give the number of the part, from 1, and how many there are, as in 3/16; "
+        "this is no part",
+        "give the number of the part, from 1, and how many there are, as in 3/16; "
           + "at most \(PartShare.mostParts)"
       ).explanation
     }
@@ -53,7 +55,8 @@ struct Parting: Sendable {
       throw OptionText(option: "part", text: "--\(option)").wrong(
         "a part goes on with what is there of it, and takes nothing away from the others",
         option == "resume"
-          ? "leave --resume out" : "remove the output yourself before the first part").explanation
+          ? "leave --resume out" : "remove the output yourself before the first part"
+      ).explanation
     }
     self.share = share
     self.isInit = isInit

@@ -114,7 +114,9 @@ struct RunReceipt {
         "started": run["started"] ?? .null, "ended": run["ended"] ?? .null,
       ]).inserted
     }
-    return runs.sorted { (place($0), $0["started"]?.string ?? "") < (place($1), $1["started"]?.string ?? "") }
+    return runs.sorted {
+      (place($0), $0["started"]?.string ?? "") < (place($1), $1["started"]?.string ?? "")
+    }
   }
 
   private static func place(_ run: JSONValue) -> Int {

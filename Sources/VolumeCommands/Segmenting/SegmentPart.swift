@@ -119,7 +119,9 @@ extension SegmentChoices {
 
   /// Is known by the engine and the precision of the run that was fixed, whatever computes here.
   mutating func plan(as fixed: FrozenRun?) {
-    guard let engine = fixed?.same["engine"], let precision = fixed?.same["precision"] else { return }
+    guard let engine = fixed?.same["engine"], let precision = fixed?.same["precision"] else {
+      return
+    }
     planned = (engine, precision)
   }
 }

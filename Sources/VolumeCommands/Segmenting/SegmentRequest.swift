@@ -98,7 +98,8 @@ struct SegmentRequest: Sendable {
       "command": "segment", "tool_version": .string(toolVersion),
       "input": .string(reader.fingerprint), "input_shape": reader.volume.shape.json,
       "input_type": .string(scanType.rawValue), "model": .string(model.hash),
-      "model_name": .string(model.card.name), "engine": .string(choices.planned?.engine ?? engine.name),
+      "model_name": .string(model.card.name),
+      "engine": .string(choices.planned?.engine ?? engine.name),
       "precision": .string(choices.planned?.precision ?? precision.rawValue),
       "normalisation": [
         "low": .number(Double(normalisation.low)), "high": .number(Double(normalisation.high)),

@@ -39,7 +39,7 @@ final class PartStoreWriter: FactKeepingWriter, PartwiseWriter {
     places = Set(share.range(of: indices.count).map { indices[$0] })
     let folder = ledgers.folder(share)
     try makeFolder(folder)
-    attempt = "\(folder)/\(LockHolder.ofThisProcess.host).\(processNumber)"
+    attempt = "\(folder)/\(LockHolder.ofThisProcess.host).\(processNumber).\(UInt32.random(in: 0...UInt32.max))"
     let ledger = try LedgerFile(goingOnWith: Ledger(), at: attempt + PartLedgers.ending)
     try synchroniseFolder(folder)
     try synchroniseFolder(paths.parts)

@@ -30,14 +30,16 @@ struct SimulationChoices {
 
   init(_ arguments: Arguments) throws(Explanation) {
     let known = Set(Self.options.map(\.name) + ["json", "help", "options"])
-    if let other = Set(arguments.values.keys).union(arguments.flags).subtracting(known).sorted().first
+    if let other = Set(arguments.values.keys).union(arguments.flags).subtracting(known).sorted()
+      .first
     {
       throw UsageError.unknownOption("--\(other)", command: "slurm simulate", nearest: nil)
         .explanation
     }
     var model = ClusterModel()
     (shape, nodes, halo, parts) = try explained { () throws(UsageError) in
-      if let rate = try arguments.value("rate", { text throws(UsageError) in try text.voxelRate() }) {
+      if let rate = try arguments.value("rate", { text throws(UsageError) in try text.voxelRate() })
+      {
         model.voxelsPerSecond = rate
       }
       if let bytes = try arguments.value(

@@ -17,9 +17,10 @@ public struct SlurmCommand: Command {
   }
   /// Its options.
   public var options: [OptionDeclaration] {
-    SlurmChoices.options + SimulationChoices.options.filter { option in
-      !SlurmChoices.options.contains { $0.name == option.name }
-    }
+    SlurmChoices.options
+      + SimulationChoices.options.filter { option in
+        !SlurmChoices.options.contains { $0.name == option.name }
+      }
   }
   /// Those, and those of the commands that can be cut.
   public var parsedOptions: [OptionDeclaration] {
@@ -90,7 +91,8 @@ struct SlurmChoices {
   static let options: [OptionDeclaration] = [
     OptionDeclaration("nodes-at-most", "N", "parts at once; default: 4"),
     OptionDeclaration(
-      "parts", "N", "how many parts; default: as many as are quickest by a simulation, whole shards"),
+      "parts", "N", "how many parts; default: as many as are quickest by a simulation, whole shards"
+    ),
     OptionDeclaration("gres", "GRES", "what each part needs beside, as in gpu:1"),
     OptionDeclaration("partition", "NAME", "Slurm's partition"),
     OptionDeclaration("account", "NAME", "Slurm's account"),

@@ -103,7 +103,9 @@ struct SlurmDoctor {
     }
     if let free = freeBytes(onDiskOf: folder) {
       findings.append(
-        Finding(name: "room", isWell: free > 1 << 30, words: "\(Words.bytes(free)) free", isNeeded: false))
+        Finding(
+          name: "room", isWell: free > 1 << 30, words: "\(Words.bytes(free)) free", isNeeded: false)
+      )
     }
     if let type = fileSystem() {
       let isLocal = ["tmpfs", "ext4", "xfs", "overlay", "btrfs"].contains(type)
@@ -111,7 +113,8 @@ struct SlurmDoctor {
         Finding(
           name: "file system", isWell: !isLocal,
           words: type
-            + (isLocal ? ": is it the same folder on all nodes? This looks like a disk of this one" : ""),
+            + (isLocal
+              ? ": is it the same folder on all nodes? This looks like a disk of this one" : ""),
           isNeeded: false))
     }
     return findings
@@ -139,7 +142,9 @@ struct SlurmDoctor {
         name: "Slurm", isWell: true,
         words: version.output.split(separator: "\n").first.map(String.init) ?? "")
     ]
-    if let answer = try? runProgram(["sinfo", "-h", "-o", "%P %a %l %D nodes of %c cores, %m MB, %G"]),
+    if let answer = try? runProgram([
+      "sinfo", "-h", "-o", "%P %a %l %D nodes of %c cores, %m MB, %G",
+    ]),
       answer.code == 0
     {
       for line in answer.output.split(separator: "\n") {
@@ -155,13 +160,15 @@ struct SlurmDoctor {
         switch words[0] {
         case "MaxArraySize":
           findings.append(
-            Finding(name: "arrays", isWell: true, words: "at most \(words[1]) parts (MaxArraySize)"))
+            Finding(name: "arrays", isWell: true, words: "at most \(words[1]) parts (MaxArraySize)")
+          )
         case "JobRequeue":
           findings.append(
             Finding(
               name: "requeue", isWell: words[1] == "1",
               words: words[1] == "1"
-                ? "jobs may be queued again" : "JobRequeue is 0; the scripts ask for it with --requeue",
+                ? "jobs may be queued again"
+                : "JobRequeue is 0; the scripts ask for it with --requeue",
               isNeeded: false))
         default: break
         }

@@ -177,10 +177,11 @@ struct SlurmEstimate {
     let largest = (work.shards + parts - 1) / parts
     let share = Double(largest) / Double(max(work.shards, 1))
     let voxels = Double(work.voxels) * share
-    let seconds = max(
-      voxels * work.overhead / speed,
-      voxels * (work.bytesRead + work.bytesWritten) * Double(min(choices.atOnce, parts))
-        / choices.storage) + model.startSeconds
+    let seconds =
+      max(
+        voxels * work.overhead / speed,
+        voxels * (work.bytesRead + work.bytesWritten) * Double(min(choices.atOnce, parts))
+          / choices.storage) + model.startSeconds
     minutes = (Int(seconds / 60 * 2) + 10 + 4) / 5 * 5
     megabytes = ((memory + memory / 8) >> 20) + 512
     reasons = [

@@ -33,7 +33,8 @@ struct SlurmStatus {
       if task.state == "RUNNING", let last = states.last, last.kind == .running {
         return .running(last)
       }
-      return .queued(task.state == "RUNNING" ? "starts" : "\(task.state.lowercased()) \(task.reason)")
+      return .queued(
+        task.state == "RUNNING" ? "starts" : "\(task.state.lowercased()) \(task.reason)")
     }
     let code = (try? contents(ofFile: run.ended(part.number)))
       .flatMap { Int(String(decoding: $0, as: UTF8.self).filter { !$0.isWhitespace }) }
@@ -61,7 +62,9 @@ struct SlurmStatus {
   func report() throws(Explanation) -> [String: JSONValue] {
     let isFinished = parts.isFinished
     let missing = isFinished ? [] : Set(try parts.missing(of: run.parts).map(\.number))
-    var (done, running, queued, failed, lost) = (0, [JSONValue](), 0, [(Int, String)](), [(Int, String)]())
+    var (done, running, queued, failed, lost) = (
+      0, [JSONValue](), 0, [(Int, String)](), [(Int, String)]()
+    )
     var lines: [String] = []
     var rate = 0.0
     var left = 0
@@ -77,7 +80,8 @@ struct SlurmStatus {
         rate += speed
         let share = Words.percent(Double(state.done) / Double(max(state.voxels, 1)), 0)
         lines.append(
-          "  part \(part.number) on \(state.host): \(share), \(Words.rate(speed)), since \(state.started)")
+          "  part \(part.number) on \(state.host): \(share), \(Words.rate(speed)), since \(state.started)"
+        )
       case .queued(let words):
         queued += 1
         if queued <= 3 { lines.append("  part \(part.number): \(words)") }
@@ -96,7 +100,8 @@ struct SlurmStatus {
     for line in lines { console.say(line) }
     if rate > 0 {
       console.say(
-        "  \(Words.rate(rate)) together; those that run need \(Words.duration(Double(left) / rate))")
+        "  \(Words.rate(rate)) together; those that run need \(Words.duration(Double(left) / rate))"
+      )
     }
     for (number, why) in failed.prefix(10) {
       console.say("  part \(number) failed: \(why)")
@@ -105,7 +110,8 @@ struct SlurmStatus {
     if !isFinished {
       for (number, why) in lost.prefix(3) { console.say("  part \(number): \(why)") }
       if tasks == nil { console.say("  Slurm's queue cannot be asked from here") }
-      let finishes = tasks?.contains { task in run.jobs.contains { $0.finish == task.job } } ?? false
+      let finishes =
+        tasks?.contains { task in run.jobs.contains { $0.finish == task.job } } ?? false
       if missing.isEmpty, !finishes {
         console.say("  all parts are there: \(run.log("finish")) tells about the end, if it ran")
       }
@@ -120,7 +126,8 @@ struct SlurmStatus {
       "failed": .array(
         failed.map { number, why in
           [
-            "part": .integer(number), "why": .string(why), "log": .string(run.log("part-\(number)")),
+            "part": .integer(number), "why": .string(why),
+            "log": .string(run.log("part-\(number)")),
           ]
         }), "missing": .array(isFinished ? [] : lost.map { .integer($0.0) }),
       "voxels_per_second": .number(rate),
