@@ -56,8 +56,9 @@ struct SurfaceView: Sendable {
     }
     let (across, along) = (reach(right), reach(down))
     scale = Double(edge) / max(across, along)
-    width = max(1, Int((across * scale).rounded(.up)))
-    height = max(1, Int((along * scale).rounded(.up)))
+    // Sines of right angles are not quite 0 or 1: no pixel more for that.
+    width = max(1, Int((across * scale - 1e-6).rounded(.up)))
+    height = max(1, Int((along * scale - 1e-6).rounded(.up)))
     depth = max(reach(away) / 2, 1)
   }
 
@@ -77,7 +78,7 @@ struct SurfaceView: Sendable {
       gather: { [UInt64](repeating: .max, count: count) }
     ) { (pixels, block) throws(Explanation) in
       block.withVoxels { span in
-        unsafe span.withUnsafeBytes { paint(unsafe $0, block.region, block.core, &pixels) }
+        unsafe span.withUnsafeBytes { unsafe paint($0, block.region, block.core, &pixels) }
       }
     }
     var isSeen = false
