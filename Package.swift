@@ -104,6 +104,9 @@ let package = Package(
       name: "CComponents", path: "Sources/Components/CComponents",
       cSettings: [.unsafeFlags(["-O3"])]),
     .target(
+      name: "CMorphometry", path: "Sources/Morphometry/CMorphometry",
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
       name: "CChecksum", path: "Sources/Compression/CChecksum",
       cSettings: [.unsafeFlags(["-O3"])]),
 
@@ -128,6 +131,10 @@ let package = Package(
     fastModule(
       "Components", "Sources/Components/Components",
       ["CComponents", "VolumePasses", "SystemIO", "VolumeCore"]),
+
+    fastModule(
+      "Morphometry", "Sources/Morphometry/Morphometry",
+      ["CMorphometry", "Components", "Distances", "VolumePasses", "VolumeCore"]),
 
     // Libraries that several formats use.
     module(
@@ -235,7 +242,8 @@ let package = Package(
       [
         "Annotation", "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom",
         "EngineCore",
-        "Components", "NeuralGraph", "TilePlanning", "Training", "VolumePasses", "VoxelHashing",
+        "Morphometry", "Components", "NeuralGraph", "TilePlanning", "Training", "VolumePasses",
+        "VoxelHashing",
         "Pipelines",
         "SystemIO", "VolumeCore",
       ]),
@@ -286,6 +294,7 @@ let package = Package(
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
     plainTests("ComponentsTests", ["CComponents", "Components", "SystemIO"]),
+    plainTests("MorphometryTests", ["Components", "Distances", "Morphometry", "VolumePasses"]),
     plainTests("VolumePassesTests", ["VolumePasses"]),
     plainTests("BlobsTests", ["Blobs"]),
     plainTests("DistancesTests", ["Distances"]),

@@ -16,6 +16,8 @@ public struct Catalogue: Sendable {
   public var trainers: [any TrainingEngineFactory]
   /// Writes pictures.
   public var pictures: any PictureWriter
+  /// Gives layers to paint programs.
+  public var paint: (any PaintPictures)?
   /// Tells the state of stores, and mends them.
   public var stores: (any StoreChecking)?
   /// Suggests how headerless files may be read.
@@ -26,7 +28,7 @@ public struct Catalogue: Sendable {
     formats: [any VolumeFormat], modelReaders: [any ModelReader],
     modelWriters: [any ModelWriter] = [], engines: [any EngineFactory],
     trainers: [any TrainingEngineFactory] = [], pictures: any PictureWriter,
-    stores: (any StoreChecking)? = nil,
+    paint: (any PaintPictures)? = nil, stores: (any StoreChecking)? = nil,
     guesser: (any VolumeGuessing)? = nil
   ) {
     self.formats = formats
@@ -35,6 +37,7 @@ public struct Catalogue: Sendable {
     self.engines = engines
     self.trainers = trainers
     self.pictures = pictures
+    self.paint = paint
     self.stores = stores
     self.guesser = guesser
   }

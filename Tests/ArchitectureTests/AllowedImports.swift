@@ -33,6 +33,9 @@ enum AllowedImports {
     "Exterior": "Halving Pipelines Synchronization SystemIO VolumeCore",
     // What hangs together in a volume of labels: found in one pass.
     "Components": "CComponents Glibc SystemIO VolumeCore VolumePasses",
+    // Sizes, directions, distances and contacts of classes.
+    "Morphometry":
+      "CMorphometry Components Distances Glibc Synchronization VolumeCore VolumePasses",
     // The engine seam.
     "EngineCore": "Glibc NeuralGraph VolumeCore",
     // Plugs: formats, engines, models. None imports another.
@@ -79,7 +82,7 @@ enum AllowedImports {
     "VolumeCommands":
       "Annotation EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Quantification "
       + "Synchronization SystemIO TilePlanning Training VolumeCore VolumePasses VolumePipeline "
-      + "Components VoxelHashing",
+      + "Components Morphometry VoxelHashing",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "

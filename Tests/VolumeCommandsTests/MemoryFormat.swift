@@ -240,6 +240,7 @@ func runTool(
   _ words: [String], formats: [any VolumeFormat] = [],
   pictures: any PictureWriter = MemoryPictures(),
   models: [any ModelReader] = [], writers: [any ModelWriter] = [],
+  paint: (any PaintPictures)? = nil,
   stores: (any StoreChecking)? = nil, guesser: (any VolumeGuessing)? = nil,
   stopSignal: @escaping @Sendable () -> Int32? = { nil }, outputIsBroken: Bool = false,
   environment: [String: String] = [:],
@@ -259,7 +260,7 @@ func runTool(
     catalogue: Catalogue(
       formats: formats, modelReaders: models, modelWriters: writers,
       engines: [ReferenceEngineFactory()], trainers: [ReferenceTrainingFactory()],
-      pictures: pictures, stores: stores, guesser: guesser),
+      pictures: pictures, paint: paint, stores: stores, guesser: guesser),
     console: console, stopSignal: stopSignal, environment: { environment[$0] },
     executable: executable)
   let code = Tool(context: context).run(words)

@@ -72,7 +72,7 @@ int t2s_joined_take(t2s_joined *joined, const t2s_part *part, t2s_record *record
   if (joined->has_last && !layered)
     t2s_join_layers(joined->last_runs, joined->last_rows, part->runs, part->rows, height,
                     joined->connectivity, (uint32_t)old, nodes);
-  if (joined->measures && !layered)
+  if (joined->measures > 1 && !layered)
     t2s_add_surface(joined->last_runs, joined->has_last ? joined->last_rows : NULL, part->runs,
                     part->rows, height, joined->active_records, records);
 
@@ -151,7 +151,7 @@ int t2s_joined_end(t2s_joined *joined) {
   if (joined->measures && resize(&joined->finished_records, joined->active_count,
                                  sizeof *joined->finished_records))
     return -1;
-  if (joined->measures && joined->has_last && !is_layered(joined->connectivity))
+  if (joined->measures > 1 && joined->has_last && !is_layered(joined->connectivity))
     t2s_add_surface(joined->last_runs, joined->last_rows, NULL, NULL, joined->height,
                     joined->active_records, NULL);
   for (long i = 0; i < joined->active_count; i++)

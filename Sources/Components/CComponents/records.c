@@ -58,7 +58,7 @@ static inline void add_run(t2s_record *r, uint64_t z, uint64_t y, uint64_t begin
   }
 }
 
-void t2s_part_measure(const t2s_part *part, long z, t2s_record *records, long count) {
+void t2s_part_measure(const t2s_part *part, long z, t2s_record *records, long count, int shapes) {
   for (long i = 0; i < count; i++) begin_record(records + i);
   for (long row = 0; row < part->layers * part->height; row++) {
     uint64_t layer = (uint64_t)(z + row / part->height), y = (uint64_t)(row % part->height);
@@ -70,7 +70,7 @@ void t2s_part_measure(const t2s_part *part, long z, t2s_record *records, long co
       if (part->greys) record->grey += part->greys[i];
     }
   }
-  if (part->connectivity == 4 || part->connectivity == 8) return;
+  if (!shapes || part->connectivity == 4 || part->connectivity == 8) return;
   for (long layer = 0; layer + 1 < part->layers; layer++) {
     const long *rows = part->rows + layer * part->height;
     t2s_add_surface(part->runs, rows, part->runs, rows + part->height, part->height, records,

@@ -95,20 +95,28 @@ public struct Component: Sendable {
   /// The axes of the ellipsoid (or ellipse) with the same second moments, the longest first, and the
   /// direction (z, y, x) of the longest: scikit-image's `axis_major_length` and the like.
   public func axes(_ spacing: VoxelSpacing?) -> (lengths: [Double], direction: [Double]) {
-    let s = spacing ?? VoxelSpacing(cube: 1)
-    let c = covariance
-    let eigen = SymmetricEigen(
-      zz: c[0] * s.z * s.z, yy: c[1] * s.y * s.y, xx: c[2] * s.x * s.x, zy: c[3] * s.z * s.y,
-      zx: c[4] * s.z * s.x, yx: c[5] * s.y * s.x)
+    let eigen = moments(spacing)
     // A ball's variance along an axis is a fifth of its radius squared; a disc's a quarter.
     let factor = isLayered ? 16.0 : 20
     let lengths = eigen.values.prefix(isLayered ? 2 : 3).map { (factor * max(0, $0)).squareRoot() }
-    // Of the two signs the one whose first part that is not zero is positive.
-    var direction = eigen.vectors[0]
-    if let sign = direction.first(where: { abs($0) > 1e-12 }), sign < 0 {
-      direction = direction.map { -$0 }
-    }
-    return (lengths, direction)
+    return (lengths, Self.upward(eigen.vectors[0]))
+  }
+
+  /// The direction (z, y, x) of the shortest axis: across what is flat.
+  public var normal: [Double] { Self.upward(moments(nil).vectors[2]) }
+
+  private func moments(_ spacing: VoxelSpacing?) -> SymmetricEigen {
+    let s = spacing ?? VoxelSpacing(cube: 1)
+    let c = covariance
+    return SymmetricEigen(
+      zz: c[0] * s.z * s.z, yy: c[1] * s.y * s.y, xx: c[2] * s.x * s.x, zy: c[3] * s.z * s.y,
+      zx: c[4] * s.z * s.x, yx: c[5] * s.y * s.x)
+  }
+
+  /// Of the two signs the one whose first part that is not zero is positive.
+  private static func upward(_ direction: [Double]) -> [Double] {
+    let sign = direction.first { abs($0) > 1e-12 } ?? 1
+    return sign < 0 ? direction.map { -$0 } : direction
   }
 
   /// The surface by Lindblad's weights (Image and Vision Computing 23, 2005); `nil` for a component

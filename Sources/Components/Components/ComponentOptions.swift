@@ -9,6 +9,8 @@ public struct ComponentOptions: Sendable {
   public var isInside: [Bool]
   /// Whether sums over each component's voxels are kept, for a table.
   public var measures = true
+  /// Whether surfaces are among them.
+  public var measuresSurfaces = true
   /// Whether the voxels of each component are kept, for a volume of numbers.
   public var keepsVoxels = false
   /// A folder for scratch files, which vanish with the process: 296 bytes for each component that is

@@ -104,7 +104,8 @@ public struct ComponentSearch: Sendable {
           }
           if hasGreys { block.withVoxels(of: 1) { add($0) } } else { add(nil) }
         }
-        part.number(firstLayer: first + start, measures: options.measures)
+        part.number(
+          firstLayer: first + start, measures: options.measures, surfaces: options.measuresSurfaces)
         // Until here threads work beside each other; parts are joined in their order.
         if start == 0, !turns.wait(for: block.number) { return }
         let (numbers, firstRun) = try joined.take(part)

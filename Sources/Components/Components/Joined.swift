@@ -13,7 +13,8 @@ import VolumeCore
     self.options = options
     self.records = records
     let made = unsafe t2s_joined_new(
-      height, Int32(options.connectivity.rawValue), options.measures ? 1 : 0)
+      height, Int32(options.connectivity.rawValue),
+      options.measures ? options.measuresSurfaces ? 2 : 1 : 0)
     guard let made = unsafe made else { fatalError("out of memory for a layer of components") }
     unsafe joined = made
   }

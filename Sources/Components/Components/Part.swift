@@ -50,11 +50,11 @@ import VolumeCore
   }
 
   /// Numbers the components, and measures them where that is asked for.
-  func number(firstLayer: Int, measures: Bool) {
+  func number(firstLayer: Int, measures: Bool, surfaces: Bool) {
     count = unsafe t2s_part_number(part)
     guard measures else { return }
     unsafe records = .allocate(capacity: max(count, 1))
-    unsafe t2s_part_measure(part, firstLayer, records, count)
+    unsafe t2s_part_measure(part, firstLayer, records, count, surfaces ? 1 : 0)
   }
 
   /// Forgets everything.

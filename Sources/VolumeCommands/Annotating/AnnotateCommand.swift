@@ -7,14 +7,18 @@ public struct AnnotateCommand: Command {
 
   /// What it can do, in the order of a day's work.
   static var actions: [any AnnotateAction.Type] {
-    [GrowAction.self, WatershedAction.self, SuggestAction.self]
+    [
+      SmoothAction.self, RingsAction.self, ThresholdAction.self, GrowAction.self,
+      WatershedAction.self, InterpolateAction.self, ExportAction.self, ImportAction.self,
+      CandidatesAction.self, ApplyAction.self, SuggestAction.self,
+    ]
   }
 
   /// "annotate".
   public var name: String { "annotate" }
   /// What it does.
   public var summary: String {
-    "make ground truth: grow classes from seeds, find layers worth annotating"
+    "make ground truth: smooth, grow, threshold, paint, interpolate, correct"
   }
   /// What it takes.
   public var operands: String { "ACTION INPUT..." }
@@ -126,9 +130,7 @@ struct AnnotateOutput: Sendable {
     try checkApart(
       format.filesWritten(output), from: inputs.flatMap { [$0.0] + $0.1.filesRead })
     var plan = plan
-    for (place, input) in inputs.enumerated().dropFirst() {
-      plan["input_\(place + 1)"] = .string(input.1.fingerprint)
-    }
+    plan["inputs"] = .array(inputs.map { .string($0.1.fingerprint) })
     var writing = OutputWriting(
       reader, to: output, plan: plan, overwrites: overwrites, limits: limits)
     writing.output.compression = compression

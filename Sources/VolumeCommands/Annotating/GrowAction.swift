@@ -65,10 +65,9 @@ enum GrowAction: AnnotateAction {
     }
     let seeds = try explained { () throws(UsageError) in try text.seeds(markers) }
     let shape = scan.volume.shape
-    let folder = folder(ofPath: target.output)
     var growing = RegionGrowing(
       scan, seeds: seeds, reach: shape.z == 1 || arguments.has("layers") ? .layers : .volume,
-      scratchFolder: folder.isEmpty ? "." : folder)
+      scratchFolder: scratchFolder(target.output))
     growing.height = height
     growing.alone = try explained { () throws(UsageError) in try text.alone(seeds) }
     let plan: [String: JSONValue] = [

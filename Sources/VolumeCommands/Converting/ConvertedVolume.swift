@@ -3,7 +3,7 @@ import SystemIO
 import VolumeCore
 
 /// A volume whose voxels become those of another type while they are read.
-package final class ConvertedVolume: VolumeReader {
+package final class ConvertedVolume: ComputedVolume {
   /// As the input, but for the type.
   package let volume: VolumeDescription
   /// How voxels are converted.

@@ -18,7 +18,7 @@ struct CopyPlan: Hashable, Sendable {
   var cacheByteCount: Int
   /// Bytes that the writer may keep for levels to come.
   var waitingByteCount: Int
-  /// What one thread needs to convert a block, or its parts, to another type.
+  /// What one thread needs to compute a block, or its parts, where that takes memory.
   var scratchByteCount: Int
   /// What the writer takes for one block that it reads in parts; `nil` where blocks are read whole.
   var partwiseByteCount: Int?
@@ -61,12 +61,12 @@ struct CopyPlan: Hashable, Sendable {
     cacheByteCount = 0
     waitingByteCount = 0
     let block = grid.largestBlock
-    let converted = reader as? ConvertedVolume
-    scratchByteCount = converted?.scratchByteCount(forBoxesOf: block) ?? 0
+    let computed = reader as? any ComputedVolume
+    scratchByteCount = computed?.scratchByteCount(forBoxesOf: block) ?? 0
     if reader.readsPlainVoxels, let writer = writer as? any PartwiseWriter {
       var parts = self
       parts.partwiseByteCount = writer.byteCountInParts
-      let scratch = converted?.scratchByteCount(forBoxesOf: writer.largestPart) ?? 0
+      let scratch = computed?.scratchByteCount(forBoxesOf: writer.largestPart) ?? 0
       parts.scratchByteCount = writer.partsAtOnce * scratch
       if parts.threadByteCount < threadByteCount { self = parts }
     }
@@ -109,7 +109,7 @@ struct CopyPlan: Hashable, Sendable {
       let piece = Shape3(z: Self.layersAtOnce(of: band), y: y, x: band.x)
       guard reader.cacheByteCount(forSlabsOf: piece) == 0 else { continue }
       plan.band = band
-      let scratch = (reader as? ConvertedVolume)?.scratchByteCount(forBoxesOf: piece) ?? 0
+      let scratch = (reader as? any ComputedVolume)?.scratchByteCount(forBoxesOf: piece) ?? 0
       plan.scratchByteCount = writer.partsAtOnce * scratch
       // Two of something, so that there is work while one waits for the disk.
       for (threads, commits) in [(2, 1), (1, 2), (1, 1)] {

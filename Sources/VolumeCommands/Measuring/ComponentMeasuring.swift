@@ -89,6 +89,7 @@ struct ComponentMeasuring {
     var options = ComponentOptions(of: values)
     options.connectivity = connectivity
     options.keepsVoxels = output != nil
+    options.measuresSurfaces = table != nil
     options.memory = input.limits.memory
     options.threads = input.limits.threads
     options.scratchFolder =

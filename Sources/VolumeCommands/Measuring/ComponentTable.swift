@@ -48,18 +48,22 @@ struct ComponentTable {
     return cells
   }
 
-  /// Walks over all components, and writes those that a path is given for.
-  func write() throws(Explanation) -> Summary {
+  /// Walks over all components, and writes their rows where a path is given, each with the cells of
+  /// columns called `extra`.
+  func write(
+    extra: [String] = [], _ more: (Component) -> [String] = { _ in [] }
+  ) throws(Explanation) -> Summary {
     var summary = Summary()
     summary.count = found.count
     let table = try path.map { path throws(Explanation) in
-      try StreamedTable(path, columns: columns)
+      try StreamedTable(path, columns: columns + extra)
     }
     try found.forEach { one throws(Explanation) in
       summary.voxels += one.voxels
       summary.atBorder += one.touchesBorder ? 1 : 0
       if one.voxels > summary.largest.voxels { summary.largest = (one.number, one.voxels) }
-      try table?.add(row(one))
+      let extraCells = more(one)
+      if let table { try table.add(row(one) + extraCells) }
       if one.number % 65536 == 0 {
         try input.context.checkForStop(remedy: "give the same command again")
       }

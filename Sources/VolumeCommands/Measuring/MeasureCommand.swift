@@ -8,12 +8,17 @@ public struct MeasureCommand: Command {
   /// "measure".
   public var name: String { "measure" }
   /// What it does.
-  public var summary: String { "measure labels: components, and what else a paper's tables need" }
+  public var summary: String {
+    "measure labels: components, pores, fibres, cracks, correlation, chords, contact"
+  }
   /// What it takes.
   public var operands: String { "\(Self.actions.map(\.name).joined(separator: "|")) LABELS" }
 
   /// What can be measured.
-  static let actions: [MeasureAction] = [ComponentMeasuring.action]
+  static let actions: [MeasureAction] = [
+    ComponentMeasuring.action, PoreMeasuring.action, FibreMeasuring.action, CrackMeasuring.action,
+    CorrelationMeasuring.action, ChordMeasuring.action, ContactMeasuring.action,
+  ]
 
   /// Its options.
   public var options: [OptionDeclaration] {

@@ -77,8 +77,8 @@ int t2s_part_add_layer(t2s_part *part, const uint8_t *voxels, const uint8_t tabl
 long t2s_part_number(t2s_part *part);
 
 /// Adds the voxels of a numbered part, whose first layer is `z`, to `records`, one for each label,
-/// which are begun here.
-void t2s_part_measure(const t2s_part *part, long z, t2s_record *records, long count);
+/// which are begun here; surfaces only where `shapes` is not 0.
+void t2s_part_measure(const t2s_part *part, long z, t2s_record *records, long count, int shapes);
 
 /// Adds the surface in the cells between two layers to the records of their labels. `rows` are
 /// `height` + 1 places in `runs`; a layer with NULL for its rows is empty.
@@ -114,6 +114,7 @@ void t2s_paint_row(const t2s_run *runs, long count, const uint32_t *numbers, uin
 /// their parents.
 typedef struct {
   long height;
+  /// `measures`: 0 nothing, 1 sums over voxels, 2 surfaces too.
   int connectivity, measures;
   /// For each number that was given, one that it was joined to, or itself; numbers come in the order
   /// of first voxels.

@@ -1,0 +1,124 @@
+import VolumeCore
+
+/// A filter that makes a scan smoother before it is annotated.
+public enum Smoothing: Hashable, Sendable {
+  /// The median of a box of `2 radius + 1` voxels along each axis.
+  case median(radius: Int)
+  /// A Gaussian of standard deviation `sigma` voxels, cut off at four of them, as SciPy does.
+  case gaussian(sigma: Double)
+  /// Means of voxels around which it looks alike (non-local means: Buades, Coll and Morel, CVPR 2005):
+  /// of all within `search` voxels, weighted by exp(-d / strength²), where d is the mean squared
+  /// difference of the boxes of `2 patch + 1` voxels around the two.
+  case nonLocal(patch: Int, search: Int, strength: Double)
+
+  /// How far a voxel's new value depends on others.
+  public var reach: Int {
+    switch self {
+    case .median(let radius): radius
+    case .gaussian(let sigma): Int(4 * sigma + 0.5)
+    case .nonLocal(let patch, let search, _): patch + search
+    }
+  }
+}
+
+/// A box of values with all that a filter needs around it.
+struct FilterBox {
+  /// The extent with what is around.
+  var shape: Shape3
+  var values: [Float]
+
+  /// The box cut by `reach` on either side along z (where `inLayers` is false), y and x.
+  func cropped(_ z: Int, _ y: Int, _ x: Int) -> FilterBox {
+    let inner = Shape3(z: shape.z - 2 * z, y: shape.y - 2 * y, x: shape.x - 2 * x)
+    var result: [Float] = []
+    result.reserveCapacity(inner.voxelCount)
+    for k in 0..<inner.z {
+      for j in 0..<inner.y {
+        let start = ((k + z) * shape.y + j + y) * shape.x + x
+        result += values[start..<(start + inner.x)]
+      }
+    }
+    return FilterBox(shape: inner, values: result)
+  }
+
+  /// Sums of neighbours along one axis with `weights`, whose middle is the voxel itself; the box loses
+  /// as much at either end.
+  func convolved(_ axis: Int, _ weights: [Float]) -> FilterBox {
+    let reach = weights.count / 2
+    let steps = [shape.y * shape.x, shape.x, 1]
+    var inner = shape
+    switch axis {
+    case 0: inner.z -= 2 * reach
+    case 1: inner.y -= 2 * reach
+    default: inner.x -= 2 * reach
+    }
+    var result = [Float](repeating: 0, count: inner.voxelCount)
+    let (width, step) = (inner.x, steps[axis])
+    unsafe values.withUnsafeBufferPointer { source in
+      unsafe result.withUnsafeMutableBufferPointer { target in
+        for z in 0..<inner.z {
+          for y in 0..<inner.y {
+            let from = (z * shape.y + y) * shape.x
+            let to = (z * inner.y + y) * inner.x
+            // Always in this order, so that a sum does not depend on where boxes end.
+            for (tap, weight) in weights.enumerated() {
+              let first = from + tap * step
+              for x in 0..<width { unsafe target[to + x] += weight * source[first + x] }
+            }
+          }
+        }
+      }
+    }
+    return FilterBox(shape: inner, values: result)
+  }
+
+  /// The medians of boxes.
+  func medians(_ z: Int, _ y: Int, _ x: Int) -> FilterBox {
+    let inner = Shape3(z: shape.z - 2 * z, y: shape.y - 2 * y, x: shape.x - 2 * x)
+    var result = [Float](repeating: 0, count: inner.voxelCount)
+    let count = (2 * z + 1) * (2 * y + 1) * (2 * x + 1)
+    var window = [Float](repeating: 0, count: count)
+    var place = 0
+    for k in 0..<inner.z {
+      for j in 0..<inner.y {
+        for i in 0..<inner.x {
+          var n = 0
+          for c in k...(k + 2 * z) {
+            for b in j...(j + 2 * y) {
+              let start = (c * shape.y + b) * shape.x + i
+              for a in start...(start + 2 * x) {
+                window[n] = values[a]
+                n += 1
+              }
+            }
+          }
+          result[place] = Self.middle(&window)
+          place += 1
+        }
+      }
+    }
+    return FilterBox(shape: inner, values: result)
+  }
+
+  /// The middle of an odd number of values (Hoare's selection).
+  private static func middle(_ values: inout [Float]) -> Float {
+    let k = values.count / 2
+    var (low, high) = (0, values.count - 1)
+    while low < high {
+      let pivot = values[k]
+      var (i, j) = (low, high)
+      repeat {
+        while values[i] < pivot { i += 1 }
+        while pivot < values[j] { j -= 1 }
+        if i <= j {
+          values.swapAt(i, j)
+          i += 1
+          j -= 1
+        }
+      } while i <= j
+      if j < k { low = i }
+      if k < i { high = j }
+    }
+    return values[k]
+  }
+}

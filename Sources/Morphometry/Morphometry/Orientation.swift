@@ -1,0 +1,139 @@
+import CMorphometry
+import Components
+import Glibc
+import VolumeCore
+import VolumePasses
+
+/// The directions of a class's voxels, summed: orientation tensors and a histogram on the hemisphere.
+public struct Orientation: Sendable {
+  /// The orientation tensor of a part: the mean of p p^T over its directions (Advani and Tucker,
+  /// Journal of Rheology 31, 1987), whose trace is 1.
+  public struct Mean: Hashable, Sendable {
+    /// Voxels with a direction.
+    public internal(set) var voxels = 0
+    var sums: [Int] = [0, 0, 0, 0, 0, 0]
+
+    /// The entries zz, yy, xx, zy, zx, yx; `nil` where no voxel has a direction.
+    public var tensor: [Double]? {
+      voxels > 0 ? sums.map { Double($0) / Orientation.unit / Double(voxels) } : nil
+    }
+
+    /// Eigenvalues, falling, and their directions.
+    public var eigen: SymmetricEigen? {
+      tensor.map {
+        SymmetricEigen(zz: $0[0], yy: $0[1], xx: $0[2], zy: $0[3], zx: $0[4], yx: $0[5])
+      }
+    }
+  }
+
+  /// Products are summed as whole numbers of this fraction, so that no order of blocks matters.
+  static let unit = Double(1 << 30)
+  /// The histogram's steps of the angle from z, 0 to 90 degrees.
+  public static let tilts = 18
+  /// Its steps of the angle in the layer, from x towards y, 0 to 360 degrees.
+  public static let turns = 72
+
+  /// All voxels.
+  public private(set) var whole = Mean()
+  /// Those of each block of the grid, in C order.
+  public private(set) var blocks: [Mean]
+  /// The blocks.
+  public let grid: ChunkGrid
+  /// Counts by tilt, then by turn.
+  public private(set) var histogram: [Int]
+
+  /// The pass for a class of `labels`, whose directions are those of `scan`, or of the class itself.
+  public static func pass(
+    _ labels: any VolumeReader, scan: (any VolumeReader)?, region: Region, _ tensor: StructureTensor
+  ) -> BlockPass {
+    var inputs = [PassInput(labels, as: .labels)]
+    if let scan { inputs.append(PassInput(scan, as: .float)) }
+    var pass = BlockPass(inputs, region: region)
+    pass.block = Shape3(z: tensor.isLayered ? 8 : 96, y: 96, x: 96)
+    if tensor.isLayered { (pass.block.y, pass.block.x) = (512, 512) }
+    pass.leastBlock = Shape3(z: 1, y: 16, x: 16)
+    pass.halo = tensor.halo
+    pass.workBytesPerVoxel = tensor.bytesPerVoxel + 12
+    return pass
+  }
+
+  /// Sums with a prepared pass.
+  ///
+  /// - Parameters:
+  ///   - edge: the edge of the blocks that get a tensor each.
+  public init(
+    _ pass: PreparedPass, _ tensor: StructureTensor, isClass: [Bool], edge: Int,
+    isStopped: @escaping @Sendable () -> Bool, progress: @escaping @Sendable (Int) -> Void
+  ) throws(Explanation) {
+    let region = pass.pass.region
+    let grid = ChunkGrid(volume: region.shape, chunk: Shape3(z: edge, y: edge, x: edge))
+    let blockCount = grid.count.voxelCount
+    let size = 7 * blockCount + Self.tilts * Self.turns
+    let hasScan = pass.pass.inputs.count > 1
+    let parts = try pass.run(
+      isStopped: isStopped, progress: progress, gather: { Counts(size) }
+    ) { counts, block throws(Explanation) in
+      let (core, box) = (block.core, block.region)
+      var places: [Int] = []
+      var owners: [Int] = []
+      var grey = [Float](repeating: 0, count: box.voxelCount)
+      block.withVoxels { voxels in
+        unsafe voxels.withUnsafeBytes { labels in
+          for z in core.z {
+            for y in core.y {
+              for x in core.x where unsafe isClass[Int(labels[box.place(z, y, x)])] {
+                places.append(box.place(z, y, x))
+                let (bz, by, bx) = (
+                  (z - region.z.lowerBound) / edge, (y - region.y.lowerBound) / edge,
+                  (x - region.x.lowerBound) / edge
+                )
+                owners.append((bz * grid.count.y + by) * grid.count.x + bx)
+              }
+            }
+          }
+          guard !hasScan, !places.isEmpty else { return }
+          for i in grey.indices { grey[i] = unsafe isClass[Int(labels[i])] ? 1 : 0 }
+        }
+      }
+      guard !places.isEmpty else { return }
+      if hasScan {
+        block.withVoxels(of: 1) { voxels in
+          unsafe voxels.withUnsafeBytes { bytes in
+            let values = unsafe bytes.assumingMemoryBound(to: Float.self)
+            for i in grey.indices { grey[i] = unsafe values[i].isFinite ? values[i] : 0 }
+          }
+        }
+      }
+      let directions = tensor.directions(grey, box.shape, at: places)
+      for (owner, direction) in zip(owners, directions) {
+        guard let p = direction else { continue }
+        let products = [
+          p[0] * p[0], p[1] * p[1], p[2] * p[2], p[0] * p[1], p[0] * p[2], p[1] * p[2],
+        ]
+        counts.values[7 * owner] += 1
+        for (i, product) in products.enumerated() {
+          counts.values[7 * owner + 1 + i] += Int64((product * Self.unit).rounded())
+        }
+        counts.values[7 * blockCount + Self.bin(p)] += 1
+      }
+    }
+    let sums = Counts.sum(parts, size)
+    self.grid = grid
+    blocks = (0..<blockCount).map { block in
+      Mean(voxels: sums[7 * block], sums: Array(sums[(7 * block + 1)..<(7 * block + 7)]))
+    }
+    for block in blocks {
+      whole.voxels += block.voxels
+      for i in 0..<6 { whole.sums[i] += block.sums[i] }
+    }
+    histogram = Array(sums[(7 * blockCount)...])
+  }
+
+  private static func bin(_ p: [Double]) -> Int {
+    let tilt = acos(max(-1, min(1, p[0]))) * 180 / .pi
+    var turn = atan2(p[1], p[2]) * 180 / .pi
+    if turn < 0 { turn += 360 }
+    return min(tilts - 1, Int(tilt / 90 * Double(tilts))) * turns
+      + min(turns - 1, Int(turn / 360 * Double(turns)))
+  }
+}

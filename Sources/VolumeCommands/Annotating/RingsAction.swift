@@ -1,0 +1,141 @@
+import Annotation
+import SystemIO
+import VolumeCore
+
+/// `annotate rings`: ring artefacts of grey data, found and taken away.
+enum RingsAction: AnnotateAction {
+  static let word = "rings"
+  static let summary = "ring artefacts of a scan: ranked in a table, and taken away"
+  static let options = [
+    OptionDeclaration(
+      "centre", "ROW,COLUMN",
+      "rings: where the axis of rotation stands; default: the layer's middle"),
+    OptionDeclaration(
+      "reach", "N", "rings: radii on either side that one is compared with; default: 7"),
+    OptionDeclaration(
+      "least", "SCORE",
+      "rings: how many times chance a ring must be, to be in the table; default: 6"),
+    OptionDeclaration("table", "FILE.csv", "rings: write the rings found to a table"),
+  ]
+  static let examples = [
+    "t2s-volume annotate rings big.raw --centre 450,660 --table rings.csv --output clean.zarr"
+  ]
+  static let notes = [
+    "rings: at each radius about the centre, the mean of the middle half of the grey values, less the "
+      + "median of these over neighbouring radii, is what the ring is brighter by; that is taken away "
+      + "from its layer. Only whole rings are seen, and the centre must be right to about a voxel. "
+      + "Without --output only the table is made, without --table only the scan."
+  ]
+
+  static func run(
+    _ arguments: Arguments, _ context: CommandContext
+  ) throws(Explanation) -> [String: JSONValue] {
+    let (path, hints, limits, reach, least) = try explained { () throws(UsageError) in
+      let least = arguments.values["least"]
+      guard let score = positiveDecimal(least ?? "6"), score > 0 else {
+        throw OptionText(option: "least", text: least ?? "").wrong(
+          "this is no score", "give a number above 0, as in --least 6")
+      }
+      return (
+        try arguments.operands(["SCAN"], of: "annotate rings")[0], try arguments.openingHints(),
+        try CopyLimits(arguments),
+        try arguments.value("reach") { text throws(UsageError) in try text.wholeNumber() } ?? 7,
+        Float(score)
+      )
+    }
+    let table = arguments.values["table"]
+    let target = try explained { () throws(UsageError) in
+      arguments.values["output"] == nil ? nil : try AnnotateOutput(arguments, of: word)
+    }
+    guard table != nil || target != nil else {
+      throw Explanation(
+        .input, "nothing says what to make",
+        remedy: "give --table rings.csv, --output clean.zarr, or both")
+    }
+    let scan = try context.openInput(path, hints: hints)
+    let shape = scan.volume.shape
+    let centre = try explained { () throws(UsageError) in try place(arguments, shape) }
+    guard SmoothedVolume.takes(scan.volume.voxelType) else {
+      throw Explanation(
+        .input, "voxels of \(scan.volume.voxelType.rawValue) are not taken",
+        remedy: "convert the scan to uint8, uint16 or float32 first")
+    }
+    if let table {
+      try checkApart(table, from: [path] + scan.filesRead)
+      if kind(ofPath: table) != .missing, !arguments.has("overwrite") {
+        throw Explanation(
+          .input, "\(table) is there already", remedy: "give --overwrite, or another --table")
+      }
+    }
+    let plan: [String: JSONValue] = [
+      "command": "annotate rings", "centre": [.number(centre.row), .number(centre.column)],
+      "reach": .integer(reach),
+    ]
+    _ = try target?.writing(scan, plan: plan, inputs: [(path, scan)], context)
+    // A layer as it is stored, as numbers, and sorted by radius.
+    let bytes = shape.y * shape.x * (scan.volume.voxelType.byteCount + 16)
+    guard bytes <= limits.memory else {
+      throw Explanation(
+        .input,
+        "--memory \(Words.memory(limits.memory)) is too small: a layer takes \(Words.memory(bytes))",
+        remedy: "give --memory \((bytes + (1 << 20) - 1) >> 20)M or more")
+    }
+    context.console.note("looking for rings, at most \(Words.memory(bytes)) of memory for a layer")
+    let progress = Progress(context.console, "looking", total: shape.voxelCount)
+    var contrasts: [[Float]] = []
+    var found: [(layer: Int, ring: RingProfile.Ring)] = []
+    for z in 0..<shape.z {
+      try context.checkForStop(remedy: "give the same command again")
+      let raw = try explained { () throws(VolumeReadError) in
+        try scan.bytes(of: Region(z: z..<(z + 1), y: 0..<shape.y, x: 0..<shape.x))
+      }
+      let greys = unsafe scan.volume.voxelType.values(
+        raw.span.bytes, from: 0, count: shape.y * shape.x)
+      let profile = RingProfile(greys, width: shape.x, centre: centre, reach: reach)
+      contrasts.append(profile.contrasts)
+      found += profile.rings(least: least).map { (z, $0) }
+      progress.add(shape.y * shape.x)
+    }
+    progress.end()
+    found.sort { ($1.ring.score, $0.layer) < ($0.ring.score, $1.layer) }
+    context.console.say("\(found.count) rings stand out in \(shape.z) layers")
+    var result: [String: JSONValue] = ["rings": .integer(found.count)]
+    if let table {
+      var lines = ["rank,layer,radius_voxels,width_voxels,contrast_grey,score"]
+      for (place, item) in found.enumerated() {
+        lines.append(
+          "\(place + 1),\(item.layer),\(item.ring.radius),\(item.ring.width),"
+            + "\(Words.fixed(Double(item.ring.contrast), 3)),\(Words.fixed(Double(item.ring.score), 2))"
+        )
+      }
+      try explained { () throws(SystemError) in
+        try writeFileAtomically(table, Array((lines.joined(separator: "\n") + "\n").utf8))
+      }
+      context.console.say("  in \(table)")
+      result["table"] = .string(table)
+    }
+    if let target {
+      let clean = RingFreeVolume(scan, centre: centre, contrasts: contrasts)
+      let writing = try target.writing(clean, plan: plan, inputs: [(path, scan)], context)
+      let written = target.say(try writing.run("taking rings away", context), shape, context)
+      result.merge(written) { first, _ in first }
+    }
+    return result
+  }
+
+  private static func place(
+    _ arguments: Arguments, _ shape: Shape3
+  ) throws(UsageError) -> (row: Double, column: Double) {
+    guard let text = arguments.values["centre"] else {
+      return (Double(shape.y - 1) / 2, Double(shape.x - 1) / 2)
+    }
+    let numbers = text.split(separator: ",").map { signedDecimal($0) }
+    guard numbers.count == 2, let row = numbers[0], let column = numbers[1],
+      abs(row) < 1e6, abs(column) < 1e6
+    else {
+      throw OptionText(option: "centre", text: text).wrong(
+        "this is no place in a layer", "give a row and a column: --centre 450,660")
+    }
+    return (row, column)
+  }
+}
