@@ -130,7 +130,7 @@ let package = Package(
     // What hangs together in a volume of labels.
     fastModule(
       "Components", "Sources/Components/Components",
-      ["CComponents", "VolumePasses", "SystemIO", "VolumeCore"]),
+      ["CComponents", "VolumePasses", "Pipelines", "SystemIO", "VolumeCore"]),
 
     fastModule(
       "Morphometry", "Sources/Morphometry/Morphometry",

@@ -111,11 +111,7 @@ extension LabelPairing {
   public func layerErrorsPass(_ axis: LayerCurves.Axis) -> BlockPass {
     var pass = pass()
     let whole = region.shape
-    switch axis {
-    case .z: (pass.block, pass.leastBlock) = (whole, whole)
-    case .y: (pass.block, pass.leastBlock) = (whole, whole)
-    case .x: (pass.block, pass.leastBlock) = (whole, whole)
-    }
+    (pass.block, pass.leastBlock) = (whole, whole)
     // A chunk's layers at a time, so that few are decoded twice.
     switch axis {
     case .z: (pass.block.z, pass.leastBlock.z) = (64, 1)
@@ -130,17 +126,20 @@ extension LabelPairing {
 
   /// Finds the connected errors (by edges) of every layer across `axis`.
   ///
-  /// - Parameter rows: called, on several threads, with the number of each block, from 0, and its blobs
-  ///   of more than one voxel in their order.
+  /// - Parameters:
+  ///   - onFailure: called when reading or `rows` failed, for rows that wait for each other.
+  ///   - rows: called, on several threads, with the number of each block, from 0, and its blobs of more
+  ///     than one voxel in their order.
   public func layerErrors(
     _ axis: LayerCurves.Axis, _ control: WalkControl,
+    onFailure: @escaping @Sendable () -> Void = {},
     rows: @escaping @Sendable (_ block: Int, _ blobs: [ErrorBlob]) throws(Explanation) -> Void
   ) throws(Explanation) -> AxisErrors {
     let prepared = try layerErrorsPass(axis).prepared(
       memory: control.memory, threads: control.threads)
     let pairing = self
     let parts = try prepared.run(
-      isStopped: control.isStopped, progress: control.progress,
+      isStopped: control.isStopped, progress: control.progress, onFailure: onFailure,
       gather: { (found: AxisErrors(axis: axis), scratch: [UInt8]()) }
     ) { gathered, block throws(Explanation) in
       var scratch: [UInt8] = []

@@ -99,6 +99,18 @@ public struct RunComparison: Hashable, Sendable {
     return grid(edge)
   }
 
+  /// How the volumes are walked over, to count `classes` classes.
+  public static func pass(
+    _ predictions: [any VolumeReader], truth: any VolumeReader, mask: (any VolumeReader)?,
+    region: Region, classes: Int
+  ) -> BlockPass {
+    let readers = [truth] + predictions + (mask.map { [$0] } ?? [])
+    var pass = BlockPass(readers.map { PassInput($0, as: .labels) }, region: region)
+    let blocks = blocks(of: region.shape).count.voxelCount
+    pass.workBytes = predictions.count * blocks * classes * classes * 8
+    return pass
+  }
+
   /// Counts how `predictions` meet `truth` where `mask` is not 0.
   ///
   /// - Parameter classes: the values that occur in any of them.
@@ -108,10 +120,9 @@ public struct RunComparison: Hashable, Sendable {
   ) throws(Explanation) {
     let index = ClassIndex(classes)
     let blocks = Self.blocks(of: region.shape)
-    let readers = [truth] + predictions + (mask.map { [$0] } ?? [])
-    var pass = BlockPass(readers.map { PassInput($0, as: .labels) }, region: region)
     let size = index.count * index.count
-    pass.workBytes = predictions.count * blocks.count.voxelCount * size * 8
+    let pass = Self.pass(
+      predictions, truth: truth, mask: mask, region: region, classes: index.count)
     let prepared = try pass.prepared(memory: control.memory, threads: control.threads)
     let masked = mask != nil
     let parts = try prepared.run(

@@ -32,7 +32,7 @@ enum AllowedImports {
     // What lies outside the specimen: found in a scan through the seam of all input.
     "Exterior": "Halving Pipelines Synchronization SystemIO VolumeCore",
     // What hangs together in a volume of labels: found in one pass.
-    "Components": "CComponents Glibc SystemIO VolumeCore VolumePasses",
+    "Components": "CComponents Glibc Pipelines SystemIO VolumeCore VolumePasses",
     // Sizes, directions, distances and contacts of classes.
     "Morphometry":
       "CMorphometry Components Distances Glibc Synchronization VolumeCore VolumePasses",

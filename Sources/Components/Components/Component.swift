@@ -130,10 +130,10 @@ public struct Component: Sendable {
     return Double(surfaceThousandths) / 1000 * edge * edge
   }
 
-  /// The surface of the ball of the same volume over its own: 1 for a ball, and never more, which the
-  /// estimate of a few voxels' surface may say.
+  /// The surface of the ball of the same volume over its own: 1 for a ball. The estimate of the surface is
+  /// a little short for round things of few voxels, which come out at up to 1.03.
   public func sphericity(_ spacing: VoxelSpacing?) -> Double? {
-    surface(spacing).map { min(1, cbrt(.pi) * pow(6 * volume(spacing), 2.0 / 3) / $0) }
+    surface(spacing).map { cbrt(.pi) * pow(6 * volume(spacing), 2.0 / 3) / $0 }
   }
 
   /// The greatest distance between parallel planes that touch its outermost voxels' centres, and one

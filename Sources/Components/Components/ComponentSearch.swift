@@ -1,4 +1,6 @@
 import CComponents
+import Pipelines
+import SystemIO
 import VolumeCore
 import VolumePasses
 
@@ -74,9 +76,11 @@ public struct ComponentSearch: Sendable {
   ) throws(Explanation) -> FoundComponents? {
     let (region, options) = (region, options)
     let shape = region.shape
-    let records = options.measures ? try ScratchFile(in: options.scratchFolder) : nil
+    let records = try scratch { () throws(SystemError) in
+      options.measures ? try ScratchFile(inFolder: options.scratchFolder) : nil
+    }
     let runs = options.keepsVoxels ? try RunFile(rows: shape.z * shape.y, options) : nil
-    let joined = Joined(height: shape.y, options, records: records)
+    let joined = try Joined(height: shape.y, options, records: records)
     let turns = Turns()
     let table = options.isInside.map { $0 ? UInt8(1) : 0 }
     let (hasGreys, greyWidth) = (greyWidth > 0, greyWidth)
@@ -87,23 +91,27 @@ public struct ComponentSearch: Sendable {
         Part(
           height: shape.y, width: shape.x, connectivity: options.connectivity, hasGreys: hasGreys)
       }
-    ) { (part: inout Part, block) throws(Explanation) in
+    ) { (part: inout Part?, block) throws(Explanation) in
+      guard let part else { throw noMemory }
       let core = block.core
       let first = core.z.lowerBound - region.z.lowerBound
       let layer = shape.y * shape.x
       var start = 0
+      var hasRoom = true
       while start < core.z.count {
         part.clear()
         var end = start
         block.withVoxels(of: 0) { labels in
           func add(_ greys: RawSpan?) {
             repeat {
-              part.addLayer(labels, at: end * layer, table, greys: greys, greyWidth: greyWidth)
+              hasRoom = part.addLayer(
+                labels, at: end * layer, table, greys: greys, greyWidth: greyWidth)
               end += 1
-            } while end < core.z.count && part.byteCount < limit
+            } while hasRoom && end < core.z.count && part.byteCount < limit
           }
           if hasGreys { block.withVoxels(of: 1) { add($0) } } else { add(nil) }
         }
+        guard hasRoom else { throw noMemory }
         part.number(
           firstLayer: first + start, measures: options.measures, surfaces: options.measuresSurfaces)
         // Until here threads work beside each other; parts are joined in their order.
@@ -121,4 +129,14 @@ public struct ComponentSearch: Sendable {
       joined, region: region, volume: labels.volume, options, records: records, runs: runs,
       hasGreys: hasGreys)
   }
+}
+
+/// The system has no memory for what was planned.
+let noMemory = Explanation(
+  .failed, "the system gives no more memory for the runs of a layer",
+  remedy: "give a smaller --memory, or end other programs")
+
+/// Runs what may fail on the scratch disk.
+func scratch<Value>(_ body: () throws(SystemError) -> Value) throws(Explanation) -> Value {
+  do throws(SystemError) { return try body() } catch { throw error.explanation }
 }

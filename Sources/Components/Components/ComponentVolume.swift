@@ -1,4 +1,5 @@
 import CComponents
+import SystemIO
 import VolumeCore
 
 /// The numbers of components as a volume of `uint32`, painted from runs when it is read.
@@ -31,21 +32,27 @@ import VolumeCore
         }
         let voxels = unsafe bytes.assumingMemoryBound(to: UInt32.self)
         let (height, count) = (volume.shape.y, region.y.count)
-        let places = UnsafeMutableBufferPointer<Int>.allocate(capacity: count + 1)
-        defer { unsafe places.deallocate() }
+        var places = [Int](repeating: 0, count: count + 1)
         for (layer, z) in region.z.enumerated() {
-          try unsafe runs.rows.read(
-            at: (z * height + region.y.lowerBound) * 8,
-            into: UnsafeMutableRawBufferPointer(places))
-          let first = unsafe places[0]
-          let runCount = unsafe places[count] - first
+          do throws(SystemError) {
+            try runs.rows.read(&places, at: (z * height + region.y.lowerBound) * 8)
+          } catch {
+            throw error.explanation
+          }
+          let first = places[0]
+          let runCount = places[count] - first
           // Most layers have a run or less for each twenty voxels.
           let memory = UnsafeMutablePointer<t2s_run>.allocate(capacity: max(runCount, 1))
           defer { unsafe memory.deallocate() }
           let stride = MemoryLayout<t2s_run>.stride
-          try unsafe runs.runs.read(
-            at: first * stride,
-            into: UnsafeMutableRawBufferPointer(start: memory, count: runCount * stride))
+          var span = unsafe UnsafeMutableRawBufferPointer(
+            start: memory, count: runCount * stride
+          ).mutableBytes
+          do throws(SystemError) {
+            try runs.runs.read(at: first * stride, into: &span)
+          } catch {
+            throw error.explanation
+          }
           for row in 0..<count {
             guard let base = voxels.baseAddress else { return }
             unsafe t2s_paint_row(

@@ -1,4 +1,5 @@
 import CComponents
+import SystemIO
 import VolumeCore
 
 /// The components of a volume, numbered 1, 2, ... in the order of their first voxels (z, y, x).
@@ -44,9 +45,14 @@ public final class FoundComponents: Sendable {
     var number = 0
     for start in Swift.stride(from: 0, to: joined.numberCount, by: step) {
       let end = min(start + step, joined.numberCount)
-      try unsafe records.read(
-        at: start * stride,
-        into: UnsafeMutableRawBufferPointer(start: memory, count: (end - start) * stride))
+      var span = unsafe UnsafeMutableRawBufferPointer(
+        start: memory, count: (end - start) * stride
+      ).mutableBytes
+      do throws(SystemError) {
+        try records.read(at: start * stride, into: &span)
+      } catch {
+        throw error.explanation
+      }
       for place in start..<end where unsafe Int(numbers[place]) == number + 1 {
         number += 1
         try body(

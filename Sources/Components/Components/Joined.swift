@@ -1,4 +1,5 @@
 import CComponents
+import SystemIO
 import VolumeCore
 
 /// The components of all layers that came so far, and the files that hold what is done with.
@@ -9,13 +10,15 @@ import VolumeCore
   /// Runs that have their places in the file of runs.
   private(set) var runCount = 0
 
-  init(height: Int, _ options: ComponentOptions, records: ScratchFile?) {
+  init(
+    height: Int, _ options: ComponentOptions, records: ScratchFile?
+  ) throws(Explanation) {
     self.options = options
     self.records = records
     let made = unsafe t2s_joined_new(
       height, Int32(options.connectivity.rawValue),
       options.measures ? options.measuresSurfaces ? 2 : 1 : 0)
-    guard let made = unsafe made else { fatalError("out of memory for a layer of components") }
+    guard let made = unsafe made else { throw noMemory }
     unsafe joined = made
   }
 
@@ -84,8 +87,10 @@ import VolumeCore
       var end = start + 1
       while end < count, unsafe numbers[end] == numbers[end - 1] + 1 { end += 1 }
       let bytes = unsafe UnsafeRawBufferPointer(
-        UnsafeBufferPointer(start: sums + start, count: end - start))
-      try unsafe records.write(bytes, at: Int(numbers[start]) * stride)
+        UnsafeBufferPointer(start: sums + start, count: end - start)
+      ).bytes
+      let place = unsafe Int(numbers[start]) * stride
+      try scratch { () throws(SystemError) in try records.write(bytes, at: place) }
       start = end
     }
   }

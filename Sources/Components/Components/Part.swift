@@ -9,10 +9,11 @@ import VolumeCore
   /// The components, once they are numbered.
   private(set) var count = 0
 
-  init(height: Int, width: Int, connectivity: ComponentConnectivity, hasGreys: Bool) {
+  /// Nothing yet; `nil` where the system has no memory for a row.
+  init?(height: Int, width: Int, connectivity: ComponentConnectivity, hasGreys: Bool) {
     let made = unsafe t2s_part_new(
       height, width, Int32(connectivity.rawValue), hasGreys ? 1 : 0)
-    guard let made = unsafe made else { fatalError("out of memory for a row of runs") }
+    guard let made = unsafe made else { return nil }
     unsafe part = made
   }
 
@@ -30,10 +31,11 @@ import VolumeCore
       * (4 + MemoryLayout<t2s_record>.stride)
   }
 
-  /// Adds a layer at `offset` of `labels`, and of `greys`, whose values have `greyWidth` bytes.
+  /// Adds a layer at `offset` of `labels`, and of `greys`, whose values have `greyWidth` bytes; returns
+  /// whether the system had the memory.
   func addLayer(
     _ labels: RawSpan, at offset: Int, _ table: [UInt8], greys: RawSpan?, greyWidth: Int
-  ) {
+  ) -> Bool {
     let done = unsafe labels.withUnsafeBytes { labels -> Int32 in
       guard let base = labels.baseAddress else { return 0 }
       let voxels = unsafe (base + offset).assumingMemoryBound(to: UInt8.self)
@@ -46,7 +48,7 @@ import VolumeCore
           part, voxels, table, first + offset * greyWidth, Int32(greyWidth))
       }
     }
-    precondition(done == 0, "out of memory for the runs of a layer")
+    return done == 0
   }
 
   /// Numbers the components, and measures them where that is asked for.

@@ -1,4 +1,5 @@
 import CComponents
+import SystemIO
 import VolumeCore
 
 /// The runs of voxels of all components, row by row, with the numbers that they were given: 12 bytes a
@@ -10,8 +11,12 @@ import VolumeCore
 
   init(rows count: Int, _ options: ComponentOptions) throws(Explanation) {
     rowCount = count
-    runs = try ScratchFile(in: options.scratchFolder)
-    rows = try ScratchFile(in: options.scratchFolder)
+    (runs, rows) = try scratch { () throws(SystemError) in
+      (
+        try ScratchFile(inFolder: options.scratchFolder),
+        try ScratchFile(inFolder: options.scratchFolder)
+      )
+    }
   }
 
   /// Writes the runs of `part`, whose first row is `firstRow`, and changes their labels to `numbers`.
@@ -24,17 +29,14 @@ import VolumeCore
     for index in 0..<count {
       unsafe own[index].label = numbers[Int(own[index].label)]
     }
-    try unsafe runs.write(
-      UnsafeRawBufferPointer(UnsafeBufferPointer(start: own, count: count)),
-      at: firstRun * MemoryLayout<t2s_run>.stride)
+    let bytes = unsafe UnsafeRawBufferPointer(UnsafeBufferPointer(start: own, count: count)).bytes
+    try scratch { () throws(SystemError) in
+      try runs.write(bytes, at: firstRun * MemoryLayout<t2s_run>.stride)
+    }
     // The end of the last row is the begin of the next part's first, and written by both.
     let height = unsafe part.part.pointee.height
     let placeCount = part.layers * height + 1
-    let places = UnsafeMutableBufferPointer<Int>.allocate(capacity: placeCount)
-    defer { unsafe places.deallocate() }
-    for row in 0..<placeCount {
-      unsafe places.initializeElement(at: row, to: starts[row] + firstRun)
-    }
-    try unsafe rows.write(UnsafeRawBufferPointer(places), at: firstRow * 8)
+    let places = (0..<placeCount).map { unsafe Int(starts[$0]) + firstRun }
+    try scratch { () throws(SystemError) in try rows.write(places, at: firstRow * 8) }
   }
 }

@@ -68,6 +68,8 @@ public struct CrackSheets: Sendable {
   public static func pass(_ numbers: any VolumeReader) -> BlockPass {
     var pass = BlockPass([PassInput(numbers, as: .asStored)])
     pass.block = Shape3(z: 32, y: 512, x: 512)
+    // A block that is all crack lists every voxel with its column.
+    pass.workBytesPerVoxel = MemoryLayout<(Int, Int, Int)>.stride
     return pass
   }
 

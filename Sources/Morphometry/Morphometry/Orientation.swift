@@ -53,7 +53,8 @@ public struct Orientation: Sendable {
     if tensor.isLayered { (pass.block.y, pass.block.x) = (512, 512) }
     pass.leastBlock = Shape3(z: 1, y: 16, x: 16)
     pass.halo = tensor.halo
-    pass.workBytesPerVoxel = tensor.bytesPerVoxel + 12
+    // Grey values; and of each voxel of the class its place, its owner and its direction, an array.
+    pass.workBytesPerVoxel = tensor.bytesPerVoxel + 4 + 80
     return pass
   }
 

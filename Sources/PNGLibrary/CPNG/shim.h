@@ -2,63 +2,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// Encodes `height` rows of `width` red, green, blue bytes as a PNG in memory that the caller
-/// frees with `free`; returns NULL where libpng fails, which it says in `message` (64 bytes).
-static inline unsigned char *cpng_encode_rgb(
-    const unsigned char *rgb, unsigned width, unsigned height, size_t *byte_count,
-    char *message) {
+/// Encodes `height` rows of `width` pixels of libpng's `format` as a PNG in memory that the caller frees
+/// with `free`; returns NULL where libpng fails, which it says in `message` (64 bytes). `table` has the
+/// `colours` of a palette, and is NULL for a format without.
+static inline unsigned char *cpng_encode(
+    const unsigned char *pixels, unsigned format, const unsigned char *table, unsigned colours,
+    unsigned width, unsigned height, size_t *byte_count, char *message) {
   png_image image;
   memset(&image, 0, sizeof image);
   image.version = PNG_IMAGE_VERSION;
   image.width = width;
   image.height = height;
-  image.format = PNG_FORMAT_RGB;
-  png_alloc_size_t needed = PNG_IMAGE_PNG_SIZE_MAX(image);
-  unsigned char *memory = (unsigned char *)malloc(needed);
-  if (memory == NULL) {
-    strcpy(message, "out of memory");
-    return NULL;
-  }
-  if (!png_image_write_to_memory(&image, memory, &needed, 0, rgb, 0, NULL)) {
-    strncpy(message, image.message, 63);
-    message[63] = 0;
-    free(memory);
-    return NULL;
-  }
-  *byte_count = needed;
-  return memory;
-}
-
-/// Decodes a PNG into `height` x `width` x 3 bytes that the caller frees with `free`.
-static inline unsigned char *cpng_decode_rgb(
-    const unsigned char *png, size_t byte_count, unsigned *width, unsigned *height) {
-  png_image image;
-  memset(&image, 0, sizeof image);
-  image.version = PNG_IMAGE_VERSION;
-  if (!png_image_begin_read_from_memory(&image, png, byte_count)) return NULL;
-  image.format = PNG_FORMAT_RGB;
-  unsigned char *memory = (unsigned char *)malloc(PNG_IMAGE_SIZE(image));
-  if (memory == NULL || !png_image_finish_read(&image, NULL, memory, 0, NULL)) {
-    png_image_free(&image);
-    free(memory);
-    return NULL;
-  }
-  *width = image.width;
-  *height = image.height;
-  return memory;
-}
-
-/// Encodes `height` rows of `width` places in a table of `colours` red, green, blue entries as a PNG
-/// with a palette, in memory that the caller frees with `free`.
-static inline unsigned char *cpng_encode_palette(
-    const unsigned char *places, const unsigned char *table, unsigned colours, unsigned width,
-    unsigned height, size_t *byte_count, char *message) {
-  png_image image;
-  memset(&image, 0, sizeof image);
-  image.version = PNG_IMAGE_VERSION;
-  image.width = width;
-  image.height = height;
-  image.format = PNG_FORMAT_RGB_COLORMAP;
+  image.format = format;
   image.colormap_entries = colours;
   png_alloc_size_t needed = PNG_IMAGE_PNG_SIZE_MAX(image);
   unsigned char *memory = (unsigned char *)malloc(needed);
@@ -66,7 +21,7 @@ static inline unsigned char *cpng_encode_palette(
     strcpy(message, "out of memory");
     return NULL;
   }
-  if (!png_image_write_to_memory(&image, memory, &needed, 0, places, 0, table)) {
+  if (!png_image_write_to_memory(&image, memory, &needed, 0, pixels, 0, table)) {
     strncpy(message, image.message, 63);
     message[63] = 0;
     free(memory);
@@ -76,15 +31,31 @@ static inline unsigned char *cpng_encode_palette(
   return memory;
 }
 
-/// Decodes a PNG into `height` x `width` x 4 bytes, red, green, blue and opacity, that the caller frees
-/// with `free`.
-static inline unsigned char *cpng_decode_rgba(
-    const unsigned char *png, size_t byte_count, unsigned *width, unsigned *height) {
+/// Encodes rows of red, green, blue bytes.
+static inline unsigned char *cpng_encode_rgb(
+    const unsigned char *rgb, unsigned width, unsigned height, size_t *byte_count,
+    char *message) {
+  return cpng_encode(rgb, PNG_FORMAT_RGB, NULL, 0, width, height, byte_count, message);
+}
+
+/// Encodes rows of places in a table of `colours` red, green, blue entries.
+static inline unsigned char *cpng_encode_palette(
+    const unsigned char *places, const unsigned char *table, unsigned colours, unsigned width,
+    unsigned height, size_t *byte_count, char *message) {
+  return cpng_encode(
+      places, PNG_FORMAT_RGB_COLORMAP, table, colours, width, height, byte_count, message);
+}
+
+/// Decodes a PNG into `height` rows of `width` pixels of libpng's `format`, which the caller frees with
+/// `free`; NULL where it is none.
+static inline unsigned char *cpng_decode(
+    const unsigned char *png, size_t byte_count, unsigned format, unsigned *width,
+    unsigned *height) {
   png_image image;
   memset(&image, 0, sizeof image);
   image.version = PNG_IMAGE_VERSION;
   if (!png_image_begin_read_from_memory(&image, png, byte_count)) return NULL;
-  image.format = PNG_FORMAT_RGBA;
+  image.format = format;
   unsigned char *memory = (unsigned char *)malloc(PNG_IMAGE_SIZE(image));
   if (memory == NULL || !png_image_finish_read(&image, NULL, memory, 0, NULL)) {
     png_image_free(&image);
@@ -94,6 +65,18 @@ static inline unsigned char *cpng_decode_rgba(
   *width = image.width;
   *height = image.height;
   return memory;
+}
+
+/// Decodes a PNG into red, green, blue bytes.
+static inline unsigned char *cpng_decode_rgb(
+    const unsigned char *png, size_t byte_count, unsigned *width, unsigned *height) {
+  return cpng_decode(png, byte_count, PNG_FORMAT_RGB, width, height);
+}
+
+/// Decodes a PNG into red, green, blue and opacity.
+static inline unsigned char *cpng_decode_rgba(
+    const unsigned char *png, size_t byte_count, unsigned *width, unsigned *height) {
+  return cpng_decode(png, byte_count, PNG_FORMAT_RGBA, width, height);
 }
 
 /// A PNG file in memory, read from the front.

@@ -61,7 +61,12 @@ enum ExportAction: AnnotateAction {
       throw Explanation(
         .input, "\(folder) holds layers already", remedy: "give --overwrite, or another --output")
     }
-    try explained { () throws(SystemError) in try makeFolder(folder) }
+    try explained { () throws(SystemError) in
+      try makeFolder(folder)
+      // An earlier export's sheet would say of half of the pictures what they are not.
+      let sheet = folder + "/" + PaintFolder.sheetName
+      if kind(ofPath: sheet) != .missing { try removeFile(sheet) }
+    }
     var classes = labels.volume.classes ?? []
     if classes.isEmpty { classes = try PaintFolder.values(labels, layers) }
     let palette = LabelPalette(classes)

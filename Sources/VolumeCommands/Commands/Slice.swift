@@ -32,13 +32,15 @@ struct Slice: Sendable {
   let values: [Float]
 
   /// Reads plane `position` across `axis`; every n-th voxel, where there are too many.
-  init(_ reader: any VolumeReader, axis: Axis, position: Int) throws(Explanation) {
+  init(
+    _ reader: any VolumeReader, axis: Axis, position: Int, longestEdge: Int = Self.longestEdge
+  ) throws(Explanation) {
     let shape = reader.volume.shape
     let size =
       axis == .z
       ? (height: shape.y, width: shape.x)
       : (height: shape.z, width: axis == .y ? shape.x : shape.y)
-    let step = (max(size.height, size.width) - 1) / Self.longestEdge + 1
+    let step = (max(size.height, size.width) - 1) / longestEdge + 1
     var values: [Float] = []
     for first in stride(from: 0, to: size.height, by: Self.bandRows) {
       let rows = first..<min(first + Self.bandRows, size.height)

@@ -44,7 +44,7 @@ struct VolumeCopying: Sendable {
     let next = Atomic<Int>(0)
     let written = Atomic<Int>(0)
     let failed = Atomic<Bool>(false)
-    let turns = writer.writesInOrder ? Turns(count: plan.threads) : nil
+    let turns = writer.writesInOrder ? Turns() : nil
     let work: @Sendable () throws(Explanation) -> Void = { () throws(Explanation) in
       let byteCount =
         plan.band.map { $0.voxelCount * plan.voxelByteCount }
@@ -101,7 +101,7 @@ struct VolumeCopying: Sendable {
       }
     }
     written.add(bytes, ordering: .relaxed)
-    turns?.pass(ticket)
+    turns?.pass()
   }
 }
 
@@ -196,26 +196,4 @@ private func runOnThreads(
   ) throws(Failure) -> Value {
     try body(unsafe UnsafeRawBufferPointer(rebasing: bytes[..<count]).bytes)
   }
-}
-
-/// Lets threads go one after the other in the order of their tickets: a token that goes round.
-///
-/// At most `count` tickets are out at a time, each later than all that have passed, so that one
-/// queue for each thread is enough.
-private final class Turns: Sendable {
-  private let ring: [BoundedQueue<Int>]
-
-  init(count: Int) {
-    ring = (0..<count).map { _ in BoundedQueue<Int>(capacity: 1) }
-    ring[0].push(0)
-  }
-
-  /// Waits for the token; `false` where the work was given up.
-  func wait(for ticket: Int) -> Bool { ring[ticket % ring.count].pop() != nil }
-
-  /// Gives the token to the next.
-  func pass(_ ticket: Int) { ring[(ticket + 1) % ring.count].push(ticket + 1) }
-
-  /// Ends all waiting.
-  func abort() { for queue in ring { queue.abort() } }
 }

@@ -149,6 +149,21 @@ public struct CompareCommand: Command {
       try context.checkForStop(remedy: "give the same command again")
       return value
     }
+    let passes =
+      readers.map {
+        LabelPairing(prediction: $0, truth: truth, mask: mask, region: region).pass()
+      } + [
+        RunComparison.pass(
+          readers, truth: truth, mask: mask, region: region, classes: EvaluateCommand.mostValues)
+      ]
+    var most = 0
+    for pass in passes {
+      let prepared = try pass.prepared(memory: limits.memory, threads: limits.threads)
+      most = max(most, prepared.byteCount)
+    }
+    context.console.note(
+      "comparing \(region.shape.words) of \(readers.count) runs: at most \(Words.memory(most)) of "
+        + "memory, beside \(Words.memory(peakResidentBytes() ?? 0)) of the tool itself")
     var values: Set<Int> = []
     for (number, reader) in readers.enumerated() {
       let pairing = LabelPairing(prediction: reader, truth: truth, mask: mask, region: region)

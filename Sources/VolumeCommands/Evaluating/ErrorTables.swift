@@ -13,13 +13,15 @@ enum ErrorTables {
     }
   }
 
-  static func header(_ axis: LayerCurves.Axis) -> String {
+  static func columns(_ axis: LayerCurves.Axis) -> [String] {
     let (r, c) = names(axis)
-    return "\(axis.rawValue),area_voxels,\(r)_first,\(r)_last,\(c)_first,\(c)_last,"
-      + "\(r)_centroid,\(c)_centroid,major_axis_voxels,minor_axis_voxels"
+    return [
+      axis.rawValue, "area_voxels", "\(r)_first", "\(r)_last", "\(c)_first", "\(c)_last",
+      "\(r)_centroid", "\(c)_centroid", "major_axis_voxels", "minor_axis_voxels",
+    ]
   }
 
-  static func row(_ item: ErrorBlob) -> String {
+  static func row(_ item: ErrorBlob) -> [String] {
     let (blob, origin) = (item.blob, item.origin)
     let (centroid, axes) = (blob.centroid, blob.axes)
     let whole = [
@@ -31,14 +33,15 @@ enum ErrorTables {
       centroid.row + Double(origin.row), centroid.column + Double(origin.column), axes.major,
       axes.minor,
     ]
-    return (whole.map { "\($0)" } + broken.map { Words.fixed($0, 3) }).joined(separator: ",")
+    return whole.map { "\($0)" } + broken.map { Words.fixed($0, 3) }
   }
 
-  static let solidHeader =
-    "voxels,z_first,z_last,y_first,y_last,x_first,x_last,z_centroid,y_centroid,x_centroid,"
-    + "longest_axis_voxels,middle_axis_voxels,shortest_axis_voxels"
+  static let solidColumns = [
+    "voxels", "z_first", "z_last", "y_first", "y_last", "x_first", "x_last", "z_centroid",
+    "y_centroid", "x_centroid", "longest_axis_voxels", "middle_axis_voxels", "shortest_axis_voxels",
+  ]
 
-  static func row(_ component: Component) -> String {
+  static func row(_ component: Component) -> [String] {
     let box = component.box
     let whole = [
       component.voxels, box.z.lowerBound, box.z.upperBound - 1, box.y.lowerBound,
@@ -46,7 +49,7 @@ enum ErrorTables {
     ]
     let centroid = component.centroid
     let broken = [centroid.z, centroid.y, centroid.x] + component.axes(nil).lengths
-    return (whole.map { "\($0)" } + broken.map { Words.fixed($0, 3) }).joined(separator: ",")
+    return whole.map { "\($0)" } + broken.map { Words.fixed($0, 3) }
   }
 
   /// Layers worth looking at, with why.

@@ -6,11 +6,6 @@ struct LayerCharts {
   let curves: LayerCurves
   let report: EvaluationReport
 
-  private func colour(_ value: Int) -> [Int] {
-    let known = report.classes.first { $0.value == value }?.colour
-    return Array((known ?? LabelClass.palette[value % LabelClass.palette.count]).prefix(3))
-  }
-
   /// A column for each axis: the part that is wrong, the Jaccard index of each class, and how alike a
   /// layer is to the next in the truth and in the prediction.
   var chart: Chart {
@@ -37,7 +32,7 @@ struct LayerCharts {
           curves.classes.indices.map { number in
             let value = curves.classes[number]
             return Chart.Series(
-              report.name(of: value), colour: colour(value),
+              report.name(of: value), colour: report.colour(of: value),
               positions.map {
                 (Double($0), curves.scores(axis, $0)[number].jaccard ?? .nan)
               })
@@ -67,17 +62,12 @@ struct LayerCharts {
 struct ProbabilityCharts {
   let report: EvaluationReport
 
-  private func colour(_ value: Int) -> [Int] {
-    let known = report.classes.first { $0.value == value }?.colour
-    return Array((known ?? LabelClass.palette[value % LabelClass.palette.count]).prefix(3))
-  }
-
   /// ROC, precision and recall, calibration.
   var chart: Chart {
     let items = report.probabilities
     func series(_ points: (ProbabilityCounts) -> [(Double, Double)]) -> [Chart.Series] {
       items.map {
-        Chart.Series(report.name(of: $0.value), colour: colour($0.value), points($0))
+        Chart.Series(report.name(of: $0.value), colour: report.colour(of: $0.value), points($0))
       }
     }
     let roc = series { item in

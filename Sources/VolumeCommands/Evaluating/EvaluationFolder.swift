@@ -29,7 +29,7 @@ struct EvaluationFolder {
       "blobs-", "blobs.", "layers-", "layers.", "boundaries.", "errors.", "notable-", "notable.",
       "probabilities.", "calibration.", "report.",
     ]
-    let ends = [".csv", ".png", ".txt", ".tex", ".part"]
+    let ends = [".csv", ".png", ".txt", ".tex"]
     return starts.contains { name.hasPrefix($0) } && ends.contains { name.hasSuffix($0) }
   }
 

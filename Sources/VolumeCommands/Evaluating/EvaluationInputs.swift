@@ -89,17 +89,3 @@ struct EvaluationInputs: Sendable {
     ]
   }
 }
-
-extension Region {
-  /// The box that `description` writes: "z0:z1,y0:y1,x0:x1".
-  init?(text: some StringProtocol) {
-    let ranges = text.split(separator: ",").map { part -> Range<Int>? in
-      let ends = part.split(separator: ":").compactMap { Int($0) }
-      return ends.count == 2 && ends[0] <= ends[1] ? ends[0]..<ends[1] : nil
-    }
-    guard ranges.count == 3, let z = ranges[0], let y = ranges[1], let x = ranges[2] else {
-      return nil
-    }
-    self.init(z: z, y: y, x: x)
-  }
-}

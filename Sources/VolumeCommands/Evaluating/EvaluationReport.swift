@@ -33,6 +33,12 @@ struct EvaluationReport: Sendable {
     return "class \(value)"
   }
 
+  /// Red, green and blue of a class.
+  func colour(of value: Int) -> [Int] {
+    let known = classes.first { $0.value == value }?.colour
+    return Array((known ?? LabelClass.palette[value % LabelClass.palette.count]).prefix(3))
+  }
+
   /// The boundary distances of a class, where they were measured.
   func boundary(of value: Int) -> BoundaryDistance? {
     guard let number = boundaryClasses.firstIndex(of: value) else { return nil }

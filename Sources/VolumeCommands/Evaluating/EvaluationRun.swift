@@ -1,5 +1,6 @@
 import Components
 import Evaluation
+import Pipelines
 import Quantification
 import SystemIO
 import VolumeCore
@@ -115,12 +116,16 @@ struct EvaluationRun {
   private func errorBlobs(in folder: String) throws(Explanation) -> [AxisErrors] {
     var found: [AxisErrors] = []
     for axis in LayerCurves.Axis.allCases {
-      let table = try OrderedRows(
-        "\(folder)/blobs-\(axis.rawValue).csv", header: ErrorTables.header(axis))
+      let table = try StreamedTable(
+        "\(folder)/blobs-\(axis.rawValue).csv", columns: ErrorTables.columns(axis))
+      let turns = Turns()
       found.append(
         try walking("errors across \(axis.rawValue)") { control throws(Explanation) in
-          try pairing.layerErrors(axis, control) { number, blobs throws(Explanation) in
-            try table.add(number, blobs.map { ErrorTables.row($0) + "\n" }.joined())
+          try pairing.layerErrors(axis, control, onFailure: { turns.abort() }) {
+            number, blobs throws(Explanation) in
+            guard turns.wait(for: number) else { return }
+            for blob in blobs { try table.add(ErrorTables.row(blob)) }
+            turns.pass()
           }
         })
       try table.finish()
@@ -141,17 +146,10 @@ struct EvaluationRun {
       try search.run(isStopped: control.isStopped, progress: control.progress)
     }
     guard let found else { return }
-    let table = try OrderedRows("\(folder)/blobs.csv", header: ErrorTables.solidHeader)
-    var (rows, part) = ([String](), 0)
+    let table = try StreamedTable("\(folder)/blobs.csv", columns: ErrorTables.solidColumns)
     try found.forEach { component throws(Explanation) in
-      guard component.voxels > 1 else { return }
-      rows.append(ErrorTables.row(component) + "\n")
-      guard rows.count == 4096 else { return }
-      try table.add(part, rows.joined())
-      part += 1
-      rows.removeAll()
+      if component.voxels > 1 { try table.add(ErrorTables.row(component)) }
     }
-    try table.add(part, rows.joined())
     try table.finish()
   }
 

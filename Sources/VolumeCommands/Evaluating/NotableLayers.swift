@@ -26,18 +26,25 @@ struct NotableLayers {
     }
   }
 
+  /// A layer, of which no more is kept than a page shows.
+  private func slice(
+    _ reader: any VolumeReader, _ axis: Slice.Axis, _ position: Int
+  ) throws(Explanation) -> Slice {
+    try Slice(reader, axis: axis, position: position, longestEdge: 2048)
+  }
+
   /// One sheet for layer `position` across `axis`; `captions` say why.
   func sheet(
     _ axis: LayerCurves.Axis, _ position: Int, captions: [String]
   ) throws(Explanation) -> PictureSheet {
     let across: Slice.Axis = axis == .z ? .z : axis == .y ? .y : .x
-    let truth = try Slice(inputs.pairing.truth, axis: across, position: position)
-    let prediction = try Slice(inputs.pairing.prediction, axis: across, position: position)
+    let truth = try slice(inputs.pairing.truth, across, position)
+    let prediction = try slice(inputs.pairing.prediction, across, position)
     let grey = try inputs.scan.map { scan throws(Explanation) in
-      try Slice(scan, axis: across, position: position)
+      try slice(scan, across, position)
     }
     let mask = try inputs.pairing.mask.map { mask throws(Explanation) in
-      try Slice(mask, axis: across, position: position)
+      try slice(mask, across, position)
     }
     let under = grey?.values ?? [Float](repeating: 0, count: truth.values.count)
     func labels(_ slice: Slice) -> [UInt8] { slice.values.map { UInt8(exactly: $0) ?? 255 } }

@@ -44,6 +44,7 @@ struct CrackMeasuring {
   let relabel: Int
   let flatness: Double
   let leastExtent: Int
+  let compression: StoreCompression?
 
   init(_ input: MeasureInput) throws(Explanation) {
     self.input = input
@@ -56,6 +57,9 @@ struct CrackMeasuring {
     guard relabel < 254 else {
       throw Explanation(
         .input, "--relabel \(relabel) is no value of a class", remedy: "give a value from 0 to 253")
+    }
+    compression = try input.value("compression") { text throws(UsageError) in
+      try text.compression()
     }
     flatness =
       try input.value("flatness") { text throws(UsageError) in
@@ -79,7 +83,7 @@ struct CrackMeasuring {
       input.arguments.values["scratch"] ?? (output ?? table).map { folder(ofPath: $0) } ?? "/tmp"
     let found = try findComponents(input, options)
     let numbers = found.numberedVolume()
-    let part = PartReader(input.labels, input.region)
+    let part = VolumePart(input.labels, region: input.region)
     let pass = try input.prepared(ComponentSurroundings.pass(numbers, part, reach: 2))
     let near = try input.watch("outside", pass) { isStopped, progress throws(Explanation) in
       try ComponentSurroundings(
@@ -187,35 +191,7 @@ struct CrackMeasuring {
     var description = OutputDescription(
       volume: volume, plan: plan, overwrites: input.arguments.has("overwrite"))
     description.hasPyramid = !input.arguments.has("no-pyramid")
-    description.compression = try? input.value("compression") { text throws(UsageError) in
-      try text.compression()
-    }
+    description.compression = compression
     return description
-  }
-}
-
-/// A box of a volume as a volume.
-final class PartReader: VolumeReader {
-  let volume: VolumeDescription
-  private let source: any VolumeReader
-  private let origin: Index3
-
-  init(_ source: any VolumeReader, _ region: Region) {
-    self.source = source
-    origin = region.origin
-    volume = source.volume.part(region)
-  }
-
-  var fingerprint: String { source.fingerprint }
-  func cacheByteCount(forBoxesOf shape: Shape3) -> Int {
-    source.cacheByteCount(forBoxesOf: shape)
-  }
-  func cacheByteCount(forSlabsOf shape: Shape3) -> Int {
-    source.cacheByteCount(forSlabsOf: shape)
-  }
-  var readsPlainVoxels: Bool { source.readsPlainVoxels }
-  func limitCache(to byteCount: Int) { source.limitCache(to: byteCount) }
-  func read(_ region: Region, into destination: inout MutableRawSpan) throws(VolumeReadError) {
-    try source.read(region.moved(by: origin), into: &destination)
   }
 }

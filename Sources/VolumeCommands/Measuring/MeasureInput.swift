@@ -93,7 +93,9 @@ struct MeasureInput {
         .input, "--\(option) \(path) does not end in \(ending)",
         remedy: "give a name that ends in \(ending)")
     }
-    try checkApart(path, from: [self.path] + labels.filesRead)
+    // The scan is no less precious than the labels.
+    let scans = arguments.values["scan"].map { [$0] } ?? []
+    try checkApart(path, from: [self.path] + scans + labels.filesRead)
     if ending != nil, kind(ofPath: path) != .missing, !arguments.has("overwrite") {
       throw Explanation(
         .input, "\(path) is there already", remedy: "give another name, or --overwrite")

@@ -73,7 +73,7 @@ struct PoreMeasuring {
     let found = try findComponents(input, options)
     let near = try fibres.map { fibres throws(Explanation) in
       let numbers = found.numberedVolume()
-      let part = PartReader(input.labels, input.region)
+      let part = VolumePart(input.labels, region: input.region)
       let pass = try input.prepared(ComponentSurroundings.pass(numbers, part, reach: reach))
       return try input.watch("distances to fibres", pass) {
         isStopped, progress throws(Explanation) in

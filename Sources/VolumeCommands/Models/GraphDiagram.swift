@@ -77,7 +77,7 @@ struct GraphDiagram {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(Self.number(width))\" "
         + "height=\"\(Self.number(height))\" font-family=\"sans-serif\" font-size=\"10\">",
       "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>",
-      "<text x=\"20\" y=\"22\" font-size=\"15\">\(Self.escaped(title))</text>",
+      "<text x=\"20\" y=\"22\" font-size=\"15\">\(HTML.escaped(title))</text>",
     ]
     for (index, node) in graph.nodes.enumerated() {
       for input in node.inputs {
@@ -91,7 +91,7 @@ struct GraphDiagram {
         "<rect x=\"\(Self.number(box.x))\" y=\"\(Self.number(box.y))\" "
           + "width=\"\(Self.number(box.width))\" height=\"\(Self.number(box.height))\" "
           + "fill=\"\(box.colour)\" stroke=\"#333333\" stroke-width=\"0.5\">"
-          + "<title>\(Self.escaped(box.title))</title></rect>")
+          + "<title>\(HTML.escaped(box.title))</title></rect>")
       lines.append(
         "<text x=\"\(Self.number(box.x + box.width / 2))\" "
           + "y=\"\(Self.number(box.y + box.height + 10))\" text-anchor=\"middle\" font-size=\"8\">"
@@ -126,18 +126,4 @@ struct GraphDiagram {
   }
 
   private static func number(_ value: Double) -> String { Words.fixed(value, 1) }
-
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.append(character)
-      }
-    }
-    return result
-  }
 }

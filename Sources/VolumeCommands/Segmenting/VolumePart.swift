@@ -20,6 +20,12 @@ final class VolumePart: VolumeReader {
 
   func cacheByteCount(forBoxesOf shape: Shape3) -> Int { whole.cacheByteCount(forBoxesOf: shape) }
 
+  func cacheByteCount(forSlabsOf shape: Shape3) -> Int { whole.cacheByteCount(forSlabsOf: shape) }
+
+  var readsPlainVoxels: Bool { whole.readsPlainVoxels }
+
+  var filesRead: [String] { whole.filesRead }
+
   func limitCache(to byteCount: Int) { whole.limitCache(to: byteCount) }
 
   var fingerprint: String { whole.fingerprint }

@@ -1,3 +1,4 @@
+import EngineCore
 import SystemIO
 import VolumeCore
 
@@ -8,12 +9,23 @@ struct CoarseVolume: Sendable {
   let shape: Shape3
   /// Voxels of the volume along each axis for one of it.
   let step: Int
-  /// The values in C order.
-  let values: [Float]
+  /// The values in C order, as grey steps or labels.
+  let values: [UInt8]
+
+  /// What values become.
+  enum Form {
+    /// Labels as they are; what is none is 255.
+    case labels
+    /// Black to white, all but the outermost five hundredth of each side.
+    case greys
+  }
+
+  /// Bytes that one of edges of `edge` takes while it is read; afterwards a fifth of them.
+  static func byteCount(edge: Int) -> Int { edge * edge * edge * 5 + (16 << 20) }
 
   /// Reads the volume at `path` with edges of at most `edge` voxels.
   init(
-    _ path: String, _ hints: OpeningHints, edge: Int, _ context: CommandContext
+    _ path: String, _ hints: OpeningHints, as form: Form, edge: Int, _ context: CommandContext
   ) throws(Explanation) {
     let full = try context.catalogue.open(path, hints: hints)
     var (reader, factor) = (full, 1)
@@ -51,7 +63,20 @@ struct CoarseVolume: Sendable {
         }
       }
     }
-    self.values = values
+    switch form {
+    case .labels:
+      self.values = values.map { UInt8(exactly: $0) ?? UInt8(LabelClass.unannotatedValue) }
+    case .greys:
+      // A sample is enough to say what is bright.
+      let sample = stride(from: 0, to: values.count, by: values.count / (1 << 20) + 1)
+        .map { values[$0] }.filter(\.isFinite).sorted()
+      let window = Normalisation.window(ofSorted: sample)
+      self.values = values.map { value in
+        guard value.isFinite else { return 0 }
+        let part = (value - window.low) / (window.high - window.low)
+        return UInt8(max(0, min(255, (part * 255).rounded())))
+      }
+    }
   }
 
   private static func longest(_ shape: Shape3) -> Int { max(shape.z, shape.y, shape.x) }
@@ -59,7 +84,7 @@ struct CoarseVolume: Sendable {
   private static func level(_ factor: Int) -> Int { factor.trailingZeroBitCount }
 
   /// The plane at `position` across `axis`, row by row.
-  func plane(_ axis: Slice.Axis, _ position: Int) -> (width: Int, height: Int, values: [Float]) {
+  func plane(_ axis: Slice.Axis, _ position: Int) -> (width: Int, height: Int, values: [UInt8]) {
     switch axis {
     case .z:
       let start = position * shape.y * shape.x
@@ -67,7 +92,7 @@ struct CoarseVolume: Sendable {
     case .y:
       return (
         shape.x, shape.z,
-        (0..<shape.z).flatMap { z -> ArraySlice<Float> in
+        (0..<shape.z).flatMap { z -> ArraySlice<UInt8> in
           let start = (z * shape.y + position) * shape.x
           return values[start..<(start + shape.x)]
         }

@@ -10,27 +10,25 @@ struct ReportSlices {
   /// What the page's script reads.
   let json: JSONValue
 
+  /// Bytes for slices of volumes with edges of at most `edge`: three volumes, one of which is read.
+  static func byteCount(edge: Int) -> Int {
+    CoarseVolume.byteCount(edge: edge) + 2 * edge * edge * edge
+  }
+
   /// Slices of what there is: grey values, labels, and a truth to find errors with.
   init(
     scan: (path: String, hints: OpeningHints)?, labels: String?, truth: String?,
-    classes: [LabelClass], shape: Shape3, _ context: CommandContext
+    classes: [LabelClass], shape: Shape3, edge: Int = Self.edge, _ context: CommandContext
   ) throws(Explanation) {
     func coarse(
-      _ path: String?, _ hints: OpeningHints = OpeningHints()
+      _ path: String?, _ hints: OpeningHints = OpeningHints(), as form: CoarseVolume.Form
     ) throws(Explanation) -> CoarseVolume? {
       guard let path else { return nil }
-      return try CoarseVolume(path, hints, edge: Self.edge, context)
+      return try CoarseVolume(path, hints, as: form, edge: edge, context)
     }
-    let grey = try coarse(scan?.path, scan?.hints ?? OpeningHints())
-    let label = try coarse(labels)
-    let right = try coarse(truth)
-    let window = grey.map { volume -> (low: Float, high: Float) in
-      let sorted = volume.values.filter(\.isFinite).sorted()
-      guard let first = sorted.first, let last = sorted.last else { return (0, 1) }
-      let cut = sorted.count / 500
-      let (low, high) = (sorted[cut], sorted[sorted.count - 1 - cut])
-      return low < high ? (low, high) : (first, max(last, first + 1))
-    }
+    let grey = try coarse(scan?.path, scan?.hints ?? OpeningHints(), as: .greys)
+    let label = try coarse(labels, as: .labels)
+    let right = try coarse(truth, as: .labels)
     var axes: [String: JSONValue] = [:]
     for axis in Slice.Axis.allCases {
       guard let size = (grey ?? label).map({ $0.plane(axis, 0) }) else { continue }
@@ -39,28 +37,21 @@ struct ReportSlices {
       var slices: [JSONValue] = []
       for number in 0..<count {
         let at = (2 * number + 1) * depth / (2 * count)
-        func png(_ volume: CoarseVolume?, _ value: (Float) -> UInt8) throws(Explanation)
-          -> JSONValue
-        {
+        func png(_ volume: CoarseVolume?) throws(Explanation) -> JSONValue {
           guard let volume, axis.extent(of: volume.shape) == depth else { return .null }
           let plane = volume.plane(axis, at)
           let bytes = try context.catalogue.pictures.greyPNG(
-            width: plane.width, height: plane.height, values: plane.values.map(value))
+            width: plane.width, height: plane.height, values: plane.values)
           return .string(HTML.base64(bytes))
         }
         var slice: [String: JSONValue] = [
           "position": .integer(at * ((grey ?? label)?.step ?? 1)),
-          "grey": try png(grey) { value in
-            guard let window, value.isFinite else { return 0 }
-            return UInt8(
-              max(0, min(255, ((value - window.low) / (window.high - window.low) * 255).rounded())))
-          },
-          "labels": try png(label) { UInt8(exactly: $0) ?? 255 },
+          "grey": try png(grey), "labels": try png(label),
         ]
         if let right, let label, right.shape == label.shape {
           let (found, known) = (label.plane(axis, at).values, right.plane(axis, at).values)
           let wrong = zip(found, known).map { found, known -> UInt8 in
-            known == Float(LabelClass.unannotatedValue) || known == found ? 0 : 1
+            known == UInt8(LabelClass.unannotatedValue) || known == found ? 0 : 1
           }
           let bytes = try context.catalogue.pictures.greyPNG(
             width: size.width, height: size.height, values: wrong)

@@ -75,10 +75,15 @@ struct ShowReport {
       }
     }
     if let truth = arguments.values["truth"] { try judge(truth, labels, hints, &page) }
-    context.console.note("reading slices")
+    let limits = try explained { () throws(UsageError) in try CopyLimits(arguments) }
+    var edge = ReportSlices.edge
+    while edge > 64, ReportSlices.byteCount(edge: edge) > limits.memory { edge -= 32 }
+    context.console.note(
+      "reading slices: at most \(Words.memory(ReportSlices.byteCount(edge: edge))) of memory, beside "
+        + "\(Words.memory(peakResidentBytes() ?? 0)) of the tool itself")
     page.slices = try ReportSlices(
       scan: scan.map { (path: $0.0, hints: $0.1) }, labels: run, truth: arguments.values["truth"],
-      classes: page.classes, shape: labels.volume.shape, context
+      classes: page.classes, shape: labels.volume.shape, edge: edge, context
     ).json
     return page.html
   }

@@ -12,6 +12,11 @@ struct ShowSheet {
     case sheet
   }
 
+  /// Voxels along the longer edge of a plane that are kept: twice what is drawn, of however many planes.
+  private static let longestEdge = 1024
+  /// Planes on a sheet at most.
+  private static let mostPlanes = 100
+
   let kind: Kind
   let scan: String
   let output: String
@@ -48,8 +53,12 @@ struct ShowSheet {
       try arguments.value("axis") { text throws(UsageError) in
         try text.oneOf(Slice.Axis.allCases.map(\.rawValue))
       }.flatMap(Slice.Axis.init) ?? .z
-    count =
-      try arguments.value("count") { text throws(UsageError) in try text.wholeNumber() } ?? 12
+    let wanted = try arguments.value("count") { text throws(UsageError) in try text.wholeNumber() }
+    count = wanted ?? 12
+    guard count <= Self.mostPlanes else {
+      throw OptionText(option: "count", text: "\(count)")
+        .wrong("nobody looks at so many on one sheet", "1 to \(Self.mostPlanes)")
+    }
     hints = try arguments.openingHints()
   }
 
@@ -122,11 +131,13 @@ struct ShowSheet {
     _ axis: Slice.Axis, _ position: Int, _ reader: any VolumeReader,
     _ labels: (any VolumeReader)?, _ shape: Shape3
   ) throws(Explanation) -> (PictureSheet.Panel, edge: Int) {
-    let grey = try Slice(reader, axis: axis, position: position)
+    let grey = try Slice(
+      reader, axis: axis, position: position, longestEdge: Self.longestEdge)
     var picture = LayerPicture(width: grey.width, height: grey.height, grey: grey.values)
     picture.view = labels == nil ? .grey : .overlay
     if let labels {
-      let slice = try Slice(labels, axis: axis, position: position)
+      let slice = try Slice(
+        labels, axis: axis, position: position, longestEdge: Self.longestEdge)
       picture.labels = slice.values.map { UInt8(exactly: $0) ?? 255 }
       picture.classes = labels.volume.classes ?? []
     }

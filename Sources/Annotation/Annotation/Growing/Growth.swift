@@ -25,7 +25,7 @@ struct Growth: Sendable {
       let crosses = prepared.growing.reach == .volume && prepared.grid.count.voxelCount > 1
       faces =
         crosses
-        ? try ScratchFile(inFolder: prepared.growing.scratchFolder, called: "t2s-grown-faces") : nil
+        ? try ScratchFile(inFolder: prepared.growing.scratchFolder) : nil
     } catch {
       throw error.explanation
     }

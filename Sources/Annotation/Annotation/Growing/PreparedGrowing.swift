@@ -68,7 +68,7 @@ public struct PreparedGrowing: Sendable {
     report.blocks = grid.count.voxelCount
     let labels: ScratchFile
     do throws(SystemError) {
-      labels = try ScratchFile(inFolder: growing.scratchFolder, called: "t2s-grown-labels")
+      labels = try ScratchFile(inFolder: growing.scratchFolder)
       try labels.resize(to: growing.scan.volume.shape.voxelCount)
     } catch {
       throw error.explanation

@@ -15,7 +15,7 @@ public final class LayerPatches: Sendable {
     for layer in layers where places[layer] == nil { places[layer] = places.count }
     self.places = places
     do throws(SystemError) {
-      file = try ScratchFile(inFolder: scratchFolder, called: "t2s-layers")
+      file = try ScratchFile(inFolder: scratchFolder)
     } catch {
       throw error.explanation
     }

@@ -3,8 +3,8 @@ import SystemIO
 import VolumeCore
 
 /// A table that is written row by row, so that it may be larger than memory; it has its name once it is
-/// whole.
-final class StreamedTable {
+/// whole. Several threads may write to it, one at a time.
+final class StreamedTable: @unchecked Sendable {
   private let file: FileHandle
   private let temporary: String
   private let path: String
