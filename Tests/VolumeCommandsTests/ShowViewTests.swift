@@ -13,7 +13,7 @@ import VolumeCore
     }
   }()
 
-  private func picture(_ words: [String], _ volume: MemoryVolume) throws -> LayerPicture {
+  private func run(_ words: [String], _ volume: MemoryVolume) throws -> MemoryPictures {
     let format = MemoryFormat()
     format.add("a.mem", volume)
     let pictures = MemoryPictures()
@@ -21,101 +21,91 @@ import VolumeCore
       ["show", words[0], "a.mem", "--output", "/nowhere/a.png"] + words.dropFirst(),
       formats: [format], pictures: pictures)
     #expect(outcome.code == 0, "\(outcome.error)")
-    return try #require(pictures.last)
+    return pictures
   }
 
-  @Test(arguments: ["z", "y", "x"], ["max", "min"])
-  func `a projection keeps one value of each column`(axis: String, keep: String) throws {
+  @Test(arguments: ["z", "y", "x"])
+  func `a projection keeps the largest value of each column`(axis: String) throws {
     let shape = Self.shape
-    let picture = try picture(
-      ["projection", "--axis", axis, "--keep", keep],
-      MemoryVolume(shape: shape, voxels: Self.voxels))
+    let picture = try #require(
+      try run(
+        ["projection", "--axis", axis, "--window", "3:200"],
+        MemoryVolume(shape: shape, voxels: Self.voxels)
+      ).last)
     let rows = axis == "z" ? shape.y : shape.z
     let columns = axis == "x" ? shape.y : shape.x
-    var expected = [UInt8](repeating: keep == "max" ? 0 : 255, count: rows * columns)
-    for z in 0..<shape.z {
-      for y in 0..<shape.y {
-        for x in 0..<shape.x {
-          let pixel = (axis == "z" ? y : z) * columns + (axis == "x" ? y : x)
-          let value = Self.voxels[(z * shape.y + y) * shape.x + x]
-          expected[pixel] =
-            keep == "max" ? max(expected[pixel], value) : min(expected[pixel], value)
-        }
-      }
+    var expected = [UInt8](repeating: 0, count: rows * columns)
+    for (index, value) in Self.voxels.enumerated() {
+      let (z, y, x) = (index / (shape.y * shape.x), index / shape.x % shape.y, index % shape.x)
+      let pixel = (axis == "z" ? y : z) * columns + (axis == "x" ? y : x)
+      expected[pixel] = max(expected[pixel], value)
     }
     #expect((picture.width, picture.height) == (columns, rows))
     #expect(picture.grey == expected.map(Float.init))
+    #expect(picture.window == Normalisation(low: 3, high: 200, clips: true))
+    // The longest round bar within a quarter of 150 or of 90 voxels.
+    #expect(
+      picture.scaleBar == ScaleBar(part: 20.0 / Double(columns), text: "20 voxels"))
   }
 
-  @Test func `a projection that is thinned out loses no bright voxel`() throws {
-    let shape = Shape3(z: 1, y: 2, x: 9000)
+  @Test func `a projection of a box that is thinned out loses no bright voxel`() throws {
+    let shape = Shape3(z: 1, y: 3, x: 9000)
     var voxels = [UInt8](repeating: 3, count: shape.voxelCount)
-    voxels[9000 + 4] = 200
-    let picture = try picture(["projection"], MemoryVolume(shape: shape, voxels: voxels))
-    #expect((picture.width, picture.height) == (3000, 1))
-    #expect(picture.grey.firstIndex(of: 200) == 1)
-    #expect(picture.grey.filter { $0 == 200 }.count == 1)
+    voxels[9000 + 10] = 200
+    voxels[2 * 9000 + 700] = 250
+    let volume = MemoryVolume(shape: shape, voxels: voxels)
+    let picture = try #require(try run(["projection", "--region", ":,0:2,:"], volume).last)
+    #expect((picture.width, picture.height) == (1800, 1))
+    #expect(picture.grey.indices.filter { picture.grey[$0] == 200 } == [2])
+    #expect(!picture.grey.contains(250))
+    let mean = try #require(
+      try run(["projection", "--region", ":,0:2,:10", "--keep", "mean"], volume).last)
+    #expect(mean.grey == [Float](repeating: 3, count: 20))
   }
 
-  /// A ball of radius 20 in 48 voxels, a voxel at its own in one corner.
-  private static let ball: MemoryVolume = {
-    let edge = 48
-    var voxels = [UInt8](repeating: 0, count: edge * edge * edge)
-    for z in 0..<edge {
-      for y in 0..<edge {
-        for x in 0..<edge {
-          let (dz, dy, dx) = (2 * z - 47, 2 * y - 47, 2 * x - 47)
-          if dz * dz + dy * dy + dx * dx <= 1600 { voxels[(z * edge + y) * edge + x] = 1 }
-        }
+  /// Fibres along x, pores between them, with names and a voxel size.
+  private static func labels(classes: [LabelClass]?) -> MemoryVolume {
+    let shape = Shape3(z: 12, y: 20, x: 40)
+    return MemoryVolume(
+      shape: shape,
+      voxels: (0..<shape.voxelCount).map { index in
+        let (z, y, x) = (index / 800, index / 40 % 20, index % 40)
+        if (3..<7).contains(z), (4..<9).contains(y) { return 1 }
+        return (4..<8).contains(z) && (13..<17).contains(y) && (10..<15).contains(x) ? 2 : 0
+      }, classes: classes)
+  }
+
+  @Test func `a surface shows fibres white and pores red on white`() throws {
+    for classes in [
+      nil,
+      [
+        LabelClass(value: 0, name: "matrix", colour: [1, 2, 3]),
+        LabelClass(value: 1, name: "fibre", colour: [0, 0, 255]),
+        LabelClass(value: 2, name: "porosity", colour: [0, 255, 0]),
+      ],
+    ] {
+      let picture = try #require(
+        try run(
+          ["surface", "--azimuth", "0", "--elevation", "90", "--pixels", "80"],
+          Self.labels(classes: classes)
+        ).lastColours)
+      #expect((picture.width, picture.height) == (80, 40))
+      func pixel(_ row: Int, _ column: Int) -> [UInt8] {
+        Array(picture.rgb[(row * 80 + column) * 3..<((row * 80 + column) * 3 + 3)])
       }
+      let (fibre, pore) = (pixel(13, 60), pixel(30, 25))
+      #expect(fibre[0] == fibre[1] && fibre[1] == fibre[2] && fibre[0] > 150 && fibre[0] < 235)
+      #expect(pore[0] > 100 && Int(pore[1]) * 4 < Int(pore[0]), "\(pore)")
+      #expect(pixel(2, 2) == [255, 255, 255] && pixel(30, 60) == [255, 255, 255])
+      #expect(picture.scaleBar?.text == "10 voxels" && picture.scaleBar?.part == 0.25)
     }
-    voxels[(0 * edge + 3) * edge + 44] = 2
-    return MemoryVolume(shape: Shape3(z: edge, y: edge, x: edge), voxels: voxels)
-  }()
-
-  @Test(arguments: [(0.0, 90.0), (0, 0), (30, 25), (200, -60)])
-  func `a ball is a disc, brighter towards the light`(azimuth: Double, elevation: Double) throws {
-    let picture = try picture(
-      ["surface", "--azimuth", "\(azimuth)", "--elevation", "\(elevation)", "--pixels", "192"],
-      Self.ball)
-    let covered = Double(picture.grey.filter { $0 != 255 }.count)
-    let scale = 192 / Double(max(extent(azimuth, elevation).0, extent(azimuth, elevation).1))
-    let disc = 3.14159 * 20 * 20 * scale * scale
-    #expect(abs(covered / disc - 1) < 0.15, "\(covered) of \(disc)")
-    let (row, column) = (picture.height / 2, picture.width / 2)
-    func grey(_ down: Double, _ across: Double) -> Float {
-      picture.grey[(row + Int(down * scale)) * picture.width + column + Int(across * scale)]
-    }
-    #expect(grey(-8, -8) > grey(0, 0))
-    #expect(grey(0, 0) > grey(11, 11))
-    #expect(picture.grey[0] == 255)
-  }
-
-  private func extent(_ azimuth: Double, _ elevation: Double) -> (Double, Double) {
-    // Those of a cube of 48, for the cases above.
-    let (a, e) = (azimuth * 3.141592653589793 / 180, elevation * 3.141592653589793 / 180)
-    func sine(_ t: Double) -> Double {
-      var (sum, term) = (t, t)
-      for n in 1..<20 {
-        term *= -t * t / Double(2 * n * (2 * n + 1))
-        sum += term
-      }
-      return sum
-    }
-    func cosine(_ t: Double) -> Double { sine(t + 3.141592653589793 / 2) }
-    let across = 48 * (abs(sine(a)) + abs(cosine(a)))
-    let along = 48 * (abs(cosine(e)) + abs(sine(e)) * (abs(sine(a)) + abs(cosine(a))))
-    return (across, along)
-  }
-
-  @Test func `looking along z, a voxel is where it is in its layer`() throws {
-    let picture = try picture(
-      ["surface", "--class", "2", "--azimuth", "0", "--elevation", "90", "--pixels", "48"],
-      Self.ball)
-    #expect((picture.width, picture.height) == (48, 48))
-    let seen = picture.grey.indices.filter { picture.grey[$0] != 255 }
-    #expect(seen.contains(3 * 48 + 44))
-    #expect(seen.allSatisfy { abs($0 / 48 - 3) <= 1 && abs($0 % 48 - 44) <= 1 })
+    let dark = try #require(
+      try run(
+        ["surface", "--class", "2", "--background", "black"], Self.labels(classes: nil)
+      ).lastColours)
+    #expect(Array(dark.rgb.prefix(3)) == [0, 0, 0])
+    // Alone, the second class is the first that is shown.
+    #expect(dark.rgb.contains { $0 > 100 })
   }
 
   @Test func `the same picture is drawn whatever the memory and the threads`() throws {
@@ -126,26 +116,34 @@ import VolumeCore
         let (z, y, x) = (index / 30000, index / 200 % 150, index % 200)
         return (z * z + (y / 7) * (x / 9)) % 5 == 0 ? 1 : 0
       })
-    for kind in [["projection", "--axis", "y"], ["surface", "--pixels", "100"]] {
-      let whole = try picture(kind + ["--memory", "1G", "--threads", "1"], labels)
-      let cut = try picture(
-        kind + ["--memory", kind[0] == "surface" ? "300K" : "4500K", "--threads", "3"], labels)
-      #expect(whole == cut)
-      #expect(Set(whole.grey).count >= 2)
+    let surface = try ["1G", "600K"].map { memory in
+      try run(
+        ["surface", "--pixels", "100", "--threads", "3", "--memory", memory], labels
+      ).lastColours
     }
+    #expect(surface[0] == surface[1] && surface[0] != nil)
+    let projection = try ["1G", "600K"].map { memory in
+      try run(["projection", "--axis", "y", "--threads", "3", "--memory", memory], labels).last
+    }
+    #expect(projection[0] == projection[1] && projection[0] != nil)
   }
 
   @Test(arguments: [
-    ["surface", "--class", "9"], ["surface", "--class", "256"], ["surface", "--elevation", "91"],
-    ["surface", "--pixels", "3"], ["projection", "--keep", "mean"],
-    ["projection", "--labels", "a.mem"], ["projection", "--memory", "1K"],
+    (["surface", "--class", "9"], "no voxel"), (["surface", "--class", "256"], "--class"),
+    (["surface", "--class", "1,1"], "--class"), (["surface", "--elevation", "91"], "--elevation"),
+    (["surface", "--pixels", "3"], "--pixels"), (["projection", "--keep", "median"], "--keep"),
+    (["projection", "--labels", "a.mem"], "--labels"),
+    (["projection", "--memory", "1K"], "--memory"),
+    (["surface", "--memory", "1M"], "--memory"),
+    (["projection", "--region", "0:1,0:1"], "--region"),
+    (["surface", "--background", "pink"], "--background"),
   ])
-  func `refuses what it cannot draw`(words: [String]) {
+  func `refuses what it cannot draw`(words: [String], said: String) {
     let format = MemoryFormat()
-    format.add("a.mem", Self.ball)
+    format.add("a.mem", Self.labels(classes: nil))
     let outcome = runTool(
       ["show", words[0], "a.mem", "--output", "/nowhere/a.png"] + words.dropFirst(),
       formats: [format])
-    #expect(outcome.code == 2, "\(outcome.error)")
+    #expect(outcome.code == 2 && outcome.error.contains(said), "\(outcome.error)")
   }
 }

@@ -31,6 +31,9 @@ public struct ShowCommand: Command {
         "at", "z,y,x", "slices: the voxel that the three planes meet in; default: the middle"),
       OptionDeclaration(
         "count", "N", "sheet: how many layers, evenly spread; default: 12", short: "n"),
+      OptionDeclaration(
+        "region", "z0:z1,y0:y1,x0:x1",
+        "projection and surface: only this box; ':' stands for a whole axis"),
     ] + ShowView.options + [
       OptionDeclaration(
         "view", "VIEW", "grey, overlay (labels over grey) or both side by side, the default"),
@@ -52,7 +55,7 @@ public struct ShowCommand: Command {
       "t2s-volume show slices big.raw --labels big.labels.zarr --at 64,512,300",
       "t2s-volume show sheet big.raw --axis y --count 8",
       "t2s-volume show projection big.raw --axis y",
-      "t2s-volume show surface big.labels.zarr --class 1 --azimuth 30 --elevation 25",
+      "t2s-volume show surface big.labels.zarr --class 1,2 --azimuth 30 --elevation 25",
       "t2s-volume show report big.labels.zarr",
       "t2s-volume show report big.labels.zarr --truth truth.zarr --output big.html",
       "t2s-volume show report fibres --output training.html",
@@ -62,9 +65,11 @@ public struct ShowCommand: Command {
   public var notes: [String] {
     [
       "Layers with more than 2048 voxels along an edge are thinned out.",
-      "show projection keeps the largest (or smallest) value along the axis; show surface shades a class "
-        + "as seen from outside, in parallel projection. Both read the volume once, block by block, and "
-        + "draw the same picture whatever the memory.",
+      "show projection keeps the largest, smallest or mean value along the axis; show surface shades "
+        + "classes as seen from outside, in parallel projection: fibres white, pores red, others in "
+        + "their own colours. Both read the volume once, block by block, draw the same picture whatever "
+        + "the memory and the threads, and put a scale bar below it: of a round length where the "
+        + "voxel's size is known, else of voxels.",
       "show report makes one page that needs no other file and no network: warnings first, then volume "
         + "fractions with intervals, slices to go through, profiles, grey values, and what was done. RUN "
         + "is a label store that segment made, or a folder that train made. A scan of such a name is "

@@ -1,4 +1,5 @@
 import EngineCore
+import Rendering
 import SystemIO
 import VolumeCore
 import VolumePasses
@@ -7,24 +8,18 @@ import VolumePasses
 struct ShowView {
   /// Which picture.
   enum Kind: String {
-    /// The largest, or smallest, grey value along an axis.
+    /// The largest, smallest or mean value along an axis.
     case projection
-    /// A class as seen from outside.
+    /// Classes as seen from outside.
     case surface
   }
 
   static var options: [OptionDeclaration] {
     [
       OptionDeclaration(
-        "keep", "VALUE", "projection: max, the default, or min: the value of each line of voxels"),
-      OptionDeclaration("class", "N", "surface: the label value that is shown; default: 1"),
-      OptionDeclaration(
-        "azimuth", "DEGREES", "surface: how far round the z axis the viewer stands; default: 30"),
-      OptionDeclaration(
-        "elevation", "DEGREES",
-        "surface: how far above the layers, -90 to 90; 90 looks at a layer; default: 25"),
-      OptionDeclaration("pixels", "N", "surface: the picture's longer edge; default: 1024"),
-    ]
+        "keep", "VALUE",
+        "projection: max, the default, min or mean: what is kept of the voxels behind a pixel")
+    ] + SurfaceChoices.options
   }
 
   let kind: Kind
@@ -32,12 +27,9 @@ struct ShowView {
   let output: String
   let arguments: Arguments
   let context: CommandContext
-  private let axis: Slice.Axis
+  private let axis: Projection.Axis
   private let keep: Projection.Kind
-  private let label: Int
-  private let azimuth: Double
-  private let elevation: Double
-  private let pixels: Int
+  private let surface: SurfaceChoices
   private let window: Normalisation?
   private let limits: CopyLimits
   private let hints: OpeningHints
@@ -60,40 +52,16 @@ struct ShowView {
     }
     axis =
       try arguments.value("axis") { text throws(UsageError) in
-        try text.oneOf(Slice.Axis.allCases.map(\.rawValue))
-      }.flatMap(Slice.Axis.init) ?? .z
+        try text.oneOf(Projection.Axis.allCases.map(\.rawValue))
+      }.flatMap(Projection.Axis.init) ?? .z
     keep =
       try arguments.value("keep") { text throws(UsageError) in
         try text.oneOf(Projection.Kind.allCases.map(\.rawValue))
       }.flatMap(Projection.Kind.init) ?? .max
-    label =
-      try arguments.value("class") { text throws(UsageError) in
-        let value = try text.wholeNumber(atLeast: 0)
-        guard value <= 255 else { throw text.wrong("labels end at 255", "a label, as 1") }
-        return value
-      } ?? 1
-    azimuth = try Self.degrees("azimuth", 30, most: 360, arguments)
-    elevation = try Self.degrees("elevation", 25, most: 90, arguments)
-    pixels =
-      try arguments.value("pixels") { text throws(UsageError) in
-        let value = try text.wholeNumber(atLeast: 16)
-        guard value <= 8192 else { throw text.wrong("that is too large", "16 to 8192") }
-        return value
-      } ?? 1024
+    surface = try SurfaceChoices(arguments, edge: 1024, isLight: true)
     window = try arguments.value("window") { text throws(UsageError) in try text.window() } ?? nil
     limits = try CopyLimits(arguments)
     hints = try arguments.openingHints()
-  }
-
-  private static func degrees(
-    _ name: String, _ otherwise: Double, most: Double, _ arguments: Arguments
-  ) throws(UsageError) -> Double {
-    try arguments.value(name) { text throws(UsageError) in
-      guard let value = signedDecimal(text.text), abs(value) <= most else {
-        throw text.wrong("this is no such angle", "degrees from -\(Int(most)) to \(Int(most))")
-      }
-      return value
-    } ?? otherwise
   }
 
   func make() throws(Explanation) -> [String: JSONValue] {
@@ -103,67 +71,86 @@ struct ShowView {
         .input, "show \(kind.rawValue) draws nothing over its picture",
         remedy: "leave out --labels; show slices --labels draws labels over grey")
     }
+    let part = try explained { () throws(UsageError) in
+      try arguments.value("region") { text throws(UsageError) in
+        try text.region(in: reader.volume.shape)
+      }
+    }
     try checkApart(output, from: [input])
     if SystemIO.kind(ofPath: output) != .missing, !arguments.has("overwrite") {
       throw Explanation(
         .input, "\(output) is there already",
         remedy: "give --overwrite to replace it, or another --output")
     }
-    let picture =
+    let region = part ?? Region(reader.volume.shape)
+    let size =
       switch kind {
-      case .projection: try projection(reader)
-      case .surface: try surface(reader)
+      case .projection: try project(reader, region)
+      case .surface: try look(reader, region)
       }
-    try context.catalogue.pictures.write(picture, to: output)
-    context.console.say("\(output): \(picture.width) x \(picture.height) pixels")
+    context.console.say("\(output): \(size.width) x \(size.height) pixels")
     return [
-      "output": .string(output), "width": .integer(picture.width),
-      "height": .integer(picture.height),
+      "output": .string(output), "width": .integer(size.width), "height": .integer(size.height),
+      "part": .string(region.description),
       "peak_bytes": peakResidentBytes().map { .integer($0) } ?? .null,
     ]
   }
 
-  private func projection(_ reader: any VolumeReader) throws(Explanation) -> LayerPicture {
-    let projection = Projection(of: reader.volume.shape, along: axis, keeping: keep)
-    var pass = BlockPass([PassInput(reader, as: .float)])
-    // The pixels of a block's columns, at most: one for each column.
-    pass.workBytes = pass.block.y * pass.block.x * 4
-    // The picture, twice: while it grows, and when it is drawn.
-    let values = try walk(pass, beside: 2 * projection.byteCount, "projecting") {
+  private func project(
+    _ reader: any VolumeReader, _ region: Region
+  ) throws(Explanation) -> (width: Int, height: Int) {
+    let type = reader.volume.voxelType
+    guard keep != .mean || Projection.summable.contains(type) else {
+      throw Explanation(
+        .input,
+        "--keep mean: \(input) holds \(type.rawValue), and means are summed exactly from 8 or 16 bits",
+        remedy: "t2s-volume convert --type uint16 --window LOW:HIGH makes such a volume of it")
+    }
+    let projection = Projection(keep, along: axis, of: region)
+    // The picture while it grows, and what is drawn of it.
+    let beside = projection.byteCount + projection.width * projection.height * 24
+    let values = try walk(projection.pass(reader), reader, beside: beside, "projecting") {
       pass, isStopped, progress throws(Explanation) in
       try projection.values(pass, isStopped: isStopped, progress: progress)
     }
     var picture = LayerPicture(width: projection.width, height: projection.height, grey: values)
     picture.window = window
     picture.view = .grey
-    return picture
+    picture.scaleBar = .fitting(
+      voxels: Double(projection.width * projection.step),
+      edge: axis == .x ? reader.volume.spacing?.y : reader.volume.spacing?.x)
+    try context.catalogue.pictures.write(picture, to: output)
+    return (picture.width, picture.height)
   }
 
-  private func surface(_ reader: any VolumeReader) throws(Explanation) -> LayerPicture {
-    let view = SurfaceView(
-      of: UInt8(label), in: reader.volume.shape, azimuth: azimuth, elevation: elevation,
-      edge: pixels)
-    var pass = BlockPass([PassInput(reader, as: .labels)])
-    let reach = SurfaceView.reach
-    pass.halo = Shape3(z: reach, y: reach, x: reach)
-    pass.workBytes = view.byteCount
-    let values = try walk(pass, beside: view.byteCount, "looking at class \(label)") {
-      pass, isStopped, progress throws(Explanation) in
-      try view.values(pass, isStopped: isStopped, progress: progress)
+  private func look(
+    _ reader: any VolumeReader, _ region: Region
+  ) throws(Explanation) -> (width: Int, height: Int) {
+    let labels = surface.labels(of: reader.volume)
+    let camera = SurfaceCamera(
+      fitting: region.shape, spacing: reader.volume.spacing, azimuth: surface.azimuth,
+      elevation: surface.elevation, edge: surface.edge)
+    let scene = SurfaceScene(labels.map { UInt8($0.value) }, in: region, cameras: [camera])
+    // What is drawn, as colours and as a file.
+    let beside = camera.width * camera.height * 12
+    let images = try walk(
+      scene.pass(reader), reader, beside: beside,
+      "looking at " + list(labels.map(\.name))
+    ) { pass, isStopped, progress throws(Explanation) in
+      try scene.images(pass, isStopped: isStopped, progress: progress)
     }
-    guard let values else {
-      throw Explanation(
-        .input, "no voxel of \(input) is \(label)",
-        remedy: "--class takes a label value that is there; t2s-volume info lists the classes")
-    }
-    var picture = LayerPicture(width: view.width, height: view.height, grey: values)
-    picture.window = Normalisation(low: 0, high: 255, clips: true)
-    picture.view = .grey
-    return picture
+    guard !images.isEmpty else { throw surface.nothing(in: input, labels) }
+    var picture = ColourPicture(
+      width: images.width, height: images.height,
+      rgb: images.picture(
+        0, colours: surface.colours(labels), background: surface.background))
+    picture.scaleBar = surface.scaleBar(camera, reader.volume)
+    try context.catalogue.pictures.write(picture, to: output)
+    return (images.width, images.height)
   }
 
   private func walk<Value>(
-    _ pass: BlockPass, beside bytes: Int, _ what: String,
+    _ pass: BlockPass, _ reader: any VolumeReader, beside bytes: Int, _ what: String,
     _ body: (
       PreparedPass, @escaping @Sendable () -> Bool, @escaping @Sendable (Int) -> Void
     ) throws(Explanation) -> Value
