@@ -15,7 +15,7 @@ public struct ShowCommand: Command {
   }
   /// What it takes.
   public var operands: String {
-    "SCAN | slices SCAN | sheet SCAN | projection SCAN | surface LABELS | report RUN"
+    "SCAN | slices|sheet|projection SCAN | surface LABELS | report RUN"
   }
   /// Its options.
   public var options: [OptionDeclaration] {
