@@ -48,7 +48,8 @@ let catalogue = Catalogue(
   // The preferred first: a GPU, where there is one that passes its self-check.
   engines: [CUDNNEngineFactory(), OneDNNEngineFactory(), ReferenceEngineFactory()],
   trainers: [CUDNNTrainingFactory(), OneDNNTrainingFactory(), ReferenceTrainingFactory()],
-  pictures: PNGPictures(), paint: PNGPictures(), stores: StoreFormat(), guesser: RawFormat())
+  pictures: PNGPictures(), films: FilmPictures(), paint: PNGPictures(), stores: StoreFormat(),
+  guesser: RawFormat())
 
 let context = CommandContext(
   catalogue: catalogue, console: .ofProcess(),

@@ -62,7 +62,13 @@ final class RunFolder: TrainingObserver {
     if let best {
       try write(best, row, factors: progress.factors, to: Self.modelName)
     }
-    if let strip { try context.catalogue.pictures.write(sheet(strip), to: file("evolution.png")) }
+    if let strip {
+      try context.catalogue.pictures.write(sheet(strip), to: file("evolution.png"))
+      let kept = TrainingEvolution(strip, classes: classes).json.text() + "\n"
+      try explained { () throws(SystemError) in
+        try writeFileAtomically(file(TrainingEvolution.name), Array(kept.utf8))
+      }
+    }
     say(row)
   }
 
