@@ -119,6 +119,9 @@ let package = Package(
 
     fastModule("VolumePasses", "Sources/VolumePasses", ["Pipelines", "SystemIO", "VolumeCore"]),
 
+    // What a whole volume looks like: projections and surfaces.
+    fastModule("Rendering", "Sources/Rendering", ["VolumePasses", "VolumeCore"]),
+
     fastModule("Distances", "Sources/Distances/Distances", ["CDistances", "VolumeCore"]),
     fastModule("Blobs", "Sources/Blobs", []),
     module("Halving", "Sources/Halving/Halving", ["CHalving", "VolumeCore"]),
@@ -242,8 +245,8 @@ let package = Package(
       [
         "Annotation", "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom",
         "EngineCore",
-        "Morphometry", "Components", "NeuralGraph", "TilePlanning", "Training", "VolumePasses",
-        "VoxelHashing",
+        "Morphometry", "Components", "NeuralGraph", "Rendering", "TilePlanning", "Training",
+        "VolumePasses", "VoxelHashing",
         "Pipelines",
         "SystemIO", "VolumeCore",
       ]),
@@ -298,6 +301,7 @@ let package = Package(
       "MorphometryTests", ["Components", "Distances", "Morphometry", "Phantom", "VolumePasses"]),
     plainTests("VolumePassesTests", ["VolumePasses"]),
     plainTests("BlobsTests", ["Blobs"]),
+    plainTests("RenderingTests", ["Rendering", "VolumePasses"]),
     plainTests("DistancesTests", ["Distances"]),
     plainTests("HalvingTests", ["Halving"]),
     plainTests("VoxelHashingTests", ["VoxelHashing"]),

@@ -77,10 +77,23 @@ struct PNGPictures: PictureWriter, PaintPictures {
 
   func write(_ picture: LayerPicture, to path: String) throws(Explanation) {
     do {
-      try drawn(picture).writePNG(to: path)
+      try above(picture.scaleBar, drawn(picture)).writePNG(to: path)
     } catch {
       throw error.explanation
     }
+  }
+
+  func write(_ picture: ColourPicture, to path: String) throws(Explanation) {
+    let colours = Picture(width: picture.width, height: picture.height, rgb: picture.rgb)
+    try write(above(picture.scaleBar, colours), path)
+  }
+
+  /// `picture` above the bar that tells its scale, where there is one.
+  private func above(_ bar: ScaleBar?, _ picture: Picture) -> Picture {
+    guard let bar else { return picture }
+    var strip = PictureFooter()
+    strip.scale = (part: bar.part, text: bar.text)
+    return .stacked([picture, strip.drawn(width: picture.width)])
   }
 
   func write(_ sheet: PictureSheet, to path: String) throws(Explanation) {

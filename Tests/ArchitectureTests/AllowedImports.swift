@@ -36,6 +36,8 @@ enum AllowedImports {
     // Sizes, directions, distances and contacts of classes.
     "Morphometry":
       "CMorphometry Components Distances Glibc Synchronization VolumeCore VolumePasses",
+    // What a whole volume looks like.
+    "Rendering": "Glibc Synchronization VolumeCore VolumePasses",
     // The engine seam.
     "EngineCore": "Glibc NeuralGraph VolumeCore",
     // Plugs: formats, engines, models. None imports another.
@@ -82,7 +84,7 @@ enum AllowedImports {
     "VolumeCommands":
       "Annotation EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Quantification "
       + "Synchronization SystemIO TilePlanning Training VolumeCore VolumePasses VolumePipeline "
-      + "Components Morphometry VoxelHashing",
+      + "Components Morphometry Rendering VoxelHashing",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "

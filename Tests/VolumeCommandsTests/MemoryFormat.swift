@@ -220,6 +220,11 @@ final class MemoryPictures: PictureWriter {
   func write(_ picture: LayerPicture, to path: String) throws(Explanation) {
     self.picture.withLock { $0 = picture }
   }
+  private let colours = Mutex<ColourPicture?>(nil)
+  var lastColours: ColourPicture? { colours.withLock { $0 } }
+  func write(_ picture: ColourPicture, to path: String) throws(Explanation) {
+    colours.withLock { $0 = picture }
+  }
   private let sheet = Mutex<PictureSheet?>(nil)
   var lastSheet: PictureSheet? { sheet.withLock { $0 } }
   func write(_ sheet: PictureSheet, to path: String) throws(Explanation) {
