@@ -309,7 +309,8 @@ let package = Package(
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
     plainTests("ComponentsTests", ["CComponents", "Components", "SystemIO"]),
-    plainTests("MorphometryTests", ["Components", "Distances", "Morphometry", "VolumePasses"]),
+    plainTests(
+      "MorphometryTests", ["Components", "Distances", "Morphometry", "Phantom", "VolumePasses"]),
     plainTests("VolumePassesTests", ["VolumePasses"]),
     plainTests("BlobsTests", ["Blobs"]),
     plainTests("RenderingTests", ["Rendering", "VolumePasses"]),
