@@ -197,7 +197,7 @@ import VolumeTesting
   }
 
   @Test(arguments: [
-    (["scan.mem", "--output", "a.avi"], ".mp4 and .gif"), (["scan.mem", "--fps", "51"], "--fps"),
+    (["scan.mem", "--output", "a.avi"], ".mp4 or .gif"), (["scan.mem", "--fps", "51"], "--fps"),
     (["scan.mem", "--length", "0"], "--length"),
     (["scan.mem", "--labels", "other.mem"], "labels have"),
     (["orbit", "labels.mem", "--labels", "labels.mem"], "--labels"),
@@ -205,7 +205,7 @@ import VolumeTesting
     (["scan.mem", "--memory", "1M"], "--memory"),
     (["orbit", "scan.mem", "--memory", "1M"], "--memory"), ([], "SCAN"),
     (["scan.mem", "labels.mem"], "SCAN"),
-    (["scan.mem", "--output", "scan.mem"], ".mp4 and .gif"),
+    (["scan.mem", "--output", "scan.mem"], ".mp4 or .gif"),
   ])
   func `refuse what they cannot show`(words: [String], said: String) {
     let outcome = runTool(
