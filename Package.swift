@@ -364,7 +364,7 @@ let package = Package(
       ["Training", "EngineCore", "NeuralGraph", "Phantom", "Pipelines", "SystemIO"]),
     plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore", "NeuralGraph", "SystemIO"]),
     plainTests("ArchitectureTests", []),
-    plainTests("EndToEndTests", ["SystemIO"]),
+    plainTests("EndToEndTests", ["FilmReading", "PNGLibrary", "SystemIO"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -83,6 +83,7 @@ extension FilmFrame {
       (part: $0.part * Double(panels[0].width) / Double(above.width), text: $0.text)
     }
     footer.caption = caption
+    footer.captionLength = captionLength
     footer.legend = legend.map { LegendEntry($0) }
     let whole = Picture.stacked([above, footer.drawn(width: above.width)])
     guard whole.width % 2 + whole.height % 2 > 0 else { return whole }

@@ -123,6 +123,10 @@ struct PNGPictures: PictureWriter, PaintPictures {
           LineChart.Series(
             name: $0.name, colour: Picture.Colour($0.colour), xs: $0.xs, ys: $0.ys,
             isScattered: $0.isScattered, isThin: $0.isThin)
+        },
+        bars: panel.bars.map {
+          BarPanel.Bar(
+            name: $0.name, value: $0.value, reach: $0.reach, colour: Picture.Colour($0.colour))
         })
     }
     try write(LineChart(panels, columns: chart.columns).drawn(), path)

@@ -14,6 +14,8 @@ public struct FilmFrame: Hashable, Sendable {
   public var content: Content
   /// Below it, at the right: "z = 12".
   public var caption: String
+  /// Letters of the film's longest caption, so that all pictures are of one size.
+  public var captionLength: Int
   /// Below it, at the left; of a panel's width.
   public var scaleBar: ScaleBar?
   /// Classes whose colours are named below.
@@ -25,6 +27,7 @@ public struct FilmFrame: Hashable, Sendable {
   /// `content` above `caption`, in panels of `edge` pixels.
   public init(_ content: Content, caption: String, edge: Int) {
     (self.content, self.caption, self.edge) = (content, caption, edge)
+    captionLength = caption.count
   }
 }
 

@@ -58,6 +58,7 @@ struct OrbitFilm {
             number, colours: choices.colours(labels), background: choices.background))
         let turned = Int((360 * Double(first + number) / Double(count)).rounded())
         var frame = FilmFrame(.colours(picture), caption: "\(turned)°", edge: choices.edge)
+        frame.captionLength = "359°".count
         frame.scaleBar = choices.scaleBar(camera, reader.volume)
         frame.legend = zip(labels, choices.colours(labels)).map { label, colour in
           LabelClass(value: label.value, name: label.name, colour: colour.map(Int.init))

@@ -94,6 +94,7 @@ struct RunFilm {
         }
         var frame = FilmFrame(
           .layers(panels), caption: "\(axis.rawValue) = \(position)", edge: edge)
+        frame.captionLength = "\(axis.rawValue) = \(all.upperBound - 1)".count
         frame.scaleBar = bar
         frame.legend = (labels?.volume.classes ?? []).filter { $0.value < LabelClass.outsideValue }
         // A long film of few planes shows each for a while.

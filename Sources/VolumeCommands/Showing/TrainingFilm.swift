@@ -28,14 +28,17 @@ struct TrainingFilm {
     scan.view = .grey
     var truth = scan
     (truth.labels, truth.view) = (strip.truth, .overlay)
+    let captions = strip.frames.map {
+      "scan, annotated, epoch \($0.epoch): \(Words.fixed($0.score, 4))"
+    }
     for number in 0..<count {
       try film.context.checkForStop(remedy: "give the same command again")
-      let seen = strip.frames[number * strip.frames.count / count]
+      let place = number * strip.frames.count / count
       var found = truth
-      found.labels = seen.labels
+      found.labels = strip.frames[place].labels
       var frame = FilmFrame(
-        .layers([scan, truth, found]),
-        caption: "scan, annotated, epoch \(seen.epoch): \(Words.fixed(seen.score, 4))", edge: edge)
+        .layers([scan, truth, found]), caption: captions[place], edge: edge)
+      frame.captionLength = captions.map(\.count).max() ?? 0
       frame.legend = evolution.classes
       try output.add(frame)
     }

@@ -56,8 +56,8 @@ final class RunFolder: TrainingObserver {
     try explained { () throws(SystemError) in
       try writeFileAtomically(file("history.csv"), Array(csv.utf8))
     }
-    try context.catalogue.pictures.write(
-      TrainingCurves(rows: progress.history, classes: classes).chart, to: file("curves.png"))
+    try context.writeBoth(
+      TrainingCurves(rows: progress.history, classes: classes).chart, to: file("curves"))
     try write(last, row, factors: progress.factors, to: Self.lastName)
     if let best {
       try write(best, row, factors: progress.factors, to: Self.modelName)
