@@ -106,6 +106,9 @@ let package = Package(
     .target(
       name: "CMorphometry", path: "Sources/Morphometry/CMorphometry",
       cSettings: [.unsafeFlags(["-O3"])]),
+    // FFmpeg's libraries, loaded when a film is made.
+    .target(
+      name: "CFilm", path: "Sources/Films/CFilm", cSettings: [.unsafeFlags(["-O2"])]),
     .target(
       name: "CChecksum", path: "Sources/Compression/CChecksum",
       cSettings: [.unsafeFlags(["-O3"])]),
@@ -121,6 +124,9 @@ let package = Package(
     module("Cluster", "Sources/Cluster", ["SystemIO", "VolumeCore"]),
 
     fastModule("VolumePasses", "Sources/VolumePasses", ["Pipelines", "SystemIO", "VolumeCore"]),
+
+    // What a whole volume looks like: projections and surfaces.
+    fastModule("Rendering", "Sources/Rendering", ["VolumePasses", "VolumeCore"]),
 
     fastModule("Distances", "Sources/Distances/Distances", ["CDistances", "VolumeCore"]),
     fastModule("Blobs", "Sources/Blobs", []),
@@ -146,6 +152,7 @@ let package = Package(
     module("XMLReading", "Sources/XMLReading/XMLReading", ["CXML2"]),
     module("YAMLReading", "Sources/YAMLReading/YAMLReading", ["CYAML"]),
     module("VoxelFiles", "Sources/VoxelFiles", ["Compression", "SystemIO", "VolumeCore"]),
+    fastModule("Films", "Sources/Films/Films", ["CFilm", "SystemIO", "VolumeCore"]),
     module("PNGLibrary", "Sources/PNGLibrary/PNGLibrary", ["CPNG"]),
     module(
       "HDF5Library", "Sources/HDF5Library/HDF5Library", ["CHDF5", "VoxelFiles", "VolumeCore"]),
@@ -207,7 +214,7 @@ let package = Package(
         "HDF5Child", "HDF5Library", "Compression", "XMLReading", "VoxelFiles", "SystemIO",
         "VolumeCore",
       ]),
-    module("Pictures", "Formats/Pictures/Pictures", ["PNGLibrary", "SystemIO", "VolumeCore"]),
+    fastModule("Pictures", "Formats/Pictures/Pictures", ["PNGLibrary", "SystemIO", "VolumeCore"]),
     module(
       "KerasModel", "Formats/Keras/KerasModel",
       ["CZIP", "HDF5Child", "HDF5Library", "EngineCore", "NeuralGraph", "SystemIO", "VolumeCore"]),
@@ -245,8 +252,8 @@ let package = Package(
       [
         "Annotation", "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom",
         "EngineCore", "Cluster",
-        "Morphometry", "Components", "NeuralGraph", "TilePlanning", "Training", "VolumePasses",
-        "VoxelHashing",
+        "Morphometry", "Components", "NeuralGraph", "Rendering", "TilePlanning", "Training",
+        "VolumePasses", "VoxelHashing",
         "Pipelines",
         "SystemIO", "VolumeCore",
       ]),
@@ -257,6 +264,7 @@ let package = Package(
         "AvizoFormat", "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat",
         "PictureStackFormat", "ClosedFormat", "HDF5Format", "HDF5Child", "HDF5Library",
         "VolumeCommands", "VolumePipeline", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures",
+        "Films",
         "Phantom", "Quantification", "KerasModel", "ONNXModel", "OneDNNEngine", "CUDNNEngine",
         "EngineCore",
         "NeuralGraph", "TilePlanning", "Compression", "Pipelines", "SystemIO", "VolumeCore",
@@ -292,14 +300,23 @@ let package = Package(
       ]),
     plainTests("CompressionTests", ["Compression"]),
     plainTests("PNGLibraryTests", ["PNGLibrary"]),
+    .systemLibrary(
+      name: "CAV", path: "Tests/FilmReading/CAV",
+      providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev"])]),
+    .target(
+      name: "FilmReading", dependencies: ["CAV"], path: "Tests/FilmReading/FilmReading",
+      swiftSettings: strict),
+    plainTests("FilmsTests", ["Films", "FilmReading", "SystemIO"]),
     plainTests("XMLReadingTests", ["XMLReading"]),
     plainTests("YAMLReadingTests", ["YAMLReading"]),
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
     tests("ZarrFormatTests", ["ZarrFormat", "Compression"]),
     plainTests("ComponentsTests", ["CComponents", "Components", "SystemIO"]),
-    plainTests("MorphometryTests", ["Components", "Distances", "Morphometry", "VolumePasses"]),
+    plainTests(
+      "MorphometryTests", ["Components", "Distances", "Morphometry", "Phantom", "VolumePasses"]),
     plainTests("VolumePassesTests", ["VolumePasses"]),
     plainTests("BlobsTests", ["Blobs"]),
+    plainTests("RenderingTests", ["Rendering", "VolumePasses"]),
     plainTests("DistancesTests", ["Distances"]),
     plainTests("HalvingTests", ["Halving"]),
     plainTests("VoxelHashingTests", ["VoxelHashing"]),
@@ -351,7 +368,7 @@ let package = Package(
     plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore", "NeuralGraph", "SystemIO"]),
     plainTests("ClusterTests", ["Cluster", "Pipelines", "SystemIO"]),
     plainTests("ArchitectureTests", []),
-    plainTests("EndToEndTests", ["SystemIO"]),
+    plainTests("EndToEndTests", ["FilmReading", "PNGLibrary", "SystemIO"]),
   ],
   swiftLanguageModes: [.v6]
 )

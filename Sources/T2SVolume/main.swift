@@ -48,7 +48,8 @@ let catalogue = Catalogue(
   // The preferred first: a GPU, where there is one that passes its self-check.
   engines: [CUDNNEngineFactory(), OneDNNEngineFactory(), ReferenceEngineFactory()],
   trainers: [CUDNNTrainingFactory(), OneDNNTrainingFactory(), ReferenceTrainingFactory()],
-  pictures: PNGPictures(), paint: PNGPictures(), stores: StoreFormat(), guesser: RawFormat())
+  pictures: PNGPictures(), films: FilmPictures(), paint: PNGPictures(), stores: StoreFormat(),
+  guesser: RawFormat())
 
 let context = CommandContext(
   catalogue: catalogue, console: .ofProcess(),
@@ -77,10 +78,23 @@ struct PNGPictures: PictureWriter, PaintPictures {
 
   func write(_ picture: LayerPicture, to path: String) throws(Explanation) {
     do {
-      try drawn(picture).writePNG(to: path)
+      try above(picture.scaleBar, drawn(picture)).writePNG(to: path)
     } catch {
       throw error.explanation
     }
+  }
+
+  func write(_ picture: ColourPicture, to path: String) throws(Explanation) {
+    let colours = Picture(width: picture.width, height: picture.height, rgb: picture.rgb)
+    try write(above(picture.scaleBar, colours), path)
+  }
+
+  /// `picture` above the bar that tells its scale, where there is one.
+  private func above(_ bar: ScaleBar?, _ picture: Picture) -> Picture {
+    guard let bar else { return picture }
+    var strip = PictureFooter()
+    strip.scale = (part: bar.part, text: bar.text)
+    return .stacked([picture, strip.drawn(width: picture.width)])
   }
 
   func write(_ sheet: PictureSheet, to path: String) throws(Explanation) {
@@ -109,6 +123,10 @@ struct PNGPictures: PictureWriter, PaintPictures {
           LineChart.Series(
             name: $0.name, colour: Picture.Colour($0.colour), xs: $0.xs, ys: $0.ys,
             isScattered: $0.isScattered, isThin: $0.isThin)
+        },
+        bars: panel.bars.map {
+          BarPanel.Bar(
+            name: $0.name, value: $0.value, reach: $0.reach, colour: Picture.Colour($0.colour))
         })
     }
     try write(LineChart(panels, columns: chart.columns).drawn(), path)

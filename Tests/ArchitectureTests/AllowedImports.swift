@@ -21,6 +21,8 @@ enum AllowedImports {
     // Voxels that lie plainly in files, which many formats come down to.
     "VoxelFiles": "Compression Glibc Synchronization SystemIO VolumeCore",
     "PNGLibrary": "CPNG Glibc",
+    // FFmpeg's libraries, which are loaded when a film is made.
+    "Films": "CFilm Glibc SystemIO VolumeCore",
     "HDF5Library": "CHDF5 Synchronization VolumeCore VoxelFiles",
     // HDF5's library in a process of its own, because it is not made for hostile files.
     "HDF5Child": "CChild Glibc HDF5Library Synchronization SystemIO VolumeCore",
@@ -38,6 +40,8 @@ enum AllowedImports {
     // Sizes, directions, distances and contacts of classes.
     "Morphometry":
       "CMorphometry Components Distances Glibc Synchronization VolumeCore VolumePasses",
+    // What a whole volume looks like.
+    "Rendering": "Glibc Synchronization VolumeCore VolumePasses",
     // The engine seam.
     "EngineCore": "Glibc NeuralGraph VolumeCore",
     // Plugs: formats, engines, models. None imports another.
@@ -84,13 +88,13 @@ enum AllowedImports {
     "VolumeCommands":
       "Annotation EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Quantification "
       + "Synchronization SystemIO TilePlanning Training VolumeCore VolumePasses VolumePipeline "
-      + "Cluster Components Morphometry VoxelHashing",
+      + "Cluster Components Morphometry Rendering VoxelHashing",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "
       + "VGStudioFormat AvizoFormat EDFFormat ISQFormat SkyScanFormat "
       + "DICOMFormat PictureStackFormat ClosedFormat HDF5Child HDF5Format "
-      + "CUDNNEngine HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph ONNXModel OneDNNEngine Phantom "
+      + "CUDNNEngine HDF5Library Compression EngineCore Films Glibc KerasModel NeuralGraph ONNXModel OneDNNEngine Phantom "
       + "Pictures Pipelines Quantification RawFormat Synchronization SystemIO TIFFFormat TilePlanning "
       + "VolumeCommands VolumeCore "
       + "VolumePipeline VolumeStore",

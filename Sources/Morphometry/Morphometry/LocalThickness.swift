@@ -11,10 +11,11 @@ import VolumePasses
 public struct LocalThickness: Sendable {
   /// The largest radius that is told apart, in voxels.
   public let reach: Int
-  /// Voxels of the class by radius: place k is (k + 2) / 2 voxels; the last is `reach` and more.
+  /// Voxels of the class by radius: place k holds those from (k + 2) / 2 voxels on to the next; the last is
+  /// `reach` and more.
   public private(set) var counts: [Int]
 
-  /// The radius of a place of `counts`.
+  /// The least radius of a place of `counts`.
   public static func radius(of place: Int) -> Double { Double(place + 2) / 2 }
 
   /// The pass for radii up to `reach` voxels.
@@ -76,8 +77,8 @@ public struct LocalThickness: Sendable {
   /// All voxels of the class.
   public var total: Int { counts.reduce(0, +) }
 
-  /// The diameter, twice the radius, below which `share` of the class's voxels lie, in voxels, between
-  /// radii by a straight line; `nil` for an empty class.
+  /// The diameter, twice the radius, below which `share` of the class's voxels lie, in voxels, from one
+  /// step of radii to the next by a straight line; `nil` for an empty class.
   public func diameter(below share: Double) -> Double? {
     let total = Double(total)
     guard total > 0 else { return nil }
@@ -86,18 +87,18 @@ public struct LocalThickness: Sendable {
       let after = before + Double(count) / total
       if after >= share {
         let part = (share - before) / (after - before)
-        return 2 * (Self.radius(of: place) - 0.25 + 0.5 * part)
+        return min(2 * (Self.radius(of: place) + 0.5 * part), 2 * Double(reach))
       }
       before = after
     }
     return 2 * Double(reach)
   }
 
-  /// The mean diameter, in voxels.
+  /// The mean diameter, in voxels, with each step's middle.
   public var meanDiameter: Double? {
     guard total > 0 else { return nil }
     return counts.enumerated().reduce(0) {
-      $0 + 2 * Self.radius(of: $1.offset) * Double($1.element)
+      $0 + 2 * min(Self.radius(of: $1.offset) + 0.25, Double(reach)) * Double($1.element)
     }
       / Double(total)
   }

@@ -18,6 +18,11 @@ public struct Orientation: Sendable {
       voxels > 0 ? sums.map { Double($0) / Orientation.unit / Double(voxels) } : nil
     }
 
+    /// This and another part.
+    static func + (a: Mean, b: Mean) -> Mean {
+      Mean(voxels: a.voxels + b.voxels, sums: zip(a.sums, b.sums).map { $0 + $1 })
+    }
+
     /// Eigenvalues, falling, and their directions.
     public var eigen: SymmetricEigen? {
       tensor.map {
@@ -26,8 +31,9 @@ public struct Orientation: Sendable {
     }
   }
 
-  /// Products are summed as whole numbers of this fraction, so that no order of blocks matters.
-  static let unit = Double(1 << 30)
+  /// Products are summed as whole numbers of this fraction, so that no order of blocks matters; sums of
+  /// 2^39 voxels fit.
+  static let unit = Double(1 << 24)
   /// The histogram's steps of the angle from z, 0 to 90 degrees.
   public static let tilts = 18
   /// Its steps of the angle in the layer, from x towards y, 0 to 360 degrees.
@@ -37,6 +43,8 @@ public struct Orientation: Sendable {
   public private(set) var whole = Mean()
   /// Those of each block of the grid, in C order.
   public private(set) var blocks: [Mean]
+  /// Those of each layer across z, across y and across x.
+  public private(set) var layers: [[Mean]]
   /// The blocks.
   public let grid: ChunkGrid
   /// Counts by tilt, then by turn.
@@ -53,8 +61,8 @@ public struct Orientation: Sendable {
     if tensor.isLayered { (pass.block.y, pass.block.x) = (512, 512) }
     pass.leastBlock = Shape3(z: 1, y: 16, x: 16)
     pass.halo = tensor.halo
-    // Grey values; and of each voxel of the class its place, its owner and its direction, an array.
-    pass.workBytesPerVoxel = tensor.bytesPerVoxel + 4 + 80
+    // Grey values; and of each voxel of the class its place and its direction.
+    pass.workBytesPerVoxel = tensor.bytesPerVoxel + 4 + 40
     return pass
   }
 
@@ -69,14 +77,18 @@ public struct Orientation: Sendable {
     let region = pass.pass.region
     let grid = ChunkGrid(volume: region.shape, chunk: Shape3(z: edge, y: edge, x: edge))
     let blockCount = grid.count.voxelCount
-    let size = 7 * blockCount + Self.tilts * Self.turns
+    let bins = Self.tilts * Self.turns
+    let shape = region.shape
+    // Blocks, layers across z, y and x, the histogram.
+    let firsts = [0, shape.z, shape.z + shape.y].map { 7 * (blockCount + $0) }
+    let firstBin = 7 * (blockCount + shape.z + shape.y + shape.x)
+    let size = firstBin + bins
     let hasScan = pass.pass.inputs.count > 1
     let parts = try pass.run(
       isStopped: isStopped, progress: progress, gather: { Counts(size) }
     ) { counts, block throws(Explanation) in
       let (core, box) = (block.core, block.region)
       var places: [Int] = []
-      var owners: [Int] = []
       var grey = [Float](repeating: 0, count: box.voxelCount)
       block.withVoxels { voxels in
         unsafe voxels.withUnsafeBytes { labels in
@@ -84,11 +96,6 @@ public struct Orientation: Sendable {
             for y in core.y {
               for x in core.x where unsafe isClass[Int(labels[box.place(z, y, x)])] {
                 places.append(box.place(z, y, x))
-                let (bz, by, bx) = (
-                  (z - region.z.lowerBound) / edge, (y - region.y.lowerBound) / edge,
-                  (x - region.x.lowerBound) / edge
-                )
-                owners.append((bz * grid.count.y + by) * grid.count.x + bx)
               }
             }
           }
@@ -106,31 +113,45 @@ public struct Orientation: Sendable {
         }
       }
       let directions = tensor.directions(grey, box.shape, at: places)
-      for (owner, direction) in zip(owners, directions) {
-        guard let p = direction else { continue }
-        let products = [
-          p[0] * p[0], p[1] * p[1], p[2] * p[2], p[0] * p[1], p[0] * p[2], p[1] * p[2],
-        ]
-        counts.values[7 * owner] += 1
-        for (i, product) in products.enumerated() {
-          counts.values[7 * owner + 1 + i] += Int64((product * Self.unit).rounded())
+      for (place, p) in zip(places, directions) where p != .zero {
+        let at = box.index(of: place)
+        let (z, y, x) = (
+          at.z - region.z.lowerBound, at.y - region.y.lowerBound, at.x - region.x.lowerBound
+        )
+        let owner = (z / edge * grid.count.y + y / edge) * grid.count.x + x / edge
+        let squares = Self.fixed(p * p)
+        let mixed = Self.fixed(SIMD3(p[0] * p[1], p[0] * p[2], p[1] * p[2]))
+        for first in [7 * owner, firsts[0] + 7 * z, firsts[1] + 7 * y, firsts[2] + 7 * x] {
+          counts.values[first] += 1
+          for i in 0..<3 {
+            counts.values[first + 1 + i] += squares[i]
+            counts.values[first + 4 + i] += mixed[i]
+          }
         }
-        counts.values[7 * blockCount + Self.bin(p)] += 1
+        counts.values[firstBin + Self.bin(p)] += 1
       }
     }
     let sums = Counts.sum(parts, size)
     self.grid = grid
-    blocks = (0..<blockCount).map { block in
-      Mean(voxels: sums[7 * block], sums: Array(sums[(7 * block + 1)..<(7 * block + 7)]))
+    func mean(_ first: Int) -> Mean {
+      Mean(voxels: sums[first], sums: Array(sums[(first + 1)..<(first + 7)]))
     }
-    for block in blocks {
-      whole.voxels += block.voxels
-      for i in 0..<6 { whole.sums[i] += block.sums[i] }
+    blocks = (0..<blockCount).map { mean(7 * $0) }
+    layers = zip(firsts, [shape.z, shape.y, shape.x]).map { first, count in
+      (0..<count).map { mean(first + 7 * $0) }
     }
-    histogram = Array(sums[(7 * blockCount)...])
+    whole = blocks.reduce(Mean(), +)
+    histogram = Array(sums[firstBin...])
   }
 
-  private static func bin(_ p: [Double]) -> Int {
+  /// Products as whole numbers.
+  private static func fixed(_ products: SIMD3<Double>) -> SIMD3<Int64> {
+    let scaled = products * unit
+    return SIMD3(
+      Int64(scaled[0].rounded()), Int64(scaled[1].rounded()), Int64(scaled[2].rounded()))
+  }
+
+  private static func bin(_ p: SIMD3<Double>) -> Int {
     let tilt = acos(max(-1, min(1, p[0]))) * 180 / .pi
     var turn = atan2(p[1], p[2]) * 180 / .pi
     if turn < 0 { turn += 360 }

@@ -35,8 +35,8 @@ public struct StructureTensor: Hashable, Sendable {
   public var bytesPerVoxel: Int { isLayered ? 4 * 7 : 4 * 11 }
 
   /// The direction (z, y, x) at each of `places` of a box of `shape` whose grey values are `grey`:
-  /// unit vectors of the upper half space, `nil` where nothing varies.
-  func directions(_ grey: [Float], _ shape: Shape3, at places: [Int]) -> [[Double]?] {
+  /// unit vectors of the upper half space, zero where nothing varies.
+  package func directions(_ grey: [Float], _ shape: Shape3, at places: [Int]) -> [SIMD3<Double>] {
     let axes = isLayered ? [1, 2] : [0, 1, 2]
     let smooth = gaussian(gradient, derivative: false)
     let derive = gaussian(gradient, derivative: true)
@@ -57,9 +57,13 @@ public struct StructureTensor: Hashable, Sendable {
       }
     }
     return places.map { place in
-      isLayered
-        ? Self.flat(products.map { Double($0[place]) })
-        : Self.least(products.map { Double($0[place]) })
+      func product(_ i: Int) -> Double { Double(products[i][place]) }
+      return isLayered
+        ? Self.flat(yy: product(0), yx: product(1), xx: product(2))
+        : Self.least(
+          SymmetricEigen(
+            zz: product(0), yy: product(3), xx: product(5), zy: product(1), zx: product(2),
+            yx: product(4)))
     }
   }
 
@@ -85,22 +89,20 @@ public struct StructureTensor: Hashable, Sendable {
     return out
   }
 
-  /// Of the tensor yy, yx, xx.
-  private static func flat(_ t: [Double]) -> [Double]? {
-    let (half, off) = ((t[0] - t[2]) / 2, t[1])
-    guard half * half + off * off > 0 else { return nil }
+  private static func flat(yy: Double, yx: Double, xx: Double) -> SIMD3<Double> {
+    let half = (yy - xx) / 2
+    guard half * half + yx * yx > 0 else { return .zero }
     // The greatest variation is at this angle from y; the direction is across it.
-    let angle = atan2(off, half) / 2
+    let angle = atan2(yx, half) / 2
     let (y, x) = (-sin(angle), cos(angle))
-    return x < 0 ? [0, -y, -x] : [0, y, x]
+    return x < 0 ? SIMD3(0, -y, -x) : SIMD3(0, y, x)
   }
 
-  /// Of the tensor zz, zy, zx, yy, yx, xx.
-  private static func least(_ t: [Double]) -> [Double]? {
-    let eigen = SymmetricEigen(zz: t[0], yy: t[3], xx: t[5], zy: t[1], zx: t[2], yx: t[4])
-    guard eigen.values[0] > 0, eigen.values[1] > eigen.values[2] else { return nil }
-    let v = eigen.vectors[2]
+  private static func least(_ eigen: SymmetricEigen) -> SIMD3<Double> {
+    let values = eigen.eigenvalues
+    guard values[0] > 0, values[1] > values[2] else { return .zero }
+    let v = eigen.third
     let isBelow = v[0] != 0 ? v[0] < 0 : v[1] != 0 ? v[1] < 0 : v[2] < 0
-    return isBelow ? v.map { -$0 } : v
+    return isBelow ? -v : v
   }
 }

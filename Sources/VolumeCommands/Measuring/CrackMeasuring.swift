@@ -100,17 +100,33 @@ struct CrackMeasuring {
       guard axes[1] >= flatness * 2 * Double(one.voxels) / surface, axes[1] >= least else { return }
       cracks.append((one, isOpen))
     }
-    let sheetPass = try input.prepared(CrackSheets.pass(numbers))
     let origin = input.region.origin
+    let boxes = cracks.map { crack in
+      let normal = crack.component.normal.map { abs($0) }
+      return CrackSheets.Crack(
+        number: crack.component.number, box: crack.component.box.relative(to: origin),
+        axis: (0..<3).max { normal[$0] < normal[$1] } ?? 0)
+    }
+    // Kept until the labels are written.
+    var limits = input.limits
+    limits.memory -= CrackSheets.byteCount(boxes)
+    if !boxes.isEmpty {
+      input.context.console.note(
+        "\(Words.grouped(boxes.count)) cracks: their columns take "
+          + "\(Words.memory(CrackSheets.byteCount(boxes)))")
+    }
+    guard limits.memory > 0 else {
+      throw Explanation(
+        .input,
+        "the columns of \(Words.grouped(boxes.count)) cracks take "
+          + "\(Words.memory(CrackSheets.byteCount(boxes))), and --memory is "
+          + Words.memory(input.limits.memory),
+        remedy: "give more --memory, or a --region")
+    }
+    let sheetPass = try CrackSheets.pass(numbers).prepared(
+      memory: limits.memory, threads: limits.threads)
     let sheets = try input.watch("sheets", sheetPass) { isStopped, progress throws(Explanation) in
-      try CrackSheets(
-        sheetPass,
-        cracks.map { crack in
-          let normal = crack.component.normal.map { abs($0) }
-          let axis = (0..<3).max { normal[$0] < normal[$1] } ?? 0
-          let box = crack.component.box.relative(to: origin)
-          return CrackSheets.Crack(number: crack.component.number, box: box, axis: axis)
-        }, isStopped: isStopped, progress: progress)
+      try CrackSheets(sheetPass, boxes, isStopped: isStopped, progress: progress)
     }
     var rows: [[String]] = []
     for (index, crack) in cracks.enumerated() {
@@ -158,7 +174,7 @@ struct CrackMeasuring {
         classes: description.volume.classes)
       var writing = OutputWriting(
         volume, to: output, plan: plan, overwrites: input.arguments.has("overwrite"),
-        limits: input.limits)
+        limits: limits)
       writing.output.compression = description.compression
       writing.output.hasPyramid = description.hasPyramid
       let copied = try writing.run("relabelling", input.context)

@@ -6,6 +6,10 @@ import VolumeCore
 
 /// `measure fibres`: directions and diameters.
 struct FibreMeasuring {
+  /// How thick slabs are, of fibres and of pores.
+  static let slabOption = OptionDeclaration(
+    "slab", "N", "fibres, pores: layers of a slab; default 4 for fibres, 16 for pores")
+
   static let action = MeasureAction(
     name: "fibres",
     options: [
@@ -17,10 +21,13 @@ struct FibreMeasuring {
       OptionDeclaration("dimension", "N", "fibres: 3d (the default), or 2d: within layers"),
       OptionDeclaration(
         "gradient", "S", "fibres: standard deviation of gradients, voxels; default 1"),
-      OptionDeclaration("window", "S", "fibres: that of their average, voxels; default 4"),
+      OptionDeclaration("window", "S", "fibres: that of their average, voxels; default 3"),
       OptionDeclaration(
         "blocks", "N", "fibres: edge of the blocks that get a tensor each; default 128"),
-      CorrelationMeasuring.reach,
+      OptionDeclaration(
+        "slabs", "FILE.csv", "fibres: the table of slabs of layers along each axis, and their plies"
+      ),
+      slabOption, CorrelationMeasuring.reach,
     ],
     examples: [
       "t2s-volume measure fibres scan.labels.zarr --class fibre --scan scan.zarr --table tensors.csv"
@@ -29,7 +36,9 @@ struct FibreMeasuring {
       "fibres: directions are those in which grey values (of --scan, else the class itself) vary least, "
         + "by the structure tensor; the orientation tensor is the mean of p p^T (Advani and Tucker, "
         + "1987). Diameters are local thickness: of each voxel the largest ball in the class that holds "
-        + "it, up to --reach. Lengths of single fibres are not told: fibres that touch are not parted."
+        + "it, up to --reach. Lengths of single fibres are not told: fibres that touch are not parted.",
+      "fibres: plies are slabs side by side along the axis on which slabs are aligned best, with a "
+        + "greatest eigenvalue of 0.9 and more, whose main directions lie within 5 degrees.",
     ]
   ) { input throws(Explanation) in try FibreMeasuring(input).run() }
 
@@ -38,6 +47,7 @@ struct FibreMeasuring {
   let tensor: StructureTensor
   let edge: Int
   let reach: Int
+  let slab: Int
 
   init(_ input: MeasureInput) throws(Explanation) {
     self.input = input
@@ -46,13 +56,14 @@ struct FibreMeasuring {
       try input.value("dimension") { text throws(UsageError) in try text.oneOf(["2d", "3d"]) }
       == "2d"
     let gradient = try input.value("gradient") { text throws(UsageError) in try text.length() } ?? 1
-    let window = try input.value("window") { text throws(UsageError) in try text.length() } ?? 4
+    let window = try input.value("window") { text throws(UsageError) in try text.length() } ?? 3
     tensor = StructureTensor(gradient: gradient, window: window, isLayered: isFlat)
     edge =
       try input.value("blocks") { text throws(UsageError) in try text.wholeNumber(atLeast: 8) }
       ?? 128
     reach =
       try input.value("reach") { text throws(UsageError) in try text.wholeNumber(atLeast: 2) } ?? 16
+    slab = try input.value("slab") { text throws(UsageError) in try text.wholeNumber() } ?? 4
     guard reach <= 50 else {
       throw Explanation(.input, "--reach \(reach) is too far", remedy: "give 50 voxels or less")
     }
@@ -63,6 +74,7 @@ struct FibreMeasuring {
     let table = try input.output("table", ending: ".csv")
     let histogram = try input.output("histogram", ending: ".csv")
     let diameters = try input.output("diameters", ending: ".csv")
+    let slabs = try input.output("slabs", ending: ".csv")
     let scan = try input.scan()
     let pass = try input.prepared(
       Orientation.pass(input.labels, scan: scan, region: input.region, tensor))
@@ -73,6 +85,8 @@ struct FibreMeasuring {
     }
     if let table { try write(found, to: table) }
     if let histogram { try writeHistogram(found, to: histogram) }
+    let plies = Plies(found, thickness: slab)
+    if let slabs { try write(plies, to: slabs) }
     let thickness = try measureThickness(input, values, reach: reach, table: diameters)
     var result: [String: JSONValue] = [
       "labels": .string(input.path), "unit": .string(input.unit),
@@ -86,10 +100,12 @@ struct FibreMeasuring {
             ["zz", "yy", "xx", "zy", "zx", "yx"], tensor.map { .number($0) })))
       result["eigenvalues"] = .array(eigen.values.map { .number($0) })
       result["main_direction"] = .array(eigen.vectors[0].map { .number($0) })
+      result.merge(json(plies)) { _, new in new }
       let words = tensor.prefix(3).map { Words.fixed($0, 3) }
       input.context.console.say(
         "\(input.path): \(Words.grouped(found.whole.voxels)) voxels of \(input.name(of: values)); "
           + "orientation tensor zz \(words[0]), yy \(words[1]), xx \(words[2])")
+      for line in lines(plies) { input.context.console.say(line) }
     } else {
       input.context.console.say("\(input.path): no voxel is \(input.name(of: values))")
     }
@@ -121,6 +137,76 @@ struct FibreMeasuring {
         "a_yx", "eigenvalue_1", "eigenvalue_2", "eigenvalue_3", "direction_z", "direction_y",
         "direction_x",
       ], rows)
+  }
+
+  /// Slabs along each axis; layers are those of the volume.
+  private func write(_ plies: Plies, to path: String) throws(Explanation) {
+    let first = [input.region.z, input.region.y, input.region.x].map(\.lowerBound)
+    var rows: [[String]] = []
+    for axis in 0..<3 {
+      var before: [Double]?
+      for slab in plies.slabs[axis] {
+        let eigen = slab.mean.eigen
+        let turn = eigen.flatMap { eigen in before.map { angle(eigen.vectors[0], $0) } }
+        before = eigen?.vectors[0] ?? before
+        rows.append(
+          [
+            Self.axes[axis], "\(slab.range.lowerBound + first[axis])",
+            "\(slab.range.upperBound + first[axis])", "\(slab.mean.voxels)",
+          ]
+            + (eigen.map { $0.values.map { "\($0)" } + $0.vectors[0].map { "\($0)" } }
+              ?? [String](repeating: "", count: 6))
+            + [text(turn), slab.ply.map { "\($0)" } ?? ""])
+      }
+    }
+    try writeTable(
+      path,
+      columns: [
+        "axis", "begin", "end", "voxels", "eigenvalue_1", "eigenvalue_2", "eigenvalue_3",
+        "direction_z", "direction_y", "direction_x", "turn_from_slab_before_degrees", "ply",
+      ], rows)
+  }
+
+  private static let axes = ["z", "y", "x"]
+
+  /// The angle between two lines, in degrees.
+  private func angle(_ a: [Double], _ b: [Double]) -> Double {
+    acos(min(1, abs(zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }))) * 180 / .pi
+  }
+
+  private func json(_ plies: Plies) -> [String: JSONValue] {
+    let first = [input.region.z, input.region.y, input.region.x][plies.axis].lowerBound
+    return [
+      "ply_axis": .string(Self.axes[plies.axis]),
+      "plies": .array(
+        plies.plies.enumerated().map { index, ply in
+          [
+            "begin": .integer(ply.range.lowerBound + first),
+            "end": .integer(ply.range.upperBound + first),
+            "voxels": .integer(ply.mean.voxels),
+            "eigenvalue_1": number(ply.mean.eigen?.values[0]),
+            "direction": .array((ply.mean.eigen?.vectors[0] ?? []).map { .number($0) }),
+            "angles_to_plies_degrees": .array(
+              plies.plies.indices.map { .number(plies.angle(index, $0)) }),
+          ]
+        }),
+    ]
+  }
+
+  /// What is said of plies: where, which way, and how each two next to each other are turned.
+  private func lines(_ plies: Plies) -> [String] {
+    guard plies.plies.count > 1 else { return [] }
+    let first = [input.region.z, input.region.y, input.region.x][plies.axis].lowerBound
+    var lines = ["\(plies.plies.count) plies along \(Self.axes[plies.axis]):"]
+    for (index, ply) in plies.plies.enumerated() {
+      let way = (ply.mean.eigen?.vectors[0] ?? []).map { Words.fixed($0, 2) }
+      let turns = (0..<index).map { "\(Words.fixed(plies.angle(index, $0), 1))° to ply \($0 + 1)" }
+      lines.append(
+        "  \(index + 1): \(Self.axes[plies.axis]) \(ply.range.lowerBound + first) to "
+          + "\(ply.range.upperBound + first), direction (z, y, x) \(way.joined(separator: ", "))"
+          + (turns.isEmpty ? "" : "; " + turns.joined(separator: ", ")))
+    }
+    return lines
   }
 
   private func writeHistogram(_ found: Orientation, to path: String) throws(Explanation) {
@@ -168,7 +254,7 @@ func measureThickness(
       ]
     }
     try writeTable(
-      table, columns: ["diameter_in_voxels", "diameter_\(input.unit)", "voxels"], rows)
+      table, columns: ["diameter_from_in_voxels", "diameter_from_\(input.unit)", "voxels"], rows)
   }
   return found
 }

@@ -13,7 +13,7 @@ struct PoreMeasuring {
       OptionDeclaration("sizes", "FILE.csv", "pores: the table of equivalent diameters"),
       OptionDeclaration("profile", "FILE.csv", "pores: the table of slabs"),
       OptionDeclaration("diameters", "FILE.csv", "fibres, pores: the table of local thickness"),
-      OptionDeclaration("slab", "N", "pores: layers of a slab; default 16"),
+      FibreMeasuring.slabOption,
       OptionDeclaration(
         "connectivity", "N",
         "which voxels are neighbours: 6 (faces), 18 (and edges) or 26 (and corners, the default); "

@@ -31,6 +31,8 @@ public struct LayerPicture: Hashable, Sendable {
   public var opacity: Float = 0.45
   /// What is shown, where there are labels.
   public var view = View.both
+  /// Drawn below it.
+  public var scaleBar: ScaleBar?
 
   /// A layer of grey values.
   public init(width: Int, height: Int, grey: [Float]) {
@@ -74,6 +76,8 @@ public struct PictureSheet: Hashable, Sendable {
 public protocol PictureWriter: Sendable {
   /// Writes `picture` to `path`, whole or not at all.
   func write(_ picture: LayerPicture, to path: String) throws(Explanation)
+  /// Writes `picture` to `path`, whole or not at all.
+  func write(_ picture: ColourPicture, to path: String) throws(Explanation)
   /// Writes `sheet` to `path`, whole or not at all.
   func write(_ sheet: PictureSheet, to path: String) throws(Explanation)
   /// The bytes of a PNG whose grey is `values`, row by row.
