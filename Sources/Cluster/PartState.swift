@@ -107,7 +107,8 @@ public final class PartReporter: Sendable {
   ) throws(Explanation) {
     let place = folder.folder(part)
     do throws(SystemError) { try makeFolder(place) } catch { throw error.explanation }
-    path = "\(place)/\(host).\(processNumber).\(UInt32.random(in: 0...UInt32.max))\(PartState.ending)"
+    path =
+      "\(place)/\(host).\(processNumber).\(UInt32.random(in: 0...UInt32.max))\(PartState.ending)"
     self.now = now
     let time = now()
     let first = PartState(

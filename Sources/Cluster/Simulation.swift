@@ -6,8 +6,9 @@ import Glibc
 /// What it assumes: every reader and writer has an equal share of the storage's bandwidth, and no more
 /// than a node's own; a part reads its piece of the scan with the halo on both sides, computes while it
 /// reads, and writes what it made; a part that fails has done a random share of its work, which stays but
-/// for the last tile's block, and is sent again; the finishing job reads the output once to make the levels
-/// of lower resolution, alone. Nothing else uses the storage.
+/// for the last tile's block, and is sent again; parts make the next level of what is theirs alone, which
+/// needs two layers of shards; the finishing job reads that, and of the output what lies between parts, to make
+/// the levels above, alone. Nothing else uses the storage.
 public struct ClusterModel: Hashable, Sendable {
   /// Nodes that work at once at most.
   public var nodes = 1
@@ -48,12 +49,29 @@ public struct ClusterWork: Hashable, Sendable {
   public var halo = 0
   /// Pieces that are never cut: shards.
   public var shards: Int
+  /// Layers of shards.
+  public var slabs: Int
   /// Voxels computed for each one written.
   public var overhead = 1.1
 
   /// A volume of `layers` layers and `voxels` voxels, in so many shards.
-  public init(voxels: Int, layers: Int, shards: Int) {
+  public init(voxels: Int, layers: Int, shards: Int, slabs: Int? = nil) {
     (self.voxels, self.layers, self.shards) = (voxels, layers, shards)
+    self.slabs = slabs ?? shards
+  }
+
+  /// The voxels that the finishing job reads, of `parts` parts.
+  func voxelsToFinish(parts: Int) -> Double {
+    // The next level's shards that are made of two layers of which different parts have one each.
+    let pairs = max(1, (slabs + 1) / 2)
+    var cut = Set<Int>()
+    for number in 1..<max(parts, 1) {
+      let border = Double(shards * number / parts) / Double(max(shards, 1)) * Double(slabs)
+      let pair = Int(border / 2)
+      if border != Double(2 * pair) { cut.insert(pair) }
+    }
+    let share = min(1, Double(cut.count) / Double(pairs))
+    return Double(voxels) * (share + (1 - share) / 8)
   }
 }
 
@@ -116,11 +134,12 @@ extension ClusterModel {
       running.removeAll { $0.isOver }
       free.sort()
     }
-    let written = Double(work.voxels) * work.bytesWritten
+    let toFinish = work.voxelsToFinish(parts: parts)
+    let written = toFinish * work.bytesWritten
     let finish =
       startSeconds
       + max(
-        Double(work.voxels) / finishVoxelsPerSecond,
+        toFinish / finishVoxelsPerSecond,
         written / min(nodeBytesPerSecond, storageBytesPerSecond))
     let alone =
       startSeconds

@@ -115,7 +115,7 @@ struct FoundStore {
       if let bytes = try? SystemIO.contents(ofFile: path) {
         ledger = try Ledger(decoding: bytes, grid: grid, path: path)
       } else {
-        ledger = (try? PartLedgers(paths: paths).noted(grid)) ?? Ledger()
+        ledger = (try? PartLedgers(paths: paths).noted(level: 0, grid)) ?? Ledger()
       }
       return .unfinished(
         path: paths.group, committed: ledger.shards.count, total: grid.count.voxelCount)

@@ -150,10 +150,10 @@ struct StoreCheck {
     do throws(StoreError) {
       guard kind(ofPath: path) != .missing else {
         if report.isFinished { throw .ledgerIsMissing(path: path) }
-        // Parts that are not put together have ledgers of their own, of the first level alone.
+        // Parts that are not put together have ledgers of their own.
         let grid = level.metadata.layout.shards
         level.ledger = try system { () throws(SystemError) in
-          level.number == 0 ? try PartLedgers(paths: paths).noted(grid) : Ledger()
+          try PartLedgers(paths: paths).noted(level: level.number, grid)
         }
         return
       }

@@ -186,17 +186,20 @@ extension StoreError: ExplainedError {
     case .isBegunInParts(let path):
       Explanation(
         .input, "\(path) was begun in parts (--part), which are not put together yet",
-        remedy: "run the parts that are missing and then `t2s-volume finish \(path)`, choose another "
+        remedy:
+          "run the parts that are missing and then `t2s-volume finish \(path)`, choose another "
           + "--output, or begin anew with --overwrite")
     case .isBegunAsOne(let path):
       Explanation(
         .input, "\(path) was begun by a single process, without --part",
-        remedy: "go on without --part, or choose another --output; to begin anew, remove it yourself")
+        remedy:
+          "go on without --part, or choose another --output; to begin anew, remove it yourself")
     case .partsAreMissing(let path, let shards, let total, let parts):
       Explanation(
         .failed,
         "\(path): \(shards) of \(total) shards are not written: parts \(PartShare.words(parts))",
-        remedy: "run these parts again, each with the same command and its --part; what is there stays")
+        remedy:
+          "run these parts again, each with the same command and its --part; what is there stays")
     case .incomplete(let path, let missing, let total):
       Explanation(
         .failed, "\(path): \(missing) of \(total) shards are not written",

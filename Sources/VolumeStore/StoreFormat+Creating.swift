@@ -170,7 +170,7 @@ extension StoreFormat {
       }
       if hasParts, !joinsParts, !overwrites { throw .isBegunInParts(path: paths.group) }
       if old == plan, !hasParts || joinsParts {
-        if hasParts { try joinParts(paths, levels[0]) }
+        if hasParts { try joinParts(paths, levels) }
         for folder in [paths.group, paths.side, paths.ledgers, paths.facts] {
           try system { () throws(SystemError) in try removeLeftOvers(in: folder) }
         }

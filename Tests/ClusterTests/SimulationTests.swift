@@ -62,6 +62,17 @@ import Testing
     #expect(waiting.run(work, parts: 16).seconds > a.seconds)
   }
 
+  @Test func `leaves less to the end where parts have two layers of shards`() {
+    var work = work
+    work.slabs = 32
+    let model = model(nodes: 4)
+    // 16 parts have two layers of shards each; 32 have one.
+    let (two, one) = (model.run(work, parts: 16), model.run(work, parts: 32))
+    let whole = Double(work.voxels) / model.finishVoxelsPerSecond
+    #expect(abs(two.finishSeconds - whole / 8) < 0.01 * whole)
+    #expect(abs(one.finishSeconds - whole) < 0.01 * whole)
+  }
+
   @Test func `recommends as few parts as are quick, and none of less than a shard`() {
     var model = model(nodes: 8)
     model.startSeconds = 30

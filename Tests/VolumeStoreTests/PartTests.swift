@@ -100,7 +100,7 @@ import VolumeTesting
     try removeFile(path + "/0/c/0/0/0")
     try writeFileAtomically(path + "/0/c/0/0/1", [1, 2, 3])
     let parts = path + "/.t2s/parts/1-of-2"
-    let ledger = try #require(try names(inFolder: parts).first { $0.hasSuffix(".ledger") })
+    let ledger = try #require(try names(inFolder: parts).first { $0.hasSuffix(".0.ledger") })
     var bytes = try contents(ofFile: "\(parts)/\(ledger)")
     bytes.removeLast(3)
     try writeFileAtomically("\(parts)/\(ledger)", bytes)
@@ -204,5 +204,21 @@ import VolumeTesting
     #expect(writer.grid.indices.allSatisfy { writer.facts(of: $0)?["z"] == .integer($0.z) })
     try writer.finish(record: [:])
     #expect(writer.keptByParts("receipt").isEmpty)
+  }
+
+  @Test func `has what is made of one part's shards from that part`() throws {
+    // Two parts of six shards: of the three layers of shards the first two make one of the next level.
+    try make(1, of: 1)
+    let parts = path + "/.t2s/parts/1-of-1"
+    let levels = try names(inFolder: parts).filter { $0.hasSuffix(".ledger") }
+    #expect(levels.count == 4)
+    // All levels are there, and whoever joins them writes none.
+    let before = try files(below: path)
+    #expect(before.keys.contains { $0.hasPrefix("3/") })
+    try join()
+    try expectWhole()
+    let after = try files(below: path)
+    #expect(before.allSatisfy { after[$0.key] == $0.value })
+    #expect(after.keys.filter { before[$0] == nil }.allSatisfy { $0.hasSuffix("zarr.json") })
   }
 }

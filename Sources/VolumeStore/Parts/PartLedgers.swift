@@ -5,8 +5,10 @@ import ZarrFormat
 /// What the parts of a store have noted, each attempt at a part in a ledger of its own, which nobody else
 /// writes: so no lock is needed, also where locks do not reach.
 ///
-///     .t2s/parts/3-of-16/node7.4711.5f02c1aa.ledger
+///     .t2s/parts/3-of-16/node7.4711.5f02c1aa.0.ledger
 ///     .t2s/parts/3-of-16/node7.4711.5f02c1aa.receipt.json
+///
+/// There is one for each level of which the part has shards whose sources are all its own.
 ///
 /// Attempts at one part write the same bytes, and a shard gets its name when it is whole; so it does not
 /// matter whose it is.
@@ -39,12 +41,14 @@ struct PartLedgers {
     }
   }
 
-  /// What attempts at `part` noted of each shard of `grid`: once for each that differs.
-  func noted(_ part: PartShare, _ grid: ChunkGrid) throws(SystemError) -> [Index3: [ShardState]] {
+  /// What attempts at `part` noted of each shard of `grid`, those of a level: once for each that differs.
+  func noted(
+    _ part: PartShare, level: Int, _ grid: ChunkGrid
+  ) throws(SystemError) -> [Index3: [ShardState]] {
     let folder = folder(part)
     guard try certainKind(ofPath: folder) == .folder else { return [:] }
     var noted: [Index3: [ShardState]] = [:]
-    for name in try names(inFolder: folder) where name.hasSuffix(Self.ending) {
+    for name in try names(inFolder: folder) where name.hasSuffix(Self.ending(level)) {
       // A line that is damaged or torn counts as none: what it noted is written again.
       let ledger = Ledger.salvage(try contents(ofFile: "\(folder)/\(name)"), grid: grid).ledger
       for (shard, state) in ledger.shards where noted[shard]?.contains(state) != true {
@@ -54,16 +58,15 @@ struct PartLedgers {
     return noted
   }
 
-  /// The shards of `level`, the first, that attempts at `part` noted and whose files are as one of them
-  /// noted it.
+  /// The shards of a level that attempts at `part` noted and whose files are as one of them noted it.
   func whole(
-    _ part: PartShare, _ level: ArrayMetadata
-  ) throws(SystemError) -> [Index3: ShardState] {
-    var whole: [Index3: ShardState] = [:]
-    for (shard, states) in try noted(part, level.layout.shards) {
-      let file = "\(paths.level(0))/\(level.key(ofShard: shard))"
+    _ part: PartShare, level: Int, _ metadata: ArrayMetadata
+  ) throws(SystemError) -> Ledger {
+    var whole = Ledger()
+    for (shard, states) in try noted(part, level: level, metadata.layout.shards) {
+      let file = "\(paths.level(level))/\(metadata.key(ofShard: shard))"
       for state in states where try StoreFormat.isAsNoted(file, state) {
-        whole[shard] = state
+        whole.note(shard, state)
         break
       }
     }
@@ -71,19 +74,21 @@ struct PartLedgers {
   }
 
   /// The same for all parts that were begun.
-  func joined(_ level: ArrayMetadata) throws(SystemError) -> Ledger {
+  func joined(level: Int, _ metadata: ArrayMetadata) throws(SystemError) -> Ledger {
     var ledger = Ledger()
     for part in try begun() {
-      for (shard, state) in try whole(part, level) { ledger.note(shard, state) }
+      for (shard, state) in try whole(part, level: level, metadata).shards {
+        ledger.note(shard, state)
+      }
     }
     return ledger
   }
 
-  /// What all parts noted, whatever became of the files: for reports.
-  func noted(_ grid: ChunkGrid) throws(SystemError) -> Ledger {
+  /// What all parts noted of a level, whatever became of the files: for reports.
+  func noted(level: Int, _ grid: ChunkGrid) throws(SystemError) -> Ledger {
     var ledger = Ledger()
     for part in try begun() {
-      for (shard, states) in try noted(part, grid) {
+      for (shard, states) in try noted(part, level: level, grid) {
         if let state = states.last { ledger.note(shard, state) }
       }
     }
@@ -104,8 +109,8 @@ struct PartLedgers {
     ((try? begun()) ?? []).flatMap { kept(name, by: $0) }
   }
 
-  /// How the names of ledgers end.
-  static let ending = ".ledger"
+  /// How the names of a level's ledgers end.
+  static func ending(_ level: Int) -> String { ".\(level).ledger" }
 }
 
 extension StorePaths {

@@ -4,16 +4,17 @@ import ZarrFormat
 
 /// Writes one part of a store while other processes, on this machine or others, write the rest.
 ///
-/// It takes no lock and makes no level of lower resolution; both are left to whoever puts the parts
-/// together. What it writes are the shards that a single process would write, byte for byte.
+/// It takes no lock. Of the levels of lower resolution it makes, at its end, what is made of its own shards
+/// alone; the rest is left to whoever puts the parts together. What it writes are the shards that a single
+/// process would write, byte for byte.
 final class PartStoreWriter: FactKeepingWriter, PartwiseWriter {
   let part: PartShare?
   let remarks: [String] = []
   private let share: PartShare
   private let paths: StorePaths
   private let levels: StoreLevels
+  private let writers: [LevelWriter]
   private let level: LevelWriter
-  private let earlier: [Index3: ShardState]
   private let places: Set<Index3>
   private let facts: FactsFolder
   private let ledgers: PartLedgers
@@ -21,31 +22,38 @@ final class PartStoreWriter: FactKeepingWriter, PartwiseWriter {
   private let attempt: String
 
   /// The writer of `share` of a store that is prepared at `paths`.
-  ///
-  /// - Parameter earlier: the shards of the part that attempts before this one left whole.
   init(
-    _ share: PartShare, paths: StorePaths, levels: StoreLevels, earlier: [Index3: ShardState],
-    threads: Int
+    _ share: PartShare, paths: StorePaths, levels: StoreLevels, threads: Int
   ) throws(SystemError) {
     part = share
     self.share = share
     self.paths = paths
     self.levels = levels
-    self.earlier = earlier
     self.threads = threads
     facts = FactsFolder(paths)
-    ledgers = PartLedgers(paths: paths)
+    let ledgers = PartLedgers(paths: paths)
+    self.ledgers = ledgers
     let indices = levels.arrays[0].layout.shards.indices
-    places = Set(share.range(of: indices.count).map { indices[$0] })
+    let places = Set(share.range(of: indices.count).map { indices[$0] })
+    self.places = places
     let folder = ledgers.folder(share)
     try makeFolder(folder)
-    attempt = "\(folder)/\(LockHolder.ofThisProcess.host).\(processNumber).\(UInt32.random(in: 0...UInt32.max))"
-    let ledger = try LedgerFile(goingOnWith: Ledger(), at: attempt + PartLedgers.ending)
+    let number = UInt32.random(in: 0...UInt32.max)
+    let attempt = "\(folder)/\(LockHolder.ofThisProcess.host).\(processNumber).\(number)"
+    self.attempt = attempt
+    let encoders = WorkerPool<ShardEncoder.Worker>()
+    writers = try (0..<levels.levels(madeOf: places)).map { number throws(SystemError) in
+      let metadata = levels.arrays[number]
+      // What attempts before this one left whole is known from the beginning.
+      let ledger = try LedgerFile(
+        newAt: attempt + PartLedgers.ending(number),
+        knowing: try ledgers.whole(share, level: number, metadata))
+      return LevelWriter(
+        number, of: paths, metadata: metadata, ledger: ledger, threads: threads, encoders: encoders)
+    }
+    level = writers[0]
     try synchroniseFolder(folder)
     try synchroniseFolder(paths.parts)
-    level = LevelWriter(
-      0, of: paths, metadata: levels.arrays[0], ledger: ledger, threads: threads,
-      encoders: WorkerPool())
   }
 
   var grid: ChunkGrid { level.grid }
@@ -54,7 +62,7 @@ final class PartStoreWriter: FactKeepingWriter, PartwiseWriter {
 
   /// What is another part's is left to it.
   func isCommitted(_ block: Index3) -> Bool {
-    !places.contains(block) || earlier[block] != nil || level.ledger.state(of: block) != nil
+    !places.contains(block) || level.ledger.state(of: block) != nil
   }
 
   private func commit(_ block: Index3, _ source: ShardSource) throws(StoreError) -> Int {
@@ -77,14 +85,19 @@ final class PartStoreWriter: FactKeepingWriter, PartwiseWriter {
     }
   }
 
-  /// Throws where a block of the part is missing; the store is finished by whoever joins the parts.
+  /// Makes what can be made of the levels above; throws where a block of the part is missing. The store is
+  /// finished by whoever joins the parts.
   func finish(record: [String: JSONValue]) throws(VolumeWriteError) {
-    let missing = places.count { !isCommitted($0) }
-    guard missing > 0 else { return }
-    throw VolumeWriteError(
-      block: nil,
-      reason: StoreError.incomplete(path: paths.group, missing: missing, total: places.count)
-        .explanation)
+    do throws(StoreError) {
+      let missing = places.count { !isCommitted($0) }
+      guard missing == 0 else {
+        throw .incomplete(path: paths.group, missing: missing, total: places.count)
+      }
+      defer { for writer in writers { writer.dropWorkers() } }
+      try Pyramid(levels, writers).completeWhatIsWhole()
+    } catch {
+      throw VolumeWriteError(block: nil, reason: error.explanation)
+    }
   }
 
   // MARK: - Facts
@@ -130,5 +143,18 @@ final class PartStoreWriter: FactKeepingWriter, PartwiseWriter {
       if case .notRead(let why) = error { throw why }
       throw VolumeWriteError(block: block, reason: error.explanation).explanation
     }
+  }
+}
+
+extension StoreLevels {
+  /// How many levels, the first among them, have shards that are made of `shards` of the first alone.
+  func levels(madeOf shards: Set<Index3>) -> Int {
+    var whole = shards
+    for level in 1..<max(1, arrays.count) {
+      let targets = Set(whole.map { target(of: $0, level: level - 1) })
+      whole = targets.filter { sources(of: $0, level: level).allSatisfy(whole.contains) }
+      if whole.isEmpty { return level }
+    }
+    return arrays.count
   }
 }

@@ -39,20 +39,18 @@ extension StoreFormat {
     }
     return try system { () throws(SystemError) in
       try PartStoreWriter(
-        share, paths: paths, levels: levels,
-        earlier: PartLedgers(paths: paths).whole(share, levels.arrays[0]),
-        threads: max(1, output.threads ?? threads))
+        share, paths: paths, levels: levels, threads: max(1, output.threads ?? threads))
     }
   }
 
-  /// Under the lock: makes the ledger of the whole of those of its parts; throws where shards are
+  /// Under the lock: makes the ledgers of the whole of those of its parts; throws where shards are
   /// missing, and names the parts that have them.
-  func joinParts(_ paths: StorePaths, _ level: ArrayMetadata) throws(StoreError) {
+  func joinParts(_ paths: StorePaths, _ levels: [ArrayMetadata]) throws(StoreError) {
     let ledgers = PartLedgers(paths: paths)
     let (joined, begun) = try system { () throws(SystemError) in
-      (try ledgers.joined(level), try ledgers.begun())
+      (try ledgers.joined(level: 0, levels[0]), try ledgers.begun())
     }
-    let grid = level.layout.shards
+    let grid = levels[0].layout.shards
     let missing = grid.count.voxelCount - joined.shards.count
     guard missing == 0 else {
       throw .partsAreMissing(
@@ -62,6 +60,12 @@ extension StoreFormat {
     try system { () throws(SystemError) in
       try makeFolder(paths.ledgers)
       try writeFileAtomically(paths.ledger(0), joined.encoded())
+      for (number, level) in levels.enumerated().dropFirst() {
+        let joined = try ledgers.joined(level: number, level)
+        if !joined.shards.isEmpty {
+          try writeFileAtomically(paths.ledger(number), joined.encoded())
+        }
+      }
       try synchroniseFolder(paths.side)
     }
   }

@@ -79,7 +79,8 @@ struct SimulationChoices {
   func run(_ context: CommandContext) throws(Explanation) -> [String: JSONValue] {
     let grid = ChunkGrid(volume: shape, chunk: SegmentationOptions().block)
     var work = ClusterWork(
-      voxels: shape.voxelCount, layers: shape.z, shards: grid.count.voxelCount)
+      voxels: shape.voxelCount, layers: shape.z, shards: grid.count.voxelCount,
+      slabs: grid.count.z)
     work.halo = halo
     let console = context.console
     console.say(
@@ -90,7 +91,7 @@ struct SimulationChoices {
       "assumed: \(Words.duration(model.queueSeconds)) in the queue on the average, "
         + "\(Words.duration(model.startSeconds)) to start a part, \(Words.short(model.failuresPerHundred)) % "
         + "of parts fail once and start again \(Words.duration(model.requeueSeconds)) later, labels take a "
-        + "tenth of a byte; `finish` reads them once at \(Words.rate(model.finishVoxelsPerSecond)); equal "
+        + "tenth of a byte; `finish` reads what parts left of the levels at \(Words.rate(model.finishVoxelsPerSecond)); equal "
         + "shares of the storage, nothing else uses it")
     console.say("  nodes   parts       time   of it finish   efficiency")
     var rows: [JSONValue] = []

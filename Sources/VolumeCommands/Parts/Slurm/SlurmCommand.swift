@@ -12,8 +12,7 @@ public struct SlurmCommand: Command {
   public var summary: String { "cut a command into jobs of a Slurm cluster, and look after them" }
   /// What it takes.
   public var operands: String {
-    "\(SlurmPreparation.commands.joined(separator: "|")) ...|status RUN|resubmit RUN|doctor FOLDER|"
-      + "simulate"
+    "COMMAND ...|status RUN|resubmit RUN|doctor FOLDER|simulate"
   }
   /// Its options.
   public var options: [OptionDeclaration] {
@@ -45,8 +44,8 @@ public struct SlurmCommand: Command {
   /// What else is worth knowing.
   public var notes: [String] {
     [
-      "Before the command stands nothing new: options of the command itself (--tile, --memory ...) are "
-        + "given as ever, and go to every part. Without --submit only the scripts are written, to be "
+      "COMMAND is \(list(SlurmPreparation.commands)), with its own options (--tile, --memory ...) as "
+        + "ever: they go to every part. Without --submit only the scripts are written, to be "
         + "read, edited, and sent by hand; without a cluster, part.sh 1, part.sh 2 ... and finish.sh run "
         + "anywhere.",
       "A part that is stopped (time, preemption) is queued again and goes on where it was; one that "

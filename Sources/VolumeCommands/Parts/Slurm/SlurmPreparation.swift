@@ -130,7 +130,7 @@ struct SlurmEstimate {
       let blocks = ChunkGrid(volume: tiling.region.shape, chunk: tiling.block)
       work = ClusterWork(
         voxels: tiling.region.voxelCount, layers: tiling.region.z.count,
-        shards: blocks.count.voxelCount)
+        shards: blocks.count.voxelCount, slabs: blocks.count.z)
       work.halo = tiling.halo.z
       work.overhead = tiling.overhead
       work.bytesRead = Double(prepared.plan.execution.voxelType.byteCount)
@@ -204,7 +204,8 @@ struct SlurmEstimate {
       volume: shape,
       chunk: layersOnly ? Shape3(z: ComponentParts.layers, y: shape.y, x: shape.x) : block)
     var work = ClusterWork(
-      voxels: shape.voxelCount, layers: shape.z, shards: grid.count.voxelCount)
+      voxels: shape.voxelCount, layers: shape.z, shards: grid.count.voxelCount,
+      slabs: grid.count.z)
     work.bytesRead = Double(reader.volume.voxelType.byteCount)
     work.bytesWritten = layersOnly ? 0.2 : work.bytesRead
     work.overhead = 1
