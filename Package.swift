@@ -106,6 +106,9 @@ let package = Package(
     .target(
       name: "CMorphometry", path: "Sources/Morphometry/CMorphometry",
       cSettings: [.unsafeFlags(["-O3"])]),
+    // FFmpeg's libraries, loaded when a film is made.
+    .target(
+      name: "CFilm", path: "Sources/Films/CFilm", cSettings: [.unsafeFlags(["-O2"])]),
     .target(
       name: "CChecksum", path: "Sources/Compression/CChecksum",
       cSettings: [.unsafeFlags(["-O3"])]),
@@ -146,6 +149,7 @@ let package = Package(
     module("XMLReading", "Sources/XMLReading/XMLReading", ["CXML2"]),
     module("YAMLReading", "Sources/YAMLReading/YAMLReading", ["CYAML"]),
     module("VoxelFiles", "Sources/VoxelFiles", ["Compression", "SystemIO", "VolumeCore"]),
+    fastModule("Films", "Sources/Films/Films", ["CFilm", "SystemIO", "VolumeCore"]),
     module("PNGLibrary", "Sources/PNGLibrary/PNGLibrary", ["CPNG"]),
     module(
       "HDF5Library", "Sources/HDF5Library/HDF5Library", ["CHDF5", "VoxelFiles", "VolumeCore"]),
@@ -207,7 +211,7 @@ let package = Package(
         "HDF5Child", "HDF5Library", "Compression", "XMLReading", "VoxelFiles", "SystemIO",
         "VolumeCore",
       ]),
-    module("Pictures", "Formats/Pictures/Pictures", ["PNGLibrary", "SystemIO", "VolumeCore"]),
+    fastModule("Pictures", "Formats/Pictures/Pictures", ["PNGLibrary", "SystemIO", "VolumeCore"]),
     module(
       "KerasModel", "Formats/Keras/KerasModel",
       ["CZIP", "HDF5Child", "HDF5Library", "EngineCore", "NeuralGraph", "SystemIO", "VolumeCore"]),
@@ -257,6 +261,7 @@ let package = Package(
         "AvizoFormat", "EDFFormat", "ISQFormat", "SkyScanFormat", "DICOMFormat",
         "PictureStackFormat", "ClosedFormat", "HDF5Format", "HDF5Child", "HDF5Library",
         "VolumeCommands", "VolumePipeline", "VolumeStore", "RawFormat", "TIFFFormat", "Pictures",
+        "Films",
         "Phantom", "Quantification", "KerasModel", "ONNXModel", "OneDNNEngine", "CUDNNEngine",
         "EngineCore",
         "NeuralGraph", "TilePlanning", "Compression", "Pipelines", "SystemIO", "VolumeCore",
@@ -292,6 +297,13 @@ let package = Package(
       ]),
     plainTests("CompressionTests", ["Compression"]),
     plainTests("PNGLibraryTests", ["PNGLibrary"]),
+    .systemLibrary(
+      name: "CAV", path: "Tests/FilmReading/CAV",
+      providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev"])]),
+    .target(
+      name: "FilmReading", dependencies: ["CAV"], path: "Tests/FilmReading/FilmReading",
+      swiftSettings: strict),
+    plainTests("FilmsTests", ["Films", "FilmReading", "SystemIO"]),
     plainTests("XMLReadingTests", ["XMLReading"]),
     plainTests("YAMLReadingTests", ["YAMLReading"]),
     plainTests("VoxelFilesTests", ["VoxelFiles", "Compression", "SystemIO"]),
@@ -352,7 +364,7 @@ let package = Package(
       ["Training", "EngineCore", "NeuralGraph", "Phantom", "Pipelines", "SystemIO"]),
     plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore", "NeuralGraph", "SystemIO"]),
     plainTests("ArchitectureTests", []),
-    plainTests("EndToEndTests", ["SystemIO"]),
+    plainTests("EndToEndTests", ["FilmReading", "PNGLibrary", "SystemIO"]),
   ],
   swiftLanguageModes: [.v6]
 )

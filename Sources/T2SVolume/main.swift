@@ -48,7 +48,8 @@ let catalogue = Catalogue(
   // The preferred first: a GPU, where there is one that passes its self-check.
   engines: [CUDNNEngineFactory(), OneDNNEngineFactory(), ReferenceEngineFactory()],
   trainers: [CUDNNTrainingFactory(), OneDNNTrainingFactory(), ReferenceTrainingFactory()],
-  pictures: PNGPictures(), paint: PNGPictures(), stores: StoreFormat(), guesser: RawFormat())
+  pictures: PNGPictures(), films: FilmPictures(), paint: PNGPictures(), stores: StoreFormat(),
+  guesser: RawFormat())
 
 let context = CommandContext(
   catalogue: catalogue, console: .ofProcess(),
@@ -122,6 +123,10 @@ struct PNGPictures: PictureWriter, PaintPictures {
           LineChart.Series(
             name: $0.name, colour: Picture.Colour($0.colour), xs: $0.xs, ys: $0.ys,
             isScattered: $0.isScattered, isThin: $0.isThin)
+        },
+        bars: panel.bars.map {
+          BarPanel.Bar(
+            name: $0.name, value: $0.value, reach: $0.reach, colour: Picture.Colour($0.colour))
         })
     }
     try write(LineChart(panels, columns: chart.columns).drawn(), path)

@@ -16,6 +16,8 @@ public struct Catalogue: Sendable {
   public var trainers: [any TrainingEngineFactory]
   /// Writes pictures.
   public var pictures: any PictureWriter
+  /// Makes films.
+  public var films: (any FilmMaker)?
   /// Gives layers to paint programs.
   public var paint: (any PaintPictures)?
   /// Tells the state of stores, and mends them.
@@ -28,7 +30,8 @@ public struct Catalogue: Sendable {
     formats: [any VolumeFormat], modelReaders: [any ModelReader],
     modelWriters: [any ModelWriter] = [], engines: [any EngineFactory],
     trainers: [any TrainingEngineFactory] = [], pictures: any PictureWriter,
-    paint: (any PaintPictures)? = nil, stores: (any StoreChecking)? = nil,
+    films: (any FilmMaker)? = nil, paint: (any PaintPictures)? = nil,
+    stores: (any StoreChecking)? = nil,
     guesser: (any VolumeGuessing)? = nil
   ) {
     self.formats = formats
@@ -37,6 +40,7 @@ public struct Catalogue: Sendable {
     self.engines = engines
     self.trainers = trainers
     self.pictures = pictures
+    self.films = films
     self.paint = paint
     self.stores = stores
     self.guesser = guesser

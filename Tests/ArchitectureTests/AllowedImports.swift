@@ -19,6 +19,8 @@ enum AllowedImports {
     // Voxels that lie plainly in files, which many formats come down to.
     "VoxelFiles": "Compression Glibc Synchronization SystemIO VolumeCore",
     "PNGLibrary": "CPNG Glibc",
+    // FFmpeg's libraries, which are loaded when a film is made.
+    "Films": "CFilm Glibc SystemIO VolumeCore",
     "HDF5Library": "CHDF5 Synchronization VolumeCore VoxelFiles",
     // HDF5's library in a process of its own, because it is not made for hostile files.
     "HDF5Child": "CChild Glibc HDF5Library Synchronization SystemIO VolumeCore",
@@ -90,7 +92,7 @@ enum AllowedImports {
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "
       + "VGStudioFormat AvizoFormat EDFFormat ISQFormat SkyScanFormat "
       + "DICOMFormat PictureStackFormat ClosedFormat HDF5Child HDF5Format "
-      + "CUDNNEngine HDF5Library Compression EngineCore Glibc KerasModel NeuralGraph ONNXModel OneDNNEngine Phantom "
+      + "CUDNNEngine HDF5Library Compression EngineCore Films Glibc KerasModel NeuralGraph ONNXModel OneDNNEngine Phantom "
       + "Pictures Pipelines Quantification RawFormat Synchronization SystemIO TIFFFormat TilePlanning "
       + "VolumeCommands VolumeCore "
       + "VolumePipeline VolumeStore",

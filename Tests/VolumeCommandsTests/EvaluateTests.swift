@@ -219,6 +219,42 @@ import VolumeTesting
     #expect(outcome.json?["blocks"]?.integer == 64)
   }
 
+  @Test func `compares in a chart of dots and bars, and as SVG`() throws {
+    let format = format()
+    let shape = Shape3(z: 1, y: 128, x: 128)
+    let truth = Region(shape).indices.map { UInt8($0.x / 8 % 2) }
+    let wrong = Region(shape).indices.map { $0.y % 16 == 0 ? UInt8(0) : UInt8($0.x / 8 % 2) }
+    format.add("t.mem", MemoryVolume(shape: shape, voxels: truth))
+    format.add("a<b.mem", MemoryVolume(shape: shape, voxels: wrong))
+    format.add("b.mem", MemoryVolume(shape: shape, voxels: truth))
+    let folder = try TemporaryFolder()
+    let pictures = MemoryPictures()
+    func compare(_ picture: String) -> Outcome {
+      runTool(
+        ["compare", "a<b.mem", "b.mem", "--truth", "t.mem", "--picture", picture],
+        formats: [format], pictures: pictures)
+    }
+    #expect(compare("/nowhere/a.png").code == 0)
+    let panels = try #require(pictures.lastChart?.panels)
+    #expect(
+      panels.map(\.title) == [
+        "mean Jaccard", "mean Jaccard", "Jaccard of class 0", "Jaccard of class 1",
+      ])
+    #expect(panels[0].bars.isEmpty && panels[0].series.count == 3)
+    #expect(panels[3].bars.map(\.name) == ["b.mem", "a<b.mem"])
+    #expect(panels[3].bars.map(\.value) == [1, 15.0 / 16])
+    #expect(panels[1].bars[0].reach == nil && panels[1].bars[1].reach != nil)
+
+    #expect(compare(folder.file("a.svg")).code == 0)
+    let text = String(decoding: try contents(ofFile: folder.file("a.svg")), as: UTF8.self)
+    #expect(text.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 "))
+    // One inside of the other, and names of files as text.
+    #expect(text.split(separator: "<svg").count == 5 && text.split(separator: "</svg>").count == 5)
+    #expect(text.contains("a&lt;b.mem") && !text.contains("a<b.mem"))
+    let refused = compare("/nowhere/a.jpg")
+    #expect(refused.code == 2 && refused.error.contains(".svg"))
+  }
+
   @Test func `compares nothing without a truth, or one run alone`() {
     for words in [
       ["compare", "a.mem", "b.mem"], ["compare", "truth.mem", "--truth", "truth.mem"],

@@ -240,10 +240,40 @@ final class MemoryPictures: PictureWriter {
   }
 }
 
+/// The pictures of the film that was made last.
+final class MemoryFilms: FilmMaker {
+  let endings = [".mp4", ".gif"]
+  private let state = Mutex((frames: [FilmFrame](), isFinished: false, isDiscarded: false))
+  private let speed = Mutex(0)
+
+  var frames: [FilmFrame] { state.withLock { $0.frames } }
+  var isFinished: Bool { state.withLock { $0.isFinished } }
+  var isDiscarded: Bool { state.withLock { $0.isDiscarded } }
+  var picturesPerSecond: Int { speed.withLock { $0 } }
+
+  func begin(_ path: String, picturesPerSecond: Int) throws(Explanation) -> any Film {
+    speed.withLock { $0 = picturesPerSecond }
+    state.withLock { $0 = ([], false, false) }
+    return Making(self)
+  }
+
+  private final class Making: Film {
+    let films: MemoryFilms
+    init(_ films: MemoryFilms) { self.films = films }
+    var encoder: String? { films.frames.isEmpty ? nil : "memory" }
+    var size: (width: Int, height: Int)? { films.frames.isEmpty ? nil : (8, 6) }
+    func add(_ frame: FilmFrame) throws(Explanation) {
+      films.state.withLock { $0.frames.append(frame) }
+    }
+    func finish() throws(Explanation) { films.state.withLock { $0.isFinished = true } }
+    func discard() { films.state.withLock { $0.isDiscarded = true } }
+  }
+}
+
 /// Runs the tool in this process.
 func runTool(
   _ words: [String], formats: [any VolumeFormat] = [],
-  pictures: any PictureWriter = MemoryPictures(),
+  pictures: any PictureWriter = MemoryPictures(), films: (any FilmMaker)? = nil,
   models: [any ModelReader] = [], writers: [any ModelWriter] = [],
   paint: (any PaintPictures)? = nil,
   stores: (any StoreChecking)? = nil, guesser: (any VolumeGuessing)? = nil,
@@ -265,7 +295,7 @@ func runTool(
     catalogue: Catalogue(
       formats: formats, modelReaders: models, modelWriters: writers,
       engines: [ReferenceEngineFactory()], trainers: [ReferenceTrainingFactory()],
-      pictures: pictures, paint: paint, stores: stores, guesser: guesser),
+      pictures: pictures, films: films, paint: paint, stores: stores, guesser: guesser),
     console: console, stopSignal: stopSignal, environment: { environment[$0] },
     executable: executable)
   let code = Tool(context: context).run(words)

@@ -77,7 +77,10 @@ import VolumeTesting
     #expect(result.outcome.code == 0, "\(result.outcome.error)")
     #expect(result.outcome.json?["steps"]?.integer == 4)
     let names = try names(inFolder: result.folder.file("run"))
-    #expect(names == ["checkpoint", "history.csv", "recipe.json", "run.json"])
+    #expect(
+      names == [
+        "checkpoint", "curves.svg", "evolution.json", "history.csv", "recipe.json", "run.json",
+      ])
     let model = try #require(result.writer.models.withLock { $0["model.h5"] })
     #expect(model.card.classes.map(\.name) == ["dark", "bright"])
     #expect(model.card.normalisation == Normalisation(low: 0, high: 255, clips: false))

@@ -104,7 +104,7 @@ public struct ContactSheet: Hashable, Sendable {
 
 extension Picture {
   /// Every pixel as a square of `times` by `times`.
-  func enlarged(_ times: Int) -> Picture {
+  public func enlarged(_ times: Int) -> Picture {
     guard times > 1 else { return self }
     var large = Picture(width: width * times, height: height * times)
     for row in 0..<height {

@@ -1,4 +1,4 @@
-/// Lines and dots over axes, in panels: what a training's curves and a comparison's scatter need.
+/// Lines, dots and bars over axes, in panels: what a training's curves and a comparison's scatter need.
 public struct LineChart: Hashable, Sendable {
   /// A line, or dots, of one colour.
   public struct Series: Hashable, Sendable {
@@ -41,11 +41,15 @@ public struct LineChart: Hashable, Sendable {
     public var isLogY: Bool
     /// What is drawn.
     public var series: [Series]
+    /// Drawn instead of lines and dots, where there are any.
+    public var bars: [BarPanel.Bar]
 
-    /// A panel of `series`.
+    /// A panel of `series`, or of `bars`.
     public init(
-      title: String, xLabel: String, isLogX: Bool = false, isLogY: Bool = false, series: [Series]
+      title: String, xLabel: String, isLogX: Bool = false, isLogY: Bool = false, series: [Series],
+      bars: [BarPanel.Bar] = []
     ) {
+      self.bars = bars
       self.title = title
       self.xLabel = xLabel
       self.isLogX = isLogX
@@ -69,15 +73,29 @@ public struct LineChart: Hashable, Sendable {
 
   /// Draws it.
   public func drawn() -> Picture {
-    let rows = (panels.count + columns - 1) / columns
+    // A row is as high as its highest panel; bars take what they need.
+    let rows = stride(from: 0, to: panels.count, by: columns).map { first in
+      panels[first..<min(first + columns, panels.count)].map { panel in
+        panel.bars.isEmpty ? Self.size.height : BarPanel.height(of: panel.bars.count)
+      }.max() ?? 0
+    }
     var picture = Picture(
-      width: columns * Self.size.width, height: max(1, rows) * Self.size.height,
-      filledWith: .white)
-    for (number, panel) in panels.enumerated() {
-      panel.draw(
-        on: &picture, top: number / columns * Self.size.height,
-        left: number % columns * Self.size.width, height: Self.size.height,
-        width: Self.size.width)
+      width: columns * Self.size.width,
+      height: rows.isEmpty ? Self.size.height : rows.reduce(0, +), filledWith: .white)
+    var top = 0
+    for (row, height) in rows.enumerated() {
+      for column in 0..<columns where row * columns + column < panels.count {
+        let panel = panels[row * columns + column]
+        let left = column * Self.size.width
+        if panel.bars.isEmpty {
+          panel.draw(
+            on: &picture, top: top, left: left, height: Self.size.height, width: Self.size.width)
+        } else {
+          BarPanel(title: panel.title, bars: panel.bars)
+            .draw(on: &picture, top: top, left: left, width: Self.size.width)
+        }
+      }
+      top += height
     }
     return picture
   }

@@ -6,6 +6,8 @@ public struct PictureFooter: Sendable {
   public var scale: (part: Double, text: String)?
   /// What is shown: "z = 12".
   public var caption = ""
+  /// Letters that the longest caption of all pictures has that are to be laid out alike.
+  public var captionLength = 0
   /// The colours' names, in lines of their own.
   public var legend: [LegendEntry] = []
 
@@ -22,7 +24,9 @@ public struct PictureFooter: Sendable {
     let end = scale == nil ? 0 : margin + length + margin + Picture.textWidth(barText, scale: size)
     let captionWidth = Picture.textWidth(caption, scale: size)
     // The caption stands at the right, or below the bar where there is no room.
-    let isBeside = scale == nil || end + 3 * margin + captionWidth <= width
+    let longest = max(
+      captionWidth, captionLength * (BitmapFont.width + 1) * size)
+    let isBeside = scale == nil || end + 3 * margin + longest <= width
     let lines = (scale == nil && caption.isEmpty ? 0 : 1) + (isBeside || caption.isEmpty ? 0 : 1)
     var strip = Picture(
       width: width, height: lines == 0 ? 0 : lines * (lineHeight + margin) + margin,

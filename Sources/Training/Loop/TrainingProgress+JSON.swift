@@ -60,13 +60,15 @@ extension HistoryRow {
 }
 
 extension StripFrame {
-  var json: JSONValue {
+  /// The epoch, the score and the runs.
+  public var json: JSONValue {
     [
       "epoch": .integer(epoch), "score": .number(score), "runs": .array(runs.map { .integer($0) }),
     ]
   }
 
-  init?(_ value: JSONValue) {
+  /// Reads what `json` wrote.
+  public init?(_ value: JSONValue) {
     guard let epoch = value["epoch"]?.integer, let score = value["score"]?.number,
       let runs = value["runs"]?.array?.compactMap(\.integer), runs.count % 2 == 0,
       runs.allSatisfy({ (0...(1 << 24)).contains($0) })

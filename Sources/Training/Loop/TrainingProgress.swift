@@ -66,7 +66,7 @@ public struct StripFrame: Hashable, Sendable {
   var runs: [Int]
 
   /// The labels of an epoch.
-  init(epoch: Int, score: Double, labels: [UInt8]) {
+  public init(epoch: Int, score: Double, labels: [UInt8]) {
     self.epoch = epoch
     self.score = score
     runs = []

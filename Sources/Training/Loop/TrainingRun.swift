@@ -48,6 +48,14 @@ public struct TrainingStrip: Sendable {
   public var truth: [UInt8]
   /// As the models labelled it.
   public var frames: [StripFrame]
+
+  /// A crop of `width` x `height` pixels, its labels as annotated and as models saw it.
+  public init(
+    width: Int, height: Int, grey: [Float], truth: [UInt8], frames: [StripFrame]
+  ) {
+    (self.width, self.height, self.grey) = (width, height, grey)
+    (self.truth, self.frames) = (truth, frames)
+  }
 }
 
 /// Trains: batches, steps, validation, checkpoints.

@@ -11,11 +11,11 @@ public struct ShowCommand: Command {
   public var name: String { "show" }
   /// What it does.
   public var summary: String {
-    "make a PNG of layers, projections or surfaces, or a page about a run"
+    "draw layers, projections or surfaces, make films, or a page about a run"
   }
   /// What it takes.
   public var operands: String {
-    "SCAN | slices|sheet|projection SCAN | surface LABELS | report RUN"
+    "[slices|sheet|projection|surface|film|report] SCAN|LABELS|RUN"
   }
   /// Its options.
   public var options: [OptionDeclaration] {
@@ -33,15 +33,16 @@ public struct ShowCommand: Command {
         "count", "N", "sheet: how many layers, evenly spread; default: 12", short: "n"),
       OptionDeclaration(
         "region", "z0:z1,y0:y1,x0:x1",
-        "projection and surface: only this box; ':' stands for a whole axis"),
-    ] + ShowView.options + [
+        "projection, surface and film: only this box; ':' stands for a whole axis"),
+    ] + ShowView.options + ShowFilm.options + [
       OptionDeclaration(
         "view", "VIEW", "grey, overlay (labels over grey) or both side by side, the default"),
       OptionDeclaration(
         "window", "LOW:HIGH", "grey values drawn black and white, or auto; default: auto"),
       OptionDeclaration(
         "output", "FILE",
-        "the picture, or the page; default: SCAN.png, or RUN.report.html, in the current folder"),
+        "the picture (.png), the film (.mp4 or .gif) or the page; default: the name of the input with the "
+          + "right ending, in the current folder"),
       OptionDeclaration(
         "scan", "SCAN", "report: where the scan of the labels is now; default: where it was"),
       OptionDeclaration("truth", "TRUTH", "report: labels by which those of RUN are judged"),
@@ -56,6 +57,9 @@ public struct ShowCommand: Command {
       "t2s-volume show sheet big.raw --axis y --count 8",
       "t2s-volume show projection big.raw --axis y",
       "t2s-volume show surface big.labels.zarr --class 1,2 --azimuth 30 --elevation 25",
+      "t2s-volume show film big.raw --labels big.labels.zarr --output big.mp4",
+      "t2s-volume show film orbit big.labels.zarr --length 12 --output orbit.gif",
+      "t2s-volume show film training fibres",
       "t2s-volume show report big.labels.zarr",
       "t2s-volume show report big.labels.zarr --truth truth.zarr --output big.html",
       "t2s-volume show report fibres --output training.html",
@@ -70,6 +74,10 @@ public struct ShowCommand: Command {
         + "their own colours. Both read the volume once, block by block, draw the same picture whatever "
         + "the memory and the threads, and put a scale bar below it: of a round length where the "
         + "voxel's size is known, else of voxels.",
+      "show film runs through the layers (--axis), grey beside overlay where there are --labels; show film "
+        + "orbit goes once round what show surface draws; show film training shows a crop as the network "
+        + "labelled it from epoch to epoch. Films are MP4 (H.264, in the form that every player knows) or "
+        + "GIF, by the name of --output, made by FFmpeg's libraries; an interrupted film leaves nothing.",
       "show report makes one page that needs no other file and no network: warnings first, then volume "
         + "fractions with intervals, slices to go through, profiles, grey values, and what was done. RUN "
         + "is a label store that segment made, or a folder that train made. A scan of such a name is "
@@ -126,6 +134,12 @@ public struct ShowCommand: Command {
         try ShowView(kind, Array(arguments.operands.dropFirst()), arguments, context)
       }
       return try view.make()
+    }
+    if arguments.operands.first == "film" {
+      let film = try explained { () throws(UsageError) in
+        try ShowFilm(Array(arguments.operands.dropFirst()), arguments, context)
+      }
+      return try film.make()
     }
     if arguments.operands.first == "report" {
       let report = try explained { () throws(UsageError) in

@@ -24,7 +24,9 @@ public struct CompareCommand: Command {
         "region", "z0:z1,y0:y1,x0:x1", "compare only this box of all; ':' stands for a whole axis"),
       OptionDeclaration("mask", "MASK", "compare only where this volume is not 0"),
       OptionDeclaration("csv", "FILE", "the table for other programs"),
-      OptionDeclaration("picture", "FILE.png", "mean Jaccard indices with their intervals"),
+      OptionDeclaration(
+        "picture", "FILE",
+        "mean Jaccard indices with their intervals, and a bar for each run and class: .png or .svg"),
       .memory, .threads,
     ] + OptionDeclaration.inputs + [.overwrite]
   }
@@ -90,6 +92,12 @@ public struct CompareCommand: Command {
         remedy: "compare fewer at a time")
     }
     let (csv, picture) = (arguments.values["csv"], arguments.values["picture"])
+    let ending = picture?.lowercased() ?? ".png"
+    guard ending.hasSuffix(".png") || ending.hasSuffix(".svg") else {
+      throw Explanation(
+        .input, "--picture \(picture ?? ""): charts are written as PNG or SVG",
+        remedy: "end the name in .png, or in .svg for a paper")
+    }
     try checkApart(
       [csv, picture].compactMap(\.self),
       from: paths + [truthPath] + (arguments.values["mask"].map { [$0] } ?? []))
@@ -125,7 +133,7 @@ public struct CompareCommand: Command {
       let text = table(rows, report)
       try explained { () throws(SystemError) in try writeFileAtomically(csv, Array(text.utf8)) }
     }
-    if let picture { try context.catalogue.pictures.write(chart(rows), to: picture) }
+    if let picture { try context.write(chart(rows, report), to: picture) }
     return [
       "runs": .array(rows.map { json($0, report) }), "truth": .string(truthPath),
       "blocks": .integer(comparison.blocks.count.voxelCount),
@@ -279,8 +287,9 @@ public struct CompareCommand: Command {
     ]
   }
 
-  /// A dot for each run, in the order of the table, with the interval of its difference to the best.
-  private func chart(_ rows: [Row]) -> Chart {
+  /// A dot for each run, in the order of the table, with the interval of its difference to the best; below
+  /// bars of the mean and of each class.
+  private func chart(_ rows: [Row], _ report: EvaluationReport) -> Chart {
     var series: [Chart.Series] = []
     for (number, row) in rows.enumerated() {
       guard let mean = row.scores.meanJaccard else { continue }
@@ -295,6 +304,24 @@ public struct CompareCommand: Command {
       dot.isScattered = true
       series.append(dot)
     }
-    return Chart([Chart.Panel("mean Jaccard", xLabel: "run, the best first", series)])
+    func bars(_ title: String, _ value: (Row) -> Double?, hasReach: Bool) -> Chart.Panel {
+      Chart.Panel(
+        title,
+        bars: rows.enumerated().map { number, row in
+          Chart.Bar(
+            row.path, value: value(row) ?? 0, reach: hasReach ? row.reach : nil,
+            colour: Array(LabelClass.palette[(number + 1) % LabelClass.palette.count].prefix(3)))
+        })
+    }
+    return Chart(
+      [
+        Chart.Panel("mean Jaccard", xLabel: "run, the best first", series),
+        bars("mean Jaccard", { $0.scores.meanJaccard }, hasReach: true),
+      ]
+        + rows[0].scores.classes.map(\.value).map { value in
+          bars(
+            "Jaccard of \(report.name(of: value))",
+            { $0.scores.classes.first { $0.value == value }?.jaccard }, hasReach: false)
+        })
   }
 }

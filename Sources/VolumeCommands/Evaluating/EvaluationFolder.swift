@@ -29,7 +29,7 @@ struct EvaluationFolder {
       "blobs-", "blobs.", "layers-", "layers.", "boundaries.", "errors.", "notable-", "notable.",
       "probabilities.", "calibration.", "report.",
     ]
-    let ends = [".csv", ".png", ".txt", ".tex"]
+    let ends = [".csv", ".png", ".svg", ".txt", ".tex"]
     return starts.contains { name.hasPrefix($0) } && ends.contains { name.hasSuffix($0) }
   }
 
@@ -46,15 +46,14 @@ struct EvaluationFolder {
     for axis in LayerCurves.Axis.allCases {
       try write(tables.layers(curves, axis), to: "layers-\(axis.rawValue).csv")
     }
-    try context.catalogue.pictures.write(
-      LayerCharts(curves: curves, report: report).chart, to: file("layers.png"))
+    try context.writeBoth(
+      LayerCharts(curves: curves, report: report).chart, to: file("layers"))
     try write(tables.boundaries, to: "boundaries.csv")
     try write(tables.errors, to: "errors.csv")
     try write(tables.probabilityCurves, to: "probabilities.csv")
     try write(tables.calibration, to: "calibration.csv")
     if !report.probabilities.isEmpty {
-      try context.catalogue.pictures.write(
-        ProbabilityCharts(report: report).chart, to: file("probabilities.png"))
+      try context.writeBoth(ProbabilityCharts(report: report).chart, to: file("probabilities"))
     }
   }
 

@@ -1,4 +1,4 @@
-/// Curves in one or several panels below each other.
+/// Curves and bars in one or several panels below each other.
 public struct Chart: Hashable, Sendable {
   /// A line, or dots, of one colour.
   public struct Series: Hashable, Sendable {
@@ -24,6 +24,23 @@ public struct Chart: Hashable, Sendable {
     }
   }
 
+  /// A horizontal bar.
+  public struct Bar: Hashable, Sendable {
+    /// At its left.
+    public var name: String
+    /// How long it is; not negative.
+    public var value: Double
+    /// Half of the width of an interval about its end, where that is known.
+    public var reach: Double?
+    /// Red, green, blue.
+    public var colour: [Int]
+
+    /// A bar of `value` called `name`.
+    public init(_ name: String, value: Double, reach: Double? = nil, colour: [Int]) {
+      (self.name, self.value, self.reach, self.colour) = (name, value, reach, colour)
+    }
+  }
+
   /// One pair of axes.
   public struct Panel: Hashable, Sendable {
     /// Above it.
@@ -36,12 +53,20 @@ public struct Chart: Hashable, Sendable {
     public var isLogY = false
     /// What is drawn.
     public var series: [Series]
+    /// Drawn instead of curves, from the top, where there are any.
+    public var bars: [Bar] = []
 
     /// A panel of `series`.
     public init(_ title: String, xLabel: String, _ series: [Series]) {
       self.title = title
       self.xLabel = xLabel
       self.series = series
+    }
+
+    /// A panel of `bars`.
+    public init(_ title: String, bars: [Bar]) {
+      self.init(title, xLabel: "", [])
+      self.bars = bars
     }
   }
 

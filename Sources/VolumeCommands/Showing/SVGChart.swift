@@ -53,6 +53,51 @@ struct SVGChart {
     return ticks
   }
 
+  /// All panels of `chart` on one page, as a file.
+  static func page(_ chart: Chart) -> String {
+    let gap = 16
+    var (inside, top, width) = ("", 0, 0)
+    for first in stride(from: 0, to: chart.panels.count, by: max(1, chart.columns)) {
+      var (left, height) = (0, 0)
+      for panel in chart.panels[first..<min(first + max(1, chart.columns), chart.panels.count)] {
+        let size = size(of: panel)
+        let drawn = drawn(panel)
+        if !drawn.isEmpty {
+          inside += "<svg x=\"\(left)\" y=\"\(top)\"" + drawn.dropFirst("<svg".count)
+        }
+        left += size.width + gap
+        height = max(height, size.height)
+      }
+      width = max(width, left - gap)
+      top += height + gap
+    }
+    return
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(max(1, top - gap))\" "
+      + "width=\"\(width)\" height=\"\(max(1, top - gap))\" color=\"#000000\">" + inside + "</svg>"
+  }
+
+  private static func size(of panel: Chart.Panel) -> (width: Int, height: Int) {
+    (640, panel.bars.isEmpty ? 260 : barHeight(panel.bars.count))
+  }
+
+  private static func drawn(_ panel: Chart.Panel) -> String {
+    guard !panel.bars.isEmpty else { return lines(panel) }
+    return bars(
+      Bars(
+        title: panel.title, unit: "",
+        bars: panel.bars.map { bar in
+          Bars.Bar(
+            name: bar.name, value: bar.value,
+            interval: bar.reach.map { (max(0, bar.value - $0), bar.value + $0) },
+            colour: bar.colour)
+        }))
+  }
+
+  private static let barTop = 30.0
+  private static let barRow = 26.0
+
+  private static func barHeight(_ count: Int) -> Int { Int(barTop + barRow * Double(count) + 10) }
+
   /// One panel of lines and dots.
   static func lines(_ panel: Chart.Panel, width: Int = 640, height: Int = 260) -> String {
     let (left, right, top, bottom) = (64.0, 12.0, 34.0, 40.0)
@@ -142,8 +187,11 @@ struct SVGChart {
 
   /// Horizontal bars, with their intervals as lines over them.
   static func bars(_ chart: Bars, width: Int = 640) -> String {
-    let (left, right, top, row) = (130.0, 90.0, 30.0, 26.0)
-    let height = Int(top + row * Double(chart.bars.count) + 10)
+    let (top, row, right) = (barTop, barRow, 90.0)
+    // Names of files are longer than those of classes.
+    let longest = Double(chart.bars.map(\.name.count).max() ?? 0)
+    let left = max(130, min(280, longest * 6.8 + 16))
+    let height = barHeight(chart.bars.count)
     let most = chart.bars.map { max($0.value, $0.interval?.high ?? 0) }.max() ?? 0
     let scale = (Double(width) - left - right) / (most > 0 ? most : 1)
     var parts = [header(width, height, chart.title)]

@@ -135,7 +135,7 @@ struct ShowView {
     let beside = camera.width * camera.height * 12
     let images = try walk(
       scene.pass(reader), reader, beside: beside,
-      "looking at " + list(labels.map(\.name))
+      "looking at " + labels.map(\.name).joined(separator: ", ")
     ) { pass, isStopped, progress throws(Explanation) in
       try scene.images(pass, isStopped: isStopped, progress: progress)
     }

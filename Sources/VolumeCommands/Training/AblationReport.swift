@@ -53,7 +53,7 @@ struct AblationReport {
       try writeFileAtomically(file(".csv"), Array(csv.utf8))
       try writeFileAtomically(file(".md"), Array(markdown.utf8))
     }
-    try context.catalogue.pictures.write(chart(rows), to: file(".png"))
+    try context.writeBoth(chart(rows), to: file(""))
   }
 
   private func cells(_ row: Row, _ rows: [Row]) -> [String] {

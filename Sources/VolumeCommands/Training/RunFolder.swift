@@ -56,13 +56,19 @@ final class RunFolder: TrainingObserver {
     try explained { () throws(SystemError) in
       try writeFileAtomically(file("history.csv"), Array(csv.utf8))
     }
-    try context.catalogue.pictures.write(
-      TrainingCurves(rows: progress.history, classes: classes).chart, to: file("curves.png"))
+    try context.writeBoth(
+      TrainingCurves(rows: progress.history, classes: classes).chart, to: file("curves"))
     try write(last, row, factors: progress.factors, to: Self.lastName)
     if let best {
       try write(best, row, factors: progress.factors, to: Self.modelName)
     }
-    if let strip { try context.catalogue.pictures.write(sheet(strip), to: file("evolution.png")) }
+    if let strip {
+      try context.catalogue.pictures.write(sheet(strip), to: file("evolution.png"))
+      let kept = TrainingEvolution(strip, classes: classes).json.text() + "\n"
+      try explained { () throws(SystemError) in
+        try writeFileAtomically(file(TrainingEvolution.name), Array(kept.utf8))
+      }
+    }
     say(row)
   }
 

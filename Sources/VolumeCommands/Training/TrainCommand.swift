@@ -93,8 +93,8 @@ public struct TrainCommand: Command {
   /// What else is worth knowing.
   public var notes: [String] {
     [
-      "The folder holds model.h5 (the best), last.h5, history.csv, curves.png, evolution.png (the "
-        + "same crop at each best so far), recipe.json (every number in it) and a checkpoint. With "
+      "The folder holds model.h5 (the best), last.h5, history.csv, curves.png, evolution.png and .json "
+        + "(the same crop at each best so far; show film training shows it), recipe.json (every number in it) and a checkpoint. With "
         + "several scans, scan=2 in a BOX chooses one. t2s-volume segment SCAN --model RUN/model.h5 "
         + "--flips 8 labels a scan with it.",
       "train curve trains once for each number of layers, spread evenly over the annotated ones, and "

@@ -129,7 +129,7 @@ struct TrainCurve {
       [line(true, "with augmentation", [0, 114, 178])]
         + (points.contains { !$0.isVaried } ? [line(false, "without", [213, 94, 0])] : []))
     panel.isLogX = true
-    try context.catalogue.pictures.write(Chart([panel]), to: choices.output + "/curve.png")
+    try context.writeBoth(Chart([panel]), to: choices.output + "/curve")
     if points.count == counts.count * (choices.changes.isNotVaried ? 2 : 1) {
       for line in table.lines() { context.console.say(line) }
     }

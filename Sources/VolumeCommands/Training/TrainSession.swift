@@ -226,7 +226,7 @@ struct TrainSession {
       try makeFolder(folder)
       for name in [
         RunFolder.checkpointName, RunFolder.modelName, RunFolder.lastName, "history.csv",
-        "curves.png", "evolution.png",
+        "curves.png", "curves.svg", "evolution.png", TrainingEvolution.name,
       ] { try removeFile(folder + "/" + name) }
       try writeFileAtomically(
         folder + "/" + RunFolder.recipeName,
