@@ -44,6 +44,17 @@ import VolumeTesting
     #expect(abs((found.first?.contrast ?? 0) - contrast) < 4)
   }
 
+  @Test(arguments: [0, 1] as [UInt64])
+  func `lie about a centre that is found to half a voxel`(seed: UInt64) {
+    var centres = RingCentre(height: Self.height, width: Self.width)
+    let rings: [Int: Float] = [9: 8, 14: -8, 22: 7, 31: -7, 45: 6, 60: -6]
+    for layer in 0..<2 as Range<UInt64> { centres.add(self.layer(10 * seed + layer, rings: rings)) }
+    let guess = (row: Self.centre.row + 5, column: Self.centre.column - 6)
+    let found = centres.find(around: guess, reach: 8)
+    #expect(abs(found.row - Self.centre.row) <= 0.5, "\(found)")
+    #expect(abs(found.column - Self.centre.column) <= 0.5, "\(found)")
+  }
+
   @Test func `are taken away, and little else`() throws {
     let rings: [Int: Float] = [20: 12, 33: -14, 34: -14, 51: 9, 77: -10]
     let (dirty, clean) = (layer(5, rings: rings), layer(5, rings: [:]))

@@ -20,6 +20,8 @@ import VolumeTesting
     #expect(components.count == found.count)
     #expect(components.map(\.number) == Array(1..<(found.count + 1)))
     let numbered = found.numberedVolume()
+    // Numbers are labels, of which no mean is made.
+    #expect(numbered.volume.classes == [])
     // In two boxes along each axis, as whoever writes it may ask for it.
     let shape = numbered.volume.shape
     var numbers = [UInt32](repeating: 99, count: shape.voxelCount)

@@ -146,6 +146,28 @@ def check(folder, volume, grey, connectivity, limits, value, place, tables=True)
     return int(expected.max())
 
 
+def check_levels(folder):
+    """Levels of lower resolution of a volume of numbers have the number that most of eight voxels have."""
+    noise = scipy.ndimage.gaussian_filter(np.random.default_rng(3).random((66, 90, 131)), 1.5)
+    np.save(folder / "labels.npy", (noise < np.quantile(noise, 0.3)).astype(np.uint8))
+    for words in (["measure", "components", folder / "labels.npy", "--class", "1", "--output", folder / "ids.zarr"],
+                  ["convert", folder / "ids.zarr", folder / "ids.npy"],
+                  ["convert", folder / "ids.zarr", folder / "half.npy", "--level", "1"]):
+        run = subprocess.run([TOOL, *words, "--overwrite"], capture_output=True, text=True)
+        if run.returncode != 0:
+            failures.append(f"levels: {run.stderr.strip()[-300:]}")
+            return
+    ids = np.load(folder / "ids.npy")
+    # What is left over at a far face counts twice.
+    padded = np.pad(ids, [(0, n % 2) for n in ids.shape], mode="edge")
+    eight = np.stack([padded[z::2, y::2, x::2] for z in (0, 1) for y in (0, 1) for x in (0, 1)], -1)
+    counts = (eight[..., :, None] == eight[..., None, :]).sum(-1)
+    most = np.where(counts == counts.max(-1, keepdims=True), eight, np.iinfo(eight.dtype).max).min(-1)
+    if not np.array_equal(np.load(folder / "half.npy"), most):
+        failures.append("the first level of lower resolution is not the mode of the numbers")
+    print(f"{ids.max()} numbers at half the resolution compared")
+
+
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
     for connectivity in (6, 18, 26, 4, 8):
@@ -166,6 +188,7 @@ with tempfile.TemporaryDirectory() as name:
                                     f"connectivity {connectivity} volume {number} {limits}",
                                     tables=number % 5 == 0)
         print(f"connectivity {connectivity}: {VOLUMES} volumes, {components} components compared")
+    check_levels(folder)
     if DATA:
         for path in sorted(pathlib.Path(DATA).glob("*.tif")):
             grey = tifffile.imread(path)

@@ -4,6 +4,8 @@ is asked of a network and nothing is said on the console.
 
     python3 Tools/check.d/report.py [TOOL [SCREENSHOT.png]]
 
+The page as it was seen is kept as SCREENSHOT.png, else as .build/artefacts/report.png, for people to look at.
+
 Needs Debian's chromium and chromium-driver. Exit code 0 where all is as it should be, 1 where not, 77 where
 a browser, selenium or the tool is missing.
 """
@@ -98,8 +100,9 @@ with tempfile.TemporaryDirectory() as folder:
         asked = [entry["message"] for entry in browser.get_log("performance")
                  if "requestWillBeSent\"" in entry["message"] and "\"url\":\"http" in entry["message"]]
         check("no network is asked", not asked)
-        if len(sys.argv) > 2:
-            browser.save_screenshot(sys.argv[2])
+        kept = Path(sys.argv[2]) if len(sys.argv) > 2 else root / ".build/artefacts/report.png"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        check("the screenshot is kept", browser.save_screenshot(str(kept)))
     finally:
         browser.quit()
     check("the page is small", page.stat().st_size < 25e6)

@@ -60,16 +60,18 @@ public struct Component: Sendable {
     surfaceThousandths = record.surface
     // n Σab - Σa Σb fits into 128 bits, so that nothing is lost where a large volume's corner is far
     // from its origin.
-    let squares = [
-      record.square.0, record.square.1, record.square.2, record.square.3, record.square.4,
-      record.square.5,
-    ].map { UInt128($0.0) | UInt128($0.1) << 64 }
-    let pairs = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)]
-    covariance = zip(squares, pairs).map { square, pair in
-      let left = Int128(square) * Int128(n)
-      let right = Int128(sums[pair.0]) * Int128(sums[pair.1])
-      return Double(left - right) / Double(n) / Double(n)
+    func spread(_ square: (UInt64, UInt64), _ a: UInt64, _ b: UInt64) -> Double {
+      let products = UInt128(square.0) | UInt128(square.1) << 64
+      return Self.number(
+        Int128(truncatingIfNeeded: products) * Int128(n) - Int128(a) * Int128(b)) / Double(n)
+        / Double(n)
     }
+    let square = record.square
+    covariance = [
+      spread(square.0, sums[0], sums[0]), spread(square.1, sums[1], sums[1]),
+      spread(square.2, sums[2], sums[2]), spread(square.3, sums[0], sums[1]),
+      spread(square.4, sums[0], sums[2]), spread(square.5, sums[1], sums[2]),
+    ]
     let low = record.low
     let high = record.high
     let ends = [
@@ -78,6 +80,15 @@ public struct Component: Sendable {
       (low.10, high.10), (low.11, high.11), (low.12, high.12),
     ]
     spans = ends.map { Int($0.1) - Int($0.0) }
+  }
+
+  /// The same as a floating-point number: the standard library's way is one for all types, and slow.
+  private static func number(_ value: Int128) -> Double {
+    let size = value.magnitude
+    let whole =
+      Double(UInt64(truncatingIfNeeded: size >> 64)) * 0x1p64
+      + Double(UInt64(truncatingIfNeeded: size))
+    return value < 0 ? -whole : whole
   }
 
   /// The volume; of a component of one layer its area.
@@ -141,20 +152,20 @@ public struct Component: Sendable {
   /// component of one layer). Up to a ninth short for what is long, thin and points between them.
   public func feretDiameter(_ spacing: VoxelSpacing?) -> Double {
     let s = spacing ?? VoxelSpacing(cube: 1)
+    let edges = SIMD3(s.z, s.y, s.x)
     var longest = 0.0
     for (index, d) in Self.directions.enumerated() where !isLayered || d[0] == 0 {
-      let normal = [Double(d[0]) / s.z, Double(d[1]) / s.y, Double(d[2]) / s.x]
-      let length = normal.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      let unit = normal.map { $0 / length }
-      let (z, y, x) = (unit[0] * s.z, unit[1] * s.y, unit[2] * s.x)
-      let voxel = (z * z + y * y + x * x).squareRoot()
+      let normal = d / edges
+      let length = (normal * normal).sum().squareRoot()
+      let across = normal / length * edges
+      let voxel = (across * across).sum().squareRoot()
       longest = max(longest, Double(spans[index]) / length + voxel)
     }
     return longest
   }
 
   /// As in the C loops.
-  private static let directions: [[Int]] = [
+  private static let directions: [SIMD3<Double>] = [
     [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, -1, 0], [1, 0, 1], [1, 0, -1], [0, 1, 1],
     [0, 1, -1], [1, 1, 1], [1, 1, -1], [1, -1, 1], [1, -1, -1],
   ]

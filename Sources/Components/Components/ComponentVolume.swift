@@ -13,7 +13,8 @@ import VolumeCore
     self.runs = runs
     var volume = found.volume.part(found.region)
     volume.voxelType = .uint32
-    volume.classes = nil
+    // Numbers are labels: a level of lower resolution must not have the mean of two of them.
+    volume.classes = []
     volume.remarks = []
     self.volume = volume
   }

@@ -43,30 +43,46 @@ public final class RelabelledVolume: VolumeReader {
   /// Passed on.
   public func limitCache(to byteCount: Int) { labels.limitCache(to: byteCount) }
 
-  /// Reads a few layers at a time, so that numbers take little beside what is written.
+  /// Reads labels where they are wanted, and numbers a layer at a time, so that they take little beside.
   public func read(
     _ region: Region, into destination: inout MutableRawSpan
   ) throws(VolumeReadError) {
+    try readLabels(region, into: &destination)
     var place = 0
     for z in region.z {
       let layer = Region(z: z..<(z + 1), y: region.y, x: region.x)
-      let numbers = try numbers.bytes(of: layer)
-      let labels = try labels.bytes(of: layer.moved(by: origin))
-      let type = self.labels.volume.voxelType
+      let bytes = try numbers.bytes(of: layer)
+      for y in region.y {
+        for x in region.x {
+          let number = unsafe bytes.span.bytes.unsafeLoadUnaligned(
+            fromByteOffset: 4 * (place - (z - region.z.lowerBound) * layer.voxelCount),
+            as: UInt32.self)
+          if number > 0, sheets.holds(number, z, y, x) {
+            destination.storeBytes(of: value, toByteOffset: place, as: UInt8.self)
+          }
+          place += 1
+        }
+      }
+    }
+  }
+
+  /// The labels as bytes. A store's chunks are many layers thick: all of `region` at once, or they would be
+  /// decoded for each.
+  private func readLabels(
+    _ region: Region, into destination: inout MutableRawSpan
+  ) throws(VolumeReadError) {
+    let type = labels.volume.voxelType
+    guard type != .uint8 else {
+      return try labels.read(region.moved(by: origin), into: &destination)
+    }
+    var place = 0
+    for z in region.z {
+      let layer = Region(z: z..<(z + 1), y: region.y, x: region.x)
+      let old = try labels.bytes(of: layer.moved(by: origin))
       for i in 0..<layer.voxelCount {
-        let number = unsafe numbers.span.bytes.unsafeLoadUnaligned(
-          fromByteOffset: 4 * i, as: UInt32.self)
-        let old =
-          type == .uint8
-          ? labels[i]
-          : unsafe UInt8(clamping: Int(type.value(labels.span.bytes, at: i)))
-        let isCrack =
-          number > 0
-          && sheets.holds(
-            number, z, region.y.lowerBound + i / region.x.count,
-            region.x.lowerBound + i % region.x.count)
         destination.storeBytes(
-          of: isCrack ? value : old, toByteOffset: place, as: UInt8.self)
+          of: unsafe UInt8(clamping: Int(type.value(old.span.bytes, at: i))),
+          toByteOffset: place, as: UInt8.self)
         place += 1
       }
     }

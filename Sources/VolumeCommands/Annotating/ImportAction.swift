@@ -45,6 +45,10 @@ enum ImportAction: AnnotateAction {
       base = reader
       inputs.append((labels, reader))
     }
+    // Whether it may be gone on with is known only when all is read; what is wrong anyway is said now.
+    let format = try context.catalogue.formatWriting(target.output)
+    try checkApart(
+      format.filesWritten(target.output), from: inputs.flatMap { [$0.0] + $0.1.filesRead })
     let layers = try folder.pictures()
     guard !layers.isEmpty else {
       throw Explanation(

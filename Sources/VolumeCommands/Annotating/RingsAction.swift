@@ -11,6 +11,10 @@ enum RingsAction: AnnotateAction {
       "centre", "ROW,COLUMN",
       "rings: where the axis of rotation stands; default: the layer's middle"),
     OptionDeclaration(
+      "find-centre", "N",
+      "rings: look for the axis within N voxels of --centre, up to 50: where rings are strongest in "
+        + "16 layers"),
+    OptionDeclaration(
       "reach", "N", "rings: radii on either side that one is compared with; default: 7"),
     OptionDeclaration(
       "least", "SCORE",
@@ -54,7 +58,16 @@ enum RingsAction: AnnotateAction {
     }
     let scan = try context.openInput(path, hints: hints)
     let shape = scan.volume.shape
-    let centre = try explained { () throws(UsageError) in try place(arguments, shape) }
+    let (guess, search) = try explained { () throws(UsageError) in
+      (
+        try place(arguments, shape),
+        try arguments.value("find-centre") { text throws(UsageError) in try text.wholeNumber() }
+      )
+    }
+    if let search, search > 50 {
+      throw Explanation(
+        .input, "--find-centre \(search) is too far", remedy: "give --centre and 50 voxels or less")
+    }
     guard SmoothedVolume.takes(scan.volume.voxelType) else {
       throw Explanation(
         .input, "voxels of \(scan.volume.voxelType.rawValue) are not taken",
@@ -67,6 +80,7 @@ enum RingsAction: AnnotateAction {
           .input, "\(table) is there already", remedy: "give --overwrite, or another --table")
       }
     }
+    let centre = try find(guess, within: search, scan, limits, context)
     let plan: [String: JSONValue] = [
       "command": "annotate rings", "centre": [.number(centre.row), .number(centre.column)],
       "reach": .integer(reach),
@@ -99,7 +113,9 @@ enum RingsAction: AnnotateAction {
     progress.end()
     found.sort { ($1.ring.score, $0.layer) < ($0.ring.score, $1.layer) }
     context.console.say("\(found.count) rings stand out in \(shape.z) layers")
-    var result: [String: JSONValue] = ["rings": .integer(found.count)]
+    var result: [String: JSONValue] = [
+      "rings": .integer(found.count), "centre": [.number(centre.row), .number(centre.column)],
+    ]
     if let table {
       var lines = ["rank,layer,radius_voxels,width_voxels,contrast_grey,score"]
       for (place, item) in found.enumerated() {
@@ -121,6 +137,35 @@ enum RingsAction: AnnotateAction {
       result.merge(written) { first, _ in first }
     }
     return result
+  }
+
+  /// The centre that is meant, or that is found within some voxels of it.
+  private static func find(
+    _ guess: (row: Double, column: Double), within search: Int?, _ scan: any VolumeReader,
+    _ limits: CopyLimits, _ context: CommandContext
+  ) throws(Explanation) -> (row: Double, column: Double) {
+    guard let search else { return guess }
+    let shape = scan.volume.shape
+    let each = RingCentre.bytesPerLayer(height: shape.y, width: shape.x)
+    // As many layers as a quarter of the memory holds.
+    let count = min(16, shape.z, max(1, limits.memory / 4 / each))
+    var centres = RingCentre(height: shape.y, width: shape.x)
+    for layer in 0..<count {
+      let z = (2 * layer + 1) * shape.z / (2 * count)
+      let raw = try explained { () throws(VolumeReadError) in
+        try scan.bytes(of: Region(z: z..<(z + 1), y: 0..<shape.y, x: 0..<shape.x))
+      }
+      centres.add(
+        unsafe scan.volume.voxelType.values(raw.span.bytes, from: 0, count: shape.y * shape.x))
+    }
+    let found = centres.find(around: guess, reach: search) { context.stopSignal() != nil }
+    try context.checkForStop(remedy: "give the same command again")
+    context.console.say(
+      "the axis stands at row \(Words.fixed(found.row, 2)), column \(Words.fixed(found.column, 2))")
+    if max(abs(found.row - guess.row), abs(found.column - guess.column)) >= Double(search) {
+      context.console.note("that is as far as was looked: give --centre, or a larger --find-centre")
+    }
+    return found
   }
 
   private static func place(

@@ -121,7 +121,7 @@ struct ComponentMeasuring {
     guard let output else { return }
     var volume = input.labels.volume.part(input.region)
     volume.voxelType = .uint32
-    volume.classes = nil
+    volume.classes = []
     let overwrites = input.arguments.has("overwrite")
     var plan = plan
     plan["input"] = "components"

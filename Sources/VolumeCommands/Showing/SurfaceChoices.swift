@@ -17,7 +17,7 @@ struct SurfaceChoices {
         "surface and orbit: how far above the layers, -90 to 90; 90 looks at a layer; default: 25"),
       OptionDeclaration(
         "pixels", "N",
-        "the picture's longer edge: of a surface (default: 1024), or of each picture in a film (640)"
+        "the picture's longer edge: of a surface (default: 1024), or of each panel of a film (640; of a training 480)"
       ),
       OptionDeclaration(
         "background", "COLOUR",

@@ -102,7 +102,7 @@ struct TrainingEvolution {
   var json: JSONValue {
     [
       "width": .integer(strip.width), "height": .integer(strip.height),
-      "grey": .array(strip.grey.map { $0.isFinite ? .number(Double($0)) : .null }),
+      "grey": .array(strip.grey.map { .number($0.isFinite ? Double($0) : 0) }),
       "truth": StripFrame(epoch: 0, score: 1, labels: strip.truth).json,
       "frames": .array(strip.frames.map(\.json)),
       "classes": .array(
