@@ -80,7 +80,8 @@ public struct ConvertCommand: Command {
       in: context.catalogue.stores?.partsFolder(of: choices.output) ?? "", context)
     let report = try writing.run("converting", context)
     if let parting = writing.parting {
-      return parting.finished(report.json.merging(["output": .string(choices.output)]) { $1 }, context)
+      return parting.finished(
+        report.json.merging(["output": .string(choices.output)]) { $1 }, context)
     }
     let leftOut = format.leftOut(of: writing.output.volume, at: choices.output)
     if !leftOut.isEmpty {
