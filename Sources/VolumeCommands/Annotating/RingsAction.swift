@@ -27,8 +27,9 @@ enum RingsAction: AnnotateAction {
   static let notes = [
     "rings: at each radius about the centre, the mean of the middle half of the grey values, less the "
       + "median of these over neighbouring radii, is what the ring is brighter by; that is taken away "
-      + "from its layer. Only whole rings are seen, and the centre must be right to about a voxel. "
-      + "Without --output only the table is made, without --table only the scan."
+      + "from its layer. A quarter of the circle must be seen, and the centre be right to about a voxel: "
+      + "--find-centre looks for it. Without --output only the table is made, without --table only the "
+      + "scan."
   ]
 
   static func run(
