@@ -96,7 +96,9 @@ struct MeasureInput {
     // The scan is no less precious than the labels.
     let scans = arguments.values["scan"].map { [$0] } ?? []
     try checkApart(path, from: [self.path] + scans + labels.filesRead)
-    if ending != nil, kind(ofPath: path) != .missing, !arguments.has("overwrite") {
+    // Where parts are put together, it is of an attempt at that which did not come to its end.
+    let mayBeThere = arguments.has("overwrite") || context.joinsParts
+    if ending != nil, kind(ofPath: path) != .missing, !mayBeThere {
       throw Explanation(
         .input, "\(path) is there already", remedy: "give another name, or --overwrite")
     }
