@@ -161,7 +161,7 @@ extension ClusterModel {
   ) -> ClusterForecast {
     let counts = Set(
       [1, 2, 3, 4, 6, 8, 12, 16].map { min(max(1, nodes * $0), max(work.shards, 1)) }
-        + [min(max(work.shards, 1), PartLimits.most)]
+        + [min(max(work.shards, 1), PartLimits.most), max(1, work.slabs / 2)]
     ).sorted()
     let forecasts = counts.map { run(work, parts: $0) }
     let fitting = forecasts.filter {

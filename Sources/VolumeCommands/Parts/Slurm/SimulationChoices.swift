@@ -93,7 +93,7 @@ struct SimulationChoices {
         + "of parts fail once and start again \(Words.duration(model.requeueSeconds)) later, labels take a "
         + "tenth of a byte; `finish` reads what parts left of the levels at \(Words.rate(model.finishVoxelsPerSecond)); equal "
         + "shares of the storage, nothing else uses it")
-    console.say("  nodes   parts       time   of it finish   efficiency")
+    console.say("  nodes   parts          time   of it finish   efficiency")
     var rows: [JSONValue] = []
     var last: Double?
     var stops: Int?
@@ -106,7 +106,7 @@ struct SimulationChoices {
       }
       console.say(
         padded("\(count)", 7) + padded("\(forecast.parts)", 8)
-          + padded(Words.duration(forecast.seconds), 11)
+          + padded(Words.duration(forecast.seconds), 14)
           + padded(Words.duration(forecast.finishSeconds), 15)
           + padded(Words.percent(forecast.efficiency, 0), 13))
       if let last, stops == nil, forecast.seconds > last * 0.8 { stops = count }
