@@ -120,6 +120,9 @@ let package = Package(
     module("NeuralGraph", "Sources/NeuralGraph", ["VolumeCore"]),
     module("TilePlanning", "Sources/TilePlanning", ["VolumeCore", "NeuralGraph"]),
 
+    // Runs that are cut into parts, for many machines.
+    module("Cluster", "Sources/Cluster", ["SystemIO", "VolumeCore"]),
+
     fastModule("VolumePasses", "Sources/VolumePasses", ["Pipelines", "SystemIO", "VolumeCore"]),
 
     // What a whole volume looks like: projections and surfaces.
@@ -248,7 +251,7 @@ let package = Package(
       "VolumeCommands", "Sources/VolumeCommands",
       [
         "Annotation", "VolumePipeline", "Evaluation", "Exterior", "Quantification", "Phantom",
-        "EngineCore",
+        "EngineCore", "Cluster",
         "Morphometry", "Components", "NeuralGraph", "Rendering", "TilePlanning", "Training",
         "VolumePasses", "VoxelHashing",
         "Pipelines",
@@ -363,6 +366,7 @@ let package = Package(
       "TrainingTests",
       ["Training", "EngineCore", "NeuralGraph", "Phantom", "Pipelines", "SystemIO"]),
     plainTests("VolumeCommandsTests", ["VolumeCommands", "EngineCore", "NeuralGraph", "SystemIO"]),
+    plainTests("ClusterTests", ["Cluster", "Pipelines", "SystemIO"]),
     plainTests("ArchitectureTests", []),
     plainTests("EndToEndTests", ["FilmReading", "PNGLibrary", "SystemIO"]),
   ],

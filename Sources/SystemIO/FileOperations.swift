@@ -47,9 +47,14 @@ public protocol FileOperations: Sendable {
   func removeFile(_ path: String) -> Int
   /// Gives a file another name, replacing what had it.
   func rename(_ path: String, to final: String) -> Int
+  /// Gives a file a second name, unless something has it.
+  func link(_ path: String, to other: String) -> Int
 }
 
 extension FileOperations {
+  /// Not every file system has two names for a file.
+  public func link(_ path: String, to other: String) -> Int { -noSecondNames }
+
   /// Reads everything with one `read`, and keeps what was wanted.
   public func readRows(
     _ descriptor: Int32, wanted: Int, stride: Int, at offset: Int,

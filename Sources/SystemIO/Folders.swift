@@ -110,7 +110,7 @@ public func writeFileAtomically(_ path: String, _ bytes: [UInt8]) throws(SystemE
   let slash = path.lastIndex(of: "/")
   let folder = slash.map { String(path[..<$0]) } ?? "."
   let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-  let temporary = "\(folder)/.\(name).tmp.\(getpid())"
+  let temporary = "\(folder)/.\(name).tmp.\(processNumber)"
   do {
     let file = try FileHandle(creating: temporary)
     try file.write(unsafe bytes.span.bytes, at: 0)
@@ -123,6 +123,70 @@ public func writeFileAtomically(_ path: String, _ bytes: [UInt8]) throws(SystemE
   }
   try synchroniseFolder(folder.isEmpty ? "/" : folder)
 }
+
+/// Writes a small file where there is none: of several processes that try at once, also on several
+/// machines, one succeeds, and all find its bytes there. Returns whether it was this one.
+public func writeFileOnce(_ path: String, _ bytes: [UInt8]) throws(SystemError) -> Bool {
+  let slash = path.lastIndex(of: "/")
+  let folder = slash.map { String(path[..<$0]) } ?? "."
+  let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
+  guard try certainKind(ofPath: path) == .missing else { return false }
+  let temporary = "\(folder)/.\(name).tmp.\(processNumber)"
+  defer { try? removeFile(temporary) }
+  var answer = 0
+  do {
+    let file = try FileHandle(creating: temporary)
+    try file.write(unsafe bytes.span.bytes, at: 0)
+    try file.synchronise()
+    let operations = operations(forPath: path)
+    answer = uninterrupted { operations.link(temporary, to: path) }
+  } catch {
+    throw SystemError(call: error.call, path: path, code: error.code)
+  }
+  // The server may have made it and its answer have been lost: then the bytes there are ours.
+  if answer == -Int(EEXIST) { return false }
+  if answer < 0 {
+    // Without second names, whoever creates the name writes it; a reader may come before the bytes.
+    let file: FileHandle
+    do { file = try FileHandle(creating: path, exclusively: true) } catch {
+      if error.code == EEXIST { return false }
+      throw error
+    }
+    try file.write(unsafe bytes.span.bytes, at: 0)
+    try file.synchronise()
+  }
+  try synchroniseFolder(folder.isEmpty ? "/" : folder)
+  return true
+}
+
+/// The bytes of a small file that is known to be there, though another machine may just have made it: a
+/// shared file system may show it late, and one without second names in parts.
+///
+/// - Parameters:
+///   - seconds: for how long it is looked at again; then what is there counts, or that nothing is.
+///   - isWhole: whether these are all of its bytes.
+public func contents(
+  ofSharedFile path: String, waiting seconds: Int = 90, isWhole: ([UInt8]) -> Bool
+) throws(SystemError) -> [UInt8] {
+  var pause: useconds_t = 20_000
+  var waited = 0
+  while true {
+    let isLast = waited >= seconds * 1_000_000
+    do throws(SystemError) {
+      let bytes = try contents(ofFile: path)
+      if isWhole(bytes) || isLast { return bytes }
+    } catch {
+      if isLast || error.code != ENOENT && error.code != ESTALE { throw error }
+    }
+    usleep(pause)
+    waited += Int(pause)
+    pause = min(pause * 2, 1_000_000)
+  }
+}
+
+/// A number that no other process has, on this machine or another that shares a file system with it:
+/// its own, which in containers is often 1 or 7, with a random one.
+public let processNumber = Int(getpid()) << 24 | Int.random(in: 0..<(1 << 24))
 
 /// Bytes free for this user on the disk that holds `path`, or its nearest folder that is there.
 public func freeBytes(onDiskOf path: String) -> Int? {

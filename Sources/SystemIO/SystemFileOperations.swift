@@ -133,9 +133,17 @@ public struct SystemFileOperations: FileOperations {
     answer(Int(unsafe Glibc.rename(path, final)))
   }
 
+  /// `link`.
+  public func link(_ path: String, to other: String) -> Int {
+    answer(Int(unsafe Glibc.link(path, other)))
+  }
+
   /// What the C library says with -1 and `errno`, said in one number.
   private func answer(_ result: Int) -> Int { result >= 0 ? result : -Int(errno) }
 }
 
 /// `EINTR`.
 let interrupted = Int(EINTR)
+
+/// What systems answer where a file cannot have two names.
+let noSecondNames = Int(EPERM)

@@ -12,6 +12,8 @@ public protocol Command: Sendable {
   var options: [OptionDeclaration] { get }
   /// Lines to type, the commonest first.
   var examples: [String] { get }
+  /// The options that are understood: those that the help shows, and perhaps those of other commands.
+  var parsedOptions: [OptionDeclaration] { get }
   /// What is worth knowing beside the options.
   var notes: [String] { get }
   /// Whether the list of commands leaves it out: what only our own tools call.
@@ -28,6 +30,8 @@ public protocol Command: Sendable {
 extension Command {
   /// Most commands need no more words.
   public var notes: [String] { [] }
+  /// Those that the help shows.
+  public var parsedOptions: [OptionDeclaration] { allOptions }
   /// Most commands are for everybody.
   public var isHidden: Bool { false }
   /// 0, but for a result that names another under `exit_code`.
@@ -53,6 +57,8 @@ public struct CommandContext: Sendable {
   public var executable: String
   /// The command line as it was typed, for provenance.
   public var commandLine: [String]
+  /// Whether the command puts together what parts of it have made (`finish`).
+  var joinsParts = false
 
   /// A context with these.
   public init(

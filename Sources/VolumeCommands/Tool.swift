@@ -24,6 +24,7 @@ public struct Tool: Sendable {
     InfoCommand(), FractionsCommand(), EvaluateCommand(), CompareCommand(), MeasureCommand(),
     PhantomCommand(),
     ShowCommand(), GuessCommand(), StatusCommand(), VerifyCommand(), RepairCommand(),
+    FinishCommand(), SlurmCommand(),
     SuggestLayersCommand(), ReceiptCommand(),
   ]
 
@@ -63,12 +64,14 @@ public struct Tool: Sendable {
         return console.isBroken ? 1 : 0
       }
       var arguments = try explained { () throws(UsageError) in
-        try Arguments(parsing: words.dropFirst(), of: command.name, options: command.allOptions)
+        try Arguments(parsing: words.dropFirst(), of: command.name, options: command.parsedOptions)
       }
       if let path = arguments.values["options"] {
         try OptionFile(path).add(
-          to: &arguments, of: command.name, options: command.allOptions)
+          to: &arguments, of: command.name, options: command.parsedOptions)
       }
+      var context = context
+      if context.commandLine.isEmpty { context.commandLine = ["t2s-volume"] + words }
       let result = try command.run(arguments, context)
       if arguments.has("json") { console.result(JSONValue.object(result).text()) }
       return console.isBroken ? 1 : command.exitCode(of: result)

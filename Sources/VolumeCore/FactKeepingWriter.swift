@@ -22,4 +22,12 @@ public protocol FactKeepingWriter: VolumeWriter {
 
   /// The document of that name; `nil` where there is none, or it was damaged.
   func kept(_ name: String) -> JSONValue?
+
+  /// The documents of that name that parts of the output kept, where they are being put together.
+  func keptByParts(_ name: String) -> [JSONValue]
+}
+
+extension FactKeepingWriter {
+  /// There are no parts.
+  public func keptByParts(_ name: String) -> [JSONValue] { [] }
 }

@@ -18,6 +18,9 @@ public struct Fingerprint: Hashable, Sendable {
     }
   }
 
+  /// The same as a number.
+  public var word: Int { Int(bitPattern: UInt(state)) }
+
   /// Sixteen hexadecimal digits.
   public var text: String {
     let digits = String(state, radix: 16)

@@ -6,10 +6,11 @@ public protocol StoreChecking: Sendable {
   /// Looks at the store at `path`.
   ///
   /// - Parameters:
+  ///   - part: the part of its files that is looked at closely; `nil`: all.
   ///   - progress: called with the bytes looked at since it was called last, and with all there are.
   ///   - isStopped: whether to stop; the check then throws.
   func check(
-    _ path: String, _ depth: StoreCheckDepth,
+    _ path: String, _ depth: StoreCheckDepth, part: PartShare?,
     progress: @escaping @Sendable (_ bytes: Int, _ total: Int) -> Void,
     isStopped: @escaping @Sendable () -> Bool
   ) throws(Explanation) -> StoreReport
@@ -25,6 +26,13 @@ public protocol StoreChecking: Sendable {
   /// began it.
   func begun(_ path: String) throws(Explanation) -> [String: JSONValue]?
 
+  /// The folder in which the parts of a store at `path` meet, whether it is there or not.
+  func partsFolder(of path: String) -> String
+
+  /// The parts of `count` of which shards are missing in the store at `path`; `nil` where no store was
+  /// begun in parts there.
+  func missingParts(_ path: String, of count: Int) throws(Explanation) -> [PartShare]?
+
   /// The document that a `FactKeepingWriter` kept under `name` in the store at `path`; `nil` where
   /// there is none. Throws where it is not what was written.
   func kept(_ name: String, in path: String) throws(Explanation) -> JSONValue?
@@ -32,4 +40,15 @@ public protocol StoreChecking: Sendable {
   /// The facts of a committed block of the store at `path`; `nil` where there are none. Throws where
   /// they are not what was written.
   func facts(of block: Index3, in path: String) throws(Explanation) -> [String: JSONValue]?
+}
+
+extension StoreChecking {
+  /// Looks at all of the store at `path`.
+  public func check(
+    _ path: String, _ depth: StoreCheckDepth,
+    progress: @escaping @Sendable (_ bytes: Int, _ total: Int) -> Void,
+    isStopped: @escaping @Sendable () -> Bool
+  ) throws(Explanation) -> StoreReport {
+    try check(path, depth, part: nil, progress: progress, isStopped: isStopped)
+  }
 }

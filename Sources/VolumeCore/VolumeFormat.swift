@@ -67,6 +67,10 @@ public struct OutputDescription: Hashable, Sendable {
   /// Whether it is there for the time of a run alone: it is cut into small cubes, to be read along any
   /// axis, and has no levels of lower resolution.
   public var isScratch = false
+  /// Which part of it is written here, where other processes write the rest; `nil`: all of it.
+  public var part: PartShare?
+  /// Whether parts that were written are put together.
+  public var joinsParts = false
 
   /// A new output of `volume` made by `plan`.
   public init(volume: VolumeDescription, plan: [String: JSONValue], overwrites: Bool) {

@@ -12,6 +12,13 @@ public protocol VolumeWriter: AnyObject, Sendable {
   /// Whether an earlier run has committed this block.
   func isCommitted(_ block: Index3) -> Bool
 
+  /// Which part of the output is written here, where other processes write the rest; their blocks count
+  /// as committed.
+  var part: PartShare? { get }
+
+  /// Whether `block` is written here.
+  func isOurs(_ block: Index3) -> Bool
+
   /// Writes the voxels of `block` that lie in the volume, in C order and the machine's byte order.
   ///
   /// Returns the bytes that it took on disk.
@@ -36,6 +43,10 @@ public protocol VolumeWriter: AnyObject, Sendable {
 }
 
 extension VolumeWriter {
+  /// All of it.
+  public var part: PartShare? { nil }
+  /// All blocks are.
+  public func isOurs(_ block: Index3) -> Bool { true }
   /// Nothing is kept.
   public var cacheByteCount: Int { 0 }
   /// Nothing is kept.

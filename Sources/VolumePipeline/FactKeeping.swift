@@ -17,6 +17,8 @@ final class FactKeeping: Sendable {
   /// Whether an earlier run has committed `block`, and its facts are there; without them it is computed
   /// again.
   func isCommitted(_ block: Index3) -> Bool {
+    // What another process writes is its own affair.
+    guard writer.isOurs(block) else { return true }
     guard writer.isCommitted(block) else { return false }
     guard !names.isEmpty, let writer = writer as? any FactKeepingWriter else { return true }
     let facts = writer.facts(of: block) ?? [:]

@@ -111,8 +111,12 @@ struct FoundStore {
         return .unfinished(path: paths.group, committed: 0, total: 0)
       }
       let path = paths.ledger(0)
-      let bytes = (try? SystemIO.contents(ofFile: path)) ?? []
-      let ledger = try Ledger(decoding: bytes, grid: grid, path: path)
+      let ledger: Ledger
+      if let bytes = try? SystemIO.contents(ofFile: path) {
+        ledger = try Ledger(decoding: bytes, grid: grid, path: path)
+      } else {
+        ledger = (try? PartLedgers(paths: paths).noted(level: 0, grid)) ?? Ledger()
+      }
       return .unfinished(
         path: paths.group, committed: ledger.shards.count, total: grid.count.voxelCount)
     }

@@ -23,6 +23,12 @@ final class LedgerFile: Sendable {
     state = Mutex(State(ledger: ledger, byteCount: ledger.wholeByteCount))
   }
 
+  /// A ledger of its own at `path`, of somebody who knows already what `ledger` says.
+  init(newAt path: String, knowing ledger: Ledger) throws(SystemError) {
+    file = try FileHandle(appendingTo: path)
+    state = Mutex(State(ledger: ledger, byteCount: 0))
+  }
+
   /// What is noted of `shard`.
   func state(of shard: Index3) -> ShardState? { state.withLock { $0.ledger.shards[shard] } }
 

@@ -58,7 +58,7 @@ final class LevelWriter: Sendable {
     let path = path(of: shard)
     let (folder, name) = folderAndName(of: path)
     let number = temporaryCount.add(1, ordering: .relaxed).newValue
-    let temporary = "\(folder)/\(Self.temporaryPrefix)\(name).\(getpid()).\(number)"
+    let temporary = "\(folder)/\(Self.temporaryPrefix)\(name).\(processNumber).\(number)"
     do throws(StoreError) {
       let state: ShardState
       if let half {

@@ -80,6 +80,19 @@ final class Pyramid: Sendable {
     }
   }
 
+  /// Writes what the levels above the first lack and is made of shards that are there; leaves the rest to
+  /// whoever has the others.
+  func completeWhatIsWhole() throws(StoreError) {
+    for level in 1..<max(1, levels.count) {
+      for shard in levels[level].grid.indices where levels[level].ledger.state(of: shard) == nil {
+        let sources = plan.sources(of: shard, level: level)
+        if sources.allSatisfy({ levels[level - 1].ledger.state(of: $0) != nil }) {
+          _ = try build(shard, level: level, of: [:])
+        }
+      }
+    }
+  }
+
   private func write(
     _ shard: Index3, level: Int, _ source: ShardSource
   ) throws(StoreError) -> (byteCount: Int, half: ShardHalf?) {

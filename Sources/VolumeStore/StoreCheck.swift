@@ -8,6 +8,8 @@ struct CheckRun: Sendable {
   let threads: Int
   let progress: @Sendable (_ bytes: Int, _ total: Int) -> Void
   let isStopped: @Sendable () -> Bool
+  /// The part of each array's shards that is looked at; `nil`: all.
+  var part: PartShare?
 
   /// Throws once the check is to stop.
   func goOn(_ path: String) throws(StoreError) {
@@ -148,7 +150,11 @@ struct StoreCheck {
     do throws(StoreError) {
       guard kind(ofPath: path) != .missing else {
         if report.isFinished { throw .ledgerIsMissing(path: path) }
-        level.ledger = Ledger()
+        // Parts that are not put together have ledgers of their own.
+        let grid = level.metadata.layout.shards
+        level.ledger = try system { () throws(SystemError) in
+          try PartLedgers(paths: paths).noted(level: level.number, grid)
+        }
         return
       }
       let bytes = try system { () throws(SystemError) in try contents(ofFile: path) }
@@ -170,7 +176,8 @@ struct StoreCheck {
       hasLedger: level.ledger != nil)
     array.hasChecksums = metadata.codecs.hasChecksum
     let shards = ShardCheck(paths.level(level.number), name, metadata, run)
-    for shard in metadata.layout.shards.indices {
+    let all = metadata.layout.shards.indices
+    for shard in all[run.part?.range(of: all.count) ?? all.indices] {
       try run.goOn(paths.group)
       array.total += 1
       guard let ledger = level.ledger else {

@@ -74,6 +74,12 @@ enum StoreError: Error, Hashable {
   case isLocked(path: String, holder: String)
   /// A process of another machine writes here, or was killed there: from here nobody can tell.
   case isLockedElsewhere(path: String, holder: String, lock: String)
+  /// An unfinished output is there that several processes write, each a part.
+  case isBegunInParts(path: String)
+  /// An unfinished output is there that one process writes, or wrote.
+  case isBegunAsOne(path: String)
+  /// Parts that are to be put together are not all there.
+  case partsAreMissing(path: String, shards: Int, total: Int, parts: [PartShare])
   /// `finish` was called too early.
   case incomplete(path: String, missing: Int, total: Int)
 }
@@ -177,6 +183,23 @@ extension StoreError: ExplainedError {
         "\(path) is being written by \(holder), or was when that ended: from this machine nobody can "
           + "tell",
         remedy: "wait for it; if it is over for certain, remove \(lock) and give the command again")
+    case .isBegunInParts(let path):
+      Explanation(
+        .input, "\(path) was begun in parts (--part), which are not put together yet",
+        remedy:
+          "run the parts that are missing and then `t2s-volume finish \(path)`, choose another "
+          + "--output, or begin anew with --overwrite")
+    case .isBegunAsOne(let path):
+      Explanation(
+        .input, "\(path) was begun by a single process, without --part",
+        remedy:
+          "go on without --part, or choose another --output; to begin anew, remove it yourself")
+    case .partsAreMissing(let path, let shards, let total, let parts):
+      Explanation(
+        .failed,
+        "\(path): \(shards) of \(total) shards are not written: parts \(PartShare.words(parts))",
+        remedy:
+          "run these parts again, each with the same command and its --part; what is there stays")
     case .incomplete(let path, let missing, let total):
       Explanation(
         .failed, "\(path): \(missing) of \(total) shards are not written",

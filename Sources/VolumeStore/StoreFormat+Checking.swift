@@ -14,12 +14,13 @@ extension StoreFormat: StoreChecking {
 
   /// Looks at a store of ours or of others, and at the label images in it.
   public func check(
-    _ path: String, _ depth: StoreCheckDepth,
+    _ path: String, _ depth: StoreCheckDepth, part: PartShare?,
     progress: @escaping @Sendable (_ bytes: Int, _ total: Int) -> Void,
     isStopped: @escaping @Sendable () -> Bool
   ) throws(Explanation) -> StoreReport {
     let path = withoutTrailingSlashes(path)
-    let run = CheckRun(depth: depth, threads: threads, progress: progress, isStopped: isStopped)
+    var run = CheckRun(depth: depth, threads: threads, progress: progress, isStopped: isStopped)
+    run.part = part
     var report = try image(path, prefix: "", run)
     guard let labels = try labels(below: path, &report) else { return report }
     for name in labels {
@@ -63,6 +64,25 @@ extension StoreFormat: StoreChecking {
       throw StoreError.isNewer(path: paths.group, version: version).explanation
     }
     return StorePlan(decoding: bytes)?.made
+  }
+
+  /// The folder in which parts meet.
+  public func partsFolder(of path: String) -> String {
+    StorePaths(group: withoutTrailingSlashes(path)).parts
+  }
+
+  /// The parts of `count` of which shards are missing.
+  public func missingParts(_ path: String, of count: Int) throws(Explanation) -> [PartShare]? {
+    let ledgers = PartLedgers(paths: StorePaths(group: withoutTrailingSlashes(path)))
+    do throws(SystemError) {
+      guard try ledgers.areThere, try certainKind(ofPath: ledgers.paths.plan) != .missing,
+        let plan = StorePlan(decoding: try contents(ofFile: ledgers.paths.plan)),
+        let level = plan.levels?.arrays.first
+      else { return nil }
+      return try ledgers.joined(level: 0, level).missing(count, level.layout.shards)
+    } catch {
+      throw error.explanation
+    }
   }
 
   /// A document that was kept with the store at `path`.

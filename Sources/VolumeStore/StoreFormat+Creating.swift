@@ -4,7 +4,7 @@ import ZarrFormat
 
 extension StoreFormat {
   /// What lies where a store is to be written.
-  private enum Place {
+  enum Place {
     /// Nothing, or an empty folder.
     case free
     /// A store of ours that a run finished.
@@ -17,6 +17,7 @@ extension StoreFormat {
     -> any VolumeWriter
   {
     try check(output.volume, paths)
+    if let part = output.part { return try beginPart(part, paths, output) }
     let levels = levels(of: output, try codecs(output, paths))
     let plan = StorePlan(output, levels.arrays, levels.halving)
     let place = try place(paths)
@@ -37,7 +38,7 @@ extension StoreFormat {
       let begin: @Sendable () throws(StoreError) -> StoreWriter = { () throws(StoreError) in
         let ledgers = try prepare(
           paths, plan: plan, levels: levels.arrays, overwrites: output.overwrites,
-          acceptsFinished: output.acceptsFinished)
+          acceptsFinished: output.acceptsFinished, joinsParts: output.joinsParts)
         return StoreWriter(
           paths: paths, output: output, plan: levels, ledgers: ledgers, lock: lock,
           threads: threads)
@@ -71,6 +72,12 @@ extension StoreFormat {
       guard try certainKind(ofPath: paths.plan) != .missing else { return nil }
       return try contents(ofFile: paths.plan)
     }
+    let hasParts = try system { () throws(SystemError) in
+      try PartLedgers(paths: paths).areThere
+    }
+    if hasParts, output.part == nil, !output.joinsParts {
+      throw .isBegunInParts(path: paths.group)
+    }
     let plan = StorePlan(output, levels.arrays, levels.halving)
     if let old = bytes.flatMap(StorePlan.init(decoding:)), old != plan {
       throw .isAnotherPlans(path: paths.group, differences: plan.differences(from: old))
@@ -78,7 +85,7 @@ extension StoreFormat {
   }
 
   /// How chunks are compressed.
-  private func codecs(
+  func codecs(
     _ output: OutputDescription, _ paths: StorePaths
   ) throws(StoreError) -> ChunkCodecs {
     guard let compression = output.compression else { return codecs }
@@ -116,7 +123,7 @@ extension StoreFormat {
   }
 
   /// What is there now; whatever is not ours is refused.
-  private func place(_ paths: StorePaths) throws(StoreError) -> Place {
+  func place(_ paths: StorePaths) throws(StoreError) -> Place {
     let kind = try system { () throws(SystemError) in try certainKind(ofPath: paths.group) }
     switch kind {
     case .missing: return .free
@@ -143,7 +150,7 @@ extension StoreFormat {
   /// Under the lock: goes on with what is there, or clears it away and begins.
   private func prepare(
     _ paths: StorePaths, plan: StorePlan, levels: [ArrayMetadata], overwrites: Bool,
-    acceptsFinished: Bool
+    acceptsFinished: Bool, joinsParts: Bool
   ) throws(StoreError) -> [LedgerFile] {
     // Another process may have finished it between the first look and the lock.
     let place = try place(paths)
@@ -158,7 +165,12 @@ extension StoreFormat {
     if place == .unfinished || place == .finished && acceptsFinished,
       let old = bytes.flatMap(StorePlan.init(decoding:))
     {
-      if old == plan {
+      let hasParts = try system { () throws(SystemError) in
+        try PartLedgers(paths: paths).areThere
+      }
+      if hasParts, !joinsParts, !overwrites { throw .isBegunInParts(path: paths.group) }
+      if old == plan, !hasParts || joinsParts {
+        if hasParts { try joinParts(paths, levels) }
         for folder in [paths.group, paths.side, paths.ledgers, paths.facts] {
           try system { () throws(SystemError) in try removeLeftOvers(in: folder) }
         }
@@ -183,6 +195,7 @@ extension StoreFormat {
       for number in try levelsThere(paths) { try removeFile(paths.levelMetadata(number)) }
       for name in try names(inFolder: paths.ledgers) { try removeFile("\(paths.ledgers)/\(name)") }
       try FactsFolder(paths).clear()
+      try removeFolder(paths.parts)
       for number in try levelsThere(paths) { try removeFolder(paths.level(number)) }
       try writeFileAtomically(paths.plan, plan.encoded())
       let ledgers = try levels.indices.map { number throws(SystemError) in
@@ -230,7 +243,7 @@ extension StoreFormat {
   }
 
   /// Whether `file` has the size and the end that were noted.
-  private static func isAsNoted(
+  static func isAsNoted(
     _ file: String, _ state: ShardState
   ) throws(SystemError) -> Bool {
     let kind = try certainKind(ofPath: file)

@@ -13,6 +13,11 @@ extension StoreFormat {
     _ paths: StorePaths, _ output: OutputDescription, _ report: StoreReport
   ) throws(StoreError) -> StoreWriter {
     var output = output
+    let hasParts = try system { () throws(SystemError) in
+      let areThere = try PartLedgers(paths: paths).areThere
+      return try areThere ? certainKind(ofPath: paths.groupMetadata) == .missing : false
+    }
+    if hasParts { throw .isBegunInParts(path: paths.group) }
     let lock = try StoreLock(paths.lock, of: paths.group)
     let bytes = try system { () throws(SystemError) -> [UInt8]? in
       guard try certainKind(ofPath: paths.plan) != .missing else { return nil }

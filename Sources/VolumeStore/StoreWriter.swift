@@ -106,6 +106,8 @@ package final class StoreWriter: VolumeWriter {
         // Once the last document is there, all that it speaks of must be: also the levels' names.
         try synchroniseFolder(paths.group)
         try writeFileAtomically(paths.groupMetadata, group)
+        // What a shared file system shows late stays there, and is in nobody's way.
+        try? removeFolder(paths.parts)
       }
       lock.withLock { $0 = nil }
     } catch {
@@ -147,6 +149,8 @@ extension StoreWriter: FactKeepingWriter {
   package func kept(_ name: String) -> JSONValue? {
     try? facts.kept(name)
   }
+
+  package func keptByParts(_ name: String) -> [JSONValue] { PartLedgers(paths: paths).kept(name) }
 }
 
 extension StoreWriter: PartwiseWriter {

@@ -12,6 +12,8 @@ enum AllowedImports {
     "Pipelines": "Glibc Synchronization SystemIO VolumeCore",
     // Volumes larger than memory, block by block: what every workflow over voxels walks with.
     "VolumePasses": "Pipelines Synchronization SystemIO VolumeCore",
+    // Runs that are cut into parts, for many machines.
+    "Cluster": "Glibc Synchronization SystemIO VolumeCore",
     // Libraries of C, each wrapped once.
     "Compression": "CBlosc CBzip2 CChecksum CLZ4 CZlib CZstd VolumeCore",
     "XMLReading": "CXML2",
@@ -34,7 +36,7 @@ enum AllowedImports {
     // What lies outside the specimen: found in a scan through the seam of all input.
     "Exterior": "Halving Pipelines Synchronization SystemIO VolumeCore",
     // What hangs together in a volume of labels: found in one pass.
-    "Components": "CComponents Glibc Pipelines SystemIO VolumeCore VolumePasses",
+    "Components": "CComponents Glibc Pipelines Synchronization SystemIO VolumeCore VolumePasses",
     // Sizes, directions, distances and contacts of classes.
     "Morphometry":
       "CMorphometry Components Distances Glibc Synchronization VolumeCore VolumePasses",
@@ -86,7 +88,7 @@ enum AllowedImports {
     "VolumeCommands":
       "Annotation EngineCore Evaluation Exterior Glibc NeuralGraph Phantom Pipelines Quantification "
       + "Synchronization SystemIO TilePlanning Training VolumeCore VolumePasses VolumePipeline "
-      + "Components Morphometry Rendering VoxelHashing",
+      + "Cluster Components Morphometry Rendering VoxelHashing",
     // The composition root names every format and every engine, and nothing else does.
     "T2SVolume":
       "MetaImageFormat NRRDFormat MRCFormat NIfTIFormat NPYFormat "

@@ -15,11 +15,13 @@ private final class MemoryStores: StoreChecking {
 
   func isStore(_ path: String) -> Bool { path == report.path }
   func begun(_ path: String) -> [String: JSONValue]? { nil }
+  func partsFolder(of path: String) -> String { path + "/parts" }
+  func missingParts(_ path: String, of count: Int) -> [PartShare]? { nil }
   func kept(_ name: String, in path: String) -> JSONValue? { nil }
   func facts(of block: Index3, in path: String) -> [String: JSONValue]? { nil }
 
   func check(
-    _ path: String, _ depth: StoreCheckDepth,
+    _ path: String, _ depth: StoreCheckDepth, part: PartShare?,
     progress: @escaping @Sendable (_ bytes: Int, _ total: Int) -> Void,
     isStopped: @escaping @Sendable () -> Bool
   ) throws(Explanation) -> StoreReport {

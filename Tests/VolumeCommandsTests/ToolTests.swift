@@ -61,7 +61,7 @@ import VolumeCore
     for example in command.examples {
       let words = example.split(separator: " ").dropFirst(2).map(String.init)
       #expect(throws: Never.self) {
-        try Arguments(parsing: words, of: name, options: command.options + [.json])
+        try Arguments(parsing: words, of: name, options: command.parsedOptions)
       }
     }
   }

@@ -44,6 +44,25 @@ void t2s_part_free(t2s_part *part) {
   free(part);
 }
 
+int t2s_part_reserve(t2s_part *part, long layers, long run_count) {
+  long rows = layers * part->height + 1;
+  if (rows > part->row_capacity) {
+    long *grown = realloc(part->rows, (size_t)rows * sizeof *grown);
+    if (!grown) return -1;
+    part->rows = grown;
+    part->row_capacity = rows;
+  }
+  if (run_count > part->run_capacity) {
+    t2s_run *grown = realloc(part->runs, (size_t)run_count * sizeof *grown);
+    if (!grown) return -1;
+    part->runs = grown;
+    part->run_capacity = run_count;
+  }
+  part->layers = layers;
+  part->run_count = run_count;
+  return 0;
+}
+
 void t2s_part_clear(t2s_part *part) {
   part->layers = 0;
   part->run_count = 0;

@@ -15,14 +15,16 @@ public struct ComponentSearch: Sendable {
   public let options: ComponentOptions
   /// The box that is looked at; components end at its faces.
   public let region: Region
-  private let labels: any VolumeReader
+  let labels: any VolumeReader
   private let pass: PreparedPass
   private let greyWidth: Int
 
   /// Prepares the search in `region` (default: all) of `labels`; `scan` has the grey values.
+  ///
+  /// - Parameter layers: the layers that are looked at here, where others look at the rest of the region.
   public init(
     _ labels: any VolumeReader, scan: (any VolumeReader)? = nil, region: Region? = nil,
-    _ options: ComponentOptions
+    layers: Range<Int>? = nil, _ options: ComponentOptions
   ) throws(Explanation) {
     self.options = options
     self.labels = labels
@@ -43,8 +45,10 @@ public struct ComponentSearch: Sendable {
     } else {
       greyWidth = 0
     }
-    var pass = BlockPass(inputs, region: region)
-    let shape = self.region.shape
+    var part = self.region
+    part.z = layers ?? part.z
+    var pass = BlockPass(inputs, region: part)
+    let shape = part.shape
     // A block for each thread takes three eighths of the memory, runs and sums an eighth.
     let reading = options.memory / 8 * 3
     let width = inputs.reduce(0) { sum, input in
@@ -74,14 +78,29 @@ public struct ComponentSearch: Sendable {
     isStopped: @escaping @Sendable () -> Bool = { false },
     progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws(Explanation) -> FoundComponents? {
+    let found = try ComponentJoining(self)
+    let turns = Turns()
+    try label(turns, isStopped: isStopped, progress: progress) {
+      part, firstLayer throws(Explanation) in
+      try found.take(part, firstLayer: firstLayer)
+    }
+    guard !isStopped() else { return nil }
+    return try found.end()
+  }
+
+  /// Whether mean grey values are wanted.
+  var hasGreys: Bool { greyWidth > 0 }
+
+  /// Labels the layers part by part, and hands each part over in the order of the layers.
+  ///
+  /// - Parameter deliver: called with whole layers, numbered and measured, by one thread at a time.
+  func label(
+    _ turns: Turns, isStopped: @escaping @Sendable () -> Bool,
+    progress: @escaping @Sendable (Int) -> Void,
+    _ deliver: @escaping @Sendable (Part, _ firstLayer: Int) throws(Explanation) -> Void
+  ) throws(Explanation) {
     let (region, options) = (region, options)
     let shape = region.shape
-    let records = try scratch { () throws(SystemError) in
-      options.measures ? try ScratchFile(inFolder: options.scratchFolder) : nil
-    }
-    let runs = options.keepsVoxels ? try RunFile(rows: shape.z * shape.y, options) : nil
-    let joined = try Joined(height: shape.y, options, records: records)
-    let turns = Turns()
     let table = options.isInside.map { $0 ? UInt8(1) : 0 }
     let (hasGreys, greyWidth) = (greyWidth > 0, greyWidth)
     let limit = options.memory / 8 / pass.threads
@@ -116,18 +135,11 @@ public struct ComponentSearch: Sendable {
           firstLayer: first + start, measures: options.measures, surfaces: options.measuresSurfaces)
         // Until here threads work beside each other; parts are joined in their order.
         if start == 0, !turns.wait(for: block.number) { return }
-        let (numbers, firstRun) = try joined.take(part)
+        try deliver(part, first + start)
         if end == core.z.count { turns.pass() }
-        try runs?.write(
-          part, numbers: numbers, firstRun: firstRun, firstRow: (first + start) * shape.y)
         start = end
       }
     }
-    guard !isStopped() else { return nil }
-    try joined.end()
-    return FoundComponents(
-      joined, region: region, volume: labels.volume, options, records: records, runs: runs,
-      hasGreys: hasGreys)
   }
 }
 

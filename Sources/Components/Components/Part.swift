@@ -59,6 +59,14 @@ import VolumeCore
     unsafe t2s_part_measure(part, firstLayer, records, count, surfaces ? 1 : 0)
   }
 
+  /// Makes room for what is filled in from elsewhere; returns whether the system had the memory.
+  func reserve(layers: Int, runs: Int, components: Int, measures: Bool) -> Bool {
+    guard unsafe t2s_part_reserve(part, layers, runs) == 0 else { return false }
+    count = components
+    if measures { unsafe records = .allocate(capacity: max(components, 1)) }
+    return true
+  }
+
   /// Forgets everything.
   func clear() {
     unsafe records?.deallocate()

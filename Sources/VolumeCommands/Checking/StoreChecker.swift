@@ -20,7 +20,9 @@ struct StoreChecker {
   }
 
   /// The state of the store at `path`.
-  func report(_ path: String, _ depth: StoreCheckDepth) throws(Explanation) -> StoreReport {
+  func report(
+    _ path: String, _ depth: StoreCheckDepth, part: PartShare? = nil
+  ) throws(Explanation) -> StoreReport {
     let stores = try stores(path)
     let said = Mutex<Progress?>(nil)
     let console = context.console
@@ -28,7 +30,7 @@ struct StoreChecker {
     defer { console.closeLine() }
     do throws(Explanation) {
       return try stores.check(
-        path, depth,
+        path, depth, part: part,
         progress: { bytes, total in
           // Without a ledger nobody knows how much there is; a quick look is over at once.
           guard depth == .full, total > 0 else { return }

@@ -23,7 +23,7 @@ public struct ConvertCommand: Command {
         "window", "LOW:HIGH",
         "the values that become the least and the greatest of --type: no type is narrowed without"),
       .compression, .noPyramid, .memory, .threads, .overwrite,
-    ] + OptionDeclaration.bytes("input-type") + OptionDeclaration.places
+    ] + Parting.options + OptionDeclaration.bytes("input-type") + OptionDeclaration.places
   }
   /// Lines to type.
   public var examples: [String] {
@@ -32,6 +32,7 @@ public struct ConvertCommand: Command {
       "t2s-volume convert slices/ scan.zarr --voxel-size 1.3um",
       "t2s-volume convert scan.zarr part.tif --region 100:164,:,: --type uint8 --window 0:4095",
       "t2s-volume convert scan.labels.zarr labels.tif",
+      "t2s-volume convert scan.raw scan.zarr --part 3/16",
     ]
   }
   /// What else is worth knowing.
@@ -74,7 +75,14 @@ public struct ConvertCommand: Command {
       limits: choices.limits)
     writing.output.compression = choices.compression
     writing.output.hasPyramid = choices.hasPyramid
+    writing.parting = try Parting(
+      arguments, output: choices.output,
+      in: context.catalogue.stores?.partsFolder(of: choices.output) ?? "", context)
     let report = try writing.run("converting", context)
+    if let parting = writing.parting {
+      return parting.finished(
+        report.json.merging(["output": .string(choices.output)]) { $1 }, context)
+    }
     let leftOut = format.leftOut(of: writing.output.volume, at: choices.output)
     if !leftOut.isEmpty {
       context.console.say(

@@ -19,6 +19,10 @@ public struct VerifyCommand: Command {
       OptionDeclaration(
         "quick", nil, "documents, ledgers, sizes of files and indices of shards only"),
       OptionDeclaration(
+        "part", "I/N",
+        "look at the I-th of N parts of the files of each level, for as many machines: each says what "
+          + "it found, and all together are the whole check"),
+      OptionDeclaration(
         "sample", "SHARE",
         "compute that share of a segmentation's tiles again (1%, 0.01; at least one) and say how far "
           + "the labels agree"),
@@ -68,7 +72,16 @@ public struct VerifyCommand: Command {
           arguments, engines: context.catalogue.engines.map(\.name))
     }
     let depth: StoreCheckDepth = arguments.has("quick") ? .quick : .full
-    let report = try StoreChecker(context: context).report(path, depth)
+    let part = try explained { () throws(UsageError) in
+      try arguments.value("part") { text throws(UsageError) in
+        guard let part = PartShare(text.text) else {
+          throw text.wrong("this is no part", "give which of how many, from 1, as in 3/16")
+        }
+        return part
+      }
+    }
+    let report = try StoreChecker(context: context).report(path, depth, part: part)
+    if let part { context.console.say("part \(part) of the files of each level:") }
     for line in report.page { context.console.say(line) }
     var json = report.json
     // What is damaged or not there yet says nothing about how it was computed.

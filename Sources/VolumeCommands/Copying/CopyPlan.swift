@@ -139,8 +139,14 @@ struct CopyPlan: Hashable, Sendable {
 /// Memory that a command takes where `--memory` does not say: half of what is free.
 func defaultMemory() -> Int { max(availableMemory() / 2, 64 << 20) }
 
-/// Bytes that the system could give to a process now.
-func availableMemory() -> Int { linuxFigure("/proc/meminfo", "MemAvailable:") ?? 1 << 30 }
+/// Bytes that the system could give to a process now; no more than Slurm gave to the job, or than its
+/// control group allows.
+func availableMemory() -> Int {
+  let free = linuxFigure("/proc/meminfo", "MemAvailable:") ?? 1 << 30
+  let perCore = slurmNumber("SLURM_MEM_PER_CPU").map { $0 * availableCores() }
+  let job = (slurmNumber("SLURM_MEM_PER_NODE") ?? perCore).map { $0 << 20 }
+  return [job, ControlGroup.freeMemory].compactMap(\.self).reduce(free) { min($0, $1) }
+}
 
 /// Throws where `needed` bytes do not fit on the disk of `path`.
 func checkFreeDisk(for path: String, needed: Int) throws(Explanation) {

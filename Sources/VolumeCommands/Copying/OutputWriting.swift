@@ -4,17 +4,17 @@ import VolumeCore
 /// What a copy did, for people and for `--json`.
 struct CopyReport: Hashable, Sendable {
   /// Voxels copied by this run.
-  var voxels: Int
+  var voxels = 0
   /// Voxels that an earlier run had left.
-  var voxelsAlready: Int
+  var voxelsAlready = 0
   /// Bytes of the copied voxels.
-  var bytesRead: Int
+  var bytesRead = 0
   /// Bytes that they took on disk.
-  var bytesWritten: Int
+  var bytesWritten = 0
   /// The memory that was said to be enough.
-  var plannedBytes: Int
+  var plannedBytes = 0
   /// From the first block to the finished output.
-  var seconds: Double
+  var seconds = 0.0
   /// The part of `bytesRead` that a second saw.
   var bytesPerSecond: Double { Double(bytesRead) / max(seconds, 1e-9) }
   /// Voxels a second.
@@ -29,6 +29,8 @@ struct OutputWriting: Sendable {
   var path: String
   var output: OutputDescription
   var limits: CopyLimits
+  /// The part of the output to write, where others write the rest.
+  var parting: Parting?
 
   /// Everything of `reader` to `path`, described as the reader describes it.
   init(
@@ -51,6 +53,9 @@ struct OutputWriting: Sendable {
   /// Writes it, going on where an earlier run of the same plan stopped.
   func run(_ what: String, _ context: CommandContext) throws(Explanation) -> CopyReport {
     let format = try context.catalogue.formatWriting(path)
+    if let parting { return try run(parting, what, format, context) }
+    var output = output
+    output.joinsParts = context.joinsParts
     let isNew = kind(ofPath: path) == .missing
     if isNew { try checkFreeDisk(for: path, needed: expectedByteCount(voxels: region.voxelCount)) }
     let writer = try format.create(path, output)
@@ -65,9 +70,35 @@ struct OutputWriting: Sendable {
     }
   }
 
+  /// Writes a part of it; what is noted as committed stays in any case.
+  private func run(
+    _ parting: Parting, _ what: String, _ format: any VolumeFormat, _ context: CommandContext
+  ) throws(Explanation) -> CopyReport {
+    guard isStore(path) else {
+      throw Explanation(
+        .input, "--part \(parting.share): only stores are written in parts",
+        remedy: "end the output's name in .zarr, and convert it when it is finished")
+    }
+    var output = output
+    output.part = parting.share
+    try format.check(output, at: path)
+    _ = try parting.freeze(same: samePlan(output.plan))
+    let writer = try format.create(path, output)
+    guard !parting.isInit else { return CopyReport() }
+    let ours = writer.grid.indices.filter { writer.isOurs($0) }
+    let voxels = ours.reduce(0) { $0 + writer.grid.region(of: $1).voxelCount }
+    let done = ours.filter { writer.isCommitted($0) }
+      .reduce(0) { $0 + writer.grid.region(of: $1).voxelCount }
+    let reporter = try parting.reporter(voxels: voxels, doneBefore: done)
+    return try parting.reported(reporter) { () throws(Explanation) in
+      try copy(to: writer, "\(what) part \(parting.share)", context) { reporter.add($0) }
+    }
+  }
+
   /// Copies what `writer` lacks, and finishes it.
   func copy(
-    to writer: any VolumeWriter, _ what: String, _ context: CommandContext
+    to writer: any VolumeWriter, _ what: String, _ context: CommandContext,
+    noting: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws(Explanation) -> CopyReport {
     for remark in writer.remarks { context.console.note("\(path): \(remark)") }
     let plan = try CopyPlan(
@@ -75,20 +106,29 @@ struct OutputWriting: Sendable {
       isGiven: limits.memoryIsGiven)
     let copying = VolumeCopying(reader: reader, writer: writer, plan: plan, origin: region.origin)
     let missing = copying.missing.reduce(0) { $0 + plan.grid.region(of: $1).voxelCount }
-    let done = region.voxelCount - missing
+    let all =
+      writer.part == nil
+      ? region.voxelCount
+      : plan.grid.indices.filter { writer.isOurs($0) }
+        .reduce(0) { $0 + plan.grid.region(of: $1).voxelCount }
+    let done = all - missing
     if done > 0 {
       context.console.note(
-        "\(path): going on, \(Words.percent(Double(done) / Double(region.voxelCount), 0)) is there")
+        "\(path): going on, \(Words.percent(Double(done) / Double(max(all, 1)), 0)) is there")
     }
     try checkFreeDisk(for: path, needed: expectedByteCount(voxels: missing))
     // What the process itself holds comes on top of what was planned for voxels.
     let itself = peakResidentBytes() ?? 0
     context.console.note("\(what) to \(path): \(plan.words(beside: itself))")
     let progress = Progress(
-      context.console, what, total: region.voxelCount, done: done,
+      context.console, what, total: all, done: done,
       bytesPerVoxel: plan.voxelByteCount)
     let written = try copying.run(
-      isStopped: { context.stopSignal() != nil }, progress: { progress.add($0) })
+      isStopped: { context.stopSignal() != nil },
+      progress: {
+        progress.add($0)
+        noting($0)
+      })
     progress.end()
     try context.checkForStop(
       remedy: "give the same command again: what is committed to a store stays")

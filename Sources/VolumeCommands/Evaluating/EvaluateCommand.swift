@@ -22,6 +22,7 @@ public struct EvaluateCommand: Command {
       "t2s-volume evaluate scan.labels.zarr truth.tif --region :,:,740:904 --json",
       "t2s-volume evaluate scan.labels.zarr truth.zarr --scan scan.zarr --output scan.evaluation",
       "t2s-volume evaluate scan.labels.zarr truth.zarr --probabilities scan.probabilities.zarr",
+      "t2s-volume evaluate scan.labels.zarr truth.zarr --output scan.evaluation --part 3/16",
     ]
   }
   /// What else is worth knowing.
@@ -36,6 +37,8 @@ public struct EvaluateCommand: Command {
         + "prediction) and layers.png; boundaries.csv (how far boundaries lie apart) and errors.csv "
         + "(how far errors lie from a boundary); blobs-z.csv, -y and -x (connected errors in each "
         + "layer), blobs.csv (in space) and notable.csv with a picture of each layer that it names.",
+      "--part counts the layers of a part; `finish` adds the counts and does all that --output asks for "
+        + "beside.",
       "A class that occurs and has no precision, as it was never predicted, counts 0 in the mean.",
     ]
   }
@@ -53,6 +56,9 @@ public struct EvaluateCommand: Command {
     let inputs = try EvaluationInputs(choices, arguments, context)
     try choices.checkOutputs(inputs)
     for warning in try inputs.trainingOverlap(context) { context.console.note(warning) }
+    if let parts = try EvaluationParts(choices, inputs, arguments, context) {
+      return try parts.run()
+    }
     let evaluation = try EvaluationRun(choices: choices, inputs: inputs, context: context).run()
     for line in evaluation.report.page { context.console.say(line) }
     for line in evaluation.outputs { context.console.say(line) }

@@ -45,7 +45,7 @@ struct EvaluationChoices: Sendable {
       OptionDeclaration(
         "confusion", "STORE", "write a uint16 volume: 100 x truth + prediction"),
       .memory, .threads,
-    ] + OptionDeclaration.inputs + [.overwrite]
+    ] + Parting.options + OptionDeclaration.inputs + [.overwrite]
 
   init(_ arguments: Arguments, of command: String) throws(UsageError) {
     let paths = try arguments.operands(["PREDICTION", "TRUTH"], of: command)

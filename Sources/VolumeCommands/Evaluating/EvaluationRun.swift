@@ -38,8 +38,15 @@ struct EvaluationRun {
 
   func run() throws(Explanation) -> EvaluationFindings {
     try sayMemory()
-    let matrix = try walking("comparing") { control throws(Explanation) in
-      try pairing.confusion(control)
+    let joined =
+      context.joinsParts ? try EvaluationParts.joined(choices.output, pairing.region) : nil
+    let matrix: ConfusionMatrix
+    if let joined {
+      matrix = joined
+    } else {
+      matrix = try walking("comparing") { control throws(Explanation) in
+        try pairing.confusion(control)
+      }
     }
     guard matrix.values.count <= EvaluateCommand.mostValues else {
       throw Explanation(

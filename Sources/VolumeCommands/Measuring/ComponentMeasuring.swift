@@ -11,22 +11,25 @@ struct ComponentMeasuring {
   }
 
   static let name = "components"
-  static let options: [OptionDeclaration] = [
-    OptionDeclaration(
-      "connectivity", "N",
-      "which voxels are neighbours: 6 (faces), 18 (and edges) or 26 (and corners, the default); "
-        + "within layers 4 (edges) or 8 (and corners)"),
-    OptionDeclaration(
-      "output", "STORE", "components: the volume of their numbers (uint32, 0 outside)", short: "o"),
-    OptionDeclaration("table", "FILE.csv", "the table to write"),
-    OptionDeclaration("scan", "SCAN", "components: the grey values, for the mean of each"),
-    OptionDeclaration(
-      "scratch", "FOLDER", "where scratch files lie; default: beside what is written"),
-    .compression, .noPyramid,
-  ]
+  static let options: [OptionDeclaration] =
+    [
+      OptionDeclaration(
+        "connectivity", "N",
+        "which voxels are neighbours: 6 (faces), 18 (and edges) or 26 (and corners, the default); "
+          + "within layers 4 (edges) or 8 (and corners)"),
+      OptionDeclaration(
+        "output", "STORE", "components: the volume of their numbers (uint32, 0 outside)", short: "o"
+      ),
+      OptionDeclaration("table", "FILE.csv", "the table to write"),
+      OptionDeclaration("scan", "SCAN", "components: the grey values, for the mean of each"),
+      OptionDeclaration(
+        "scratch", "FOLDER", "where scratch files lie; default: beside what is written"),
+      .compression, .noPyramid,
+    ] + Parting.options
   static let examples = [
     "t2s-volume measure components scan.labels.zarr --class porosity --table pores.csv",
     "t2s-volume measure components scan.labels.zarr --class 2 --connectivity 6 --output pores.zarr",
+    "t2s-volume measure components scan.labels.zarr --class 2 --output pores.zarr --part 3/16",
   ]
   static let notes = [
     "components: numbers 1, 2, ... follow the order of first voxels (z, y, x). Axes are those of the "
@@ -61,6 +64,9 @@ struct ComponentMeasuring {
   func run() throws(Explanation) -> [String: JSONValue] {
     let context = input.context
     try checkOutput()
+    if let parts = try ComponentParts(input, options, output: output ?? table, plan: plan) {
+      return try parts.run()
+    }
     let found = try findComponents(input, options, scan: try input.scan())
     var result: [String: JSONValue] = [
       "labels": .string(input.path), "components": .integer(found.count),
@@ -93,7 +99,8 @@ struct ComponentMeasuring {
     options.memory = input.limits.memory
     options.threads = input.limits.threads
     options.scratchFolder =
-      input.arguments.values["scratch"] ?? (output ?? table).map { folder(ofPath: $0) } ?? "/tmp"
+      input.arguments.values["scratch"] ?? (output ?? table).map { folder(ofPath: $0) }
+      ?? scratchFolder()
     return options
   }
 
@@ -137,8 +144,12 @@ func findComponents(
     "finding components: \(search.words), at most \(Words.memory(search.byteCount)) of memory, "
       + "beside \(Words.memory(peakResidentBytes() ?? 0)) of the tool itself")
   let progress = Progress(context.console, "components", total: input.region.voxelCount)
-  let found = try search.run(
-    isStopped: { context.stopSignal() != nil }, progress: { progress.add($0) })
+  let isStopped: @Sendable () -> Bool = { context.stopSignal() != nil }
+  let found =
+    context.joinsParts
+    ? try search.join(
+      try ComponentParts.files(input), isStopped: isStopped, progress: { progress.add($0) })
+    : try search.run(isStopped: isStopped, progress: { progress.add($0) })
   progress.end()
   guard let found else {
     try context.checkForStop(remedy: "give the same command again")

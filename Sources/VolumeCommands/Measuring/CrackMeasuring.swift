@@ -80,7 +80,8 @@ struct CrackMeasuring {
     options.memory = input.limits.memory
     options.threads = input.limits.threads
     options.scratchFolder =
-      input.arguments.values["scratch"] ?? (output ?? table).map { folder(ofPath: $0) } ?? "/tmp"
+      input.arguments.values["scratch"] ?? (output ?? table).map { folder(ofPath: $0) }
+      ?? scratchFolder()
     let found = try findComponents(input, options)
     let numbers = found.numberedVolume()
     let part = VolumePart(input.labels, region: input.region)

@@ -69,7 +69,7 @@ struct PoreMeasuring {
     options.memory = input.limits.memory
     options.threads = input.limits.threads
     options.scratchFolder =
-      input.arguments.values["scratch"] ?? table.map { folder(ofPath: $0) } ?? "/tmp"
+      input.arguments.values["scratch"] ?? table.map { folder(ofPath: $0) } ?? scratchFolder()
     let found = try findComponents(input, options)
     let near = try fibres.map { fibres throws(Explanation) in
       let numbers = found.numberedVolume()

@@ -13,10 +13,80 @@ func fileName(of path: String) -> String {
   path.split(separator: "/").last.map(String.init) ?? path
 }
 
-/// The processor cores that this process may use.
+/// The processor cores that this process may use: those that the system lets it run on, and no more
+/// than Slurm gave it or the control group's quota allows.
 package func availableCores() -> Int {
   let count = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-  return max(count, 1)
+  let limits = [allowedCores(), slurmNumber("SLURM_CPUS_PER_TASK"), ControlGroup.cores]
+  return max(limits.compactMap(\.self).reduce(count) { min($0, $1) }, 1)
+}
+
+/// How many cores the system lets this process run on: "0-3,8" are five.
+private func allowedCores() -> Int? {
+  let key = "Cpus_allowed_list:"
+  guard let line = systemLines("/proc/self/status")?.first(where: { $0.hasPrefix(key) }) else {
+    return nil
+  }
+  var count = 0
+  for range in line.dropFirst(key.count).split(separator: ",") {
+    let ends = range.split(whereSeparator: { $0 == "-" || $0 == " " || $0 == "\t" }).map { Int($0) }
+    guard let first = ends.first ?? nil, let last = ends.last ?? nil, first <= last else {
+      return nil
+    }
+    count += last - first + 1
+  }
+  return count > 0 ? count : nil
+}
+
+/// A number that Slurm says to its jobs.
+func slurmNumber(_ name: String) -> Int? {
+  guard let text = unsafe getenv(name).map({ unsafe String(cString: $0) }) else { return nil }
+  return Int(text).flatMap { $0 > 0 ? $0 : nil }
+}
+
+/// The folder for what nobody needs afterwards: `TMPDIR`, which clusters point to a node's own disk.
+func scratchFolder() -> String {
+  let given = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? ""
+  return given.isEmpty || kind(ofPath: given) != .folder ? "/tmp" : given
+}
+
+/// Limits of the control group that the process runs in, or of one above it (cgroup v2).
+enum ControlGroup {
+  /// Cores, rounded up; `nil`: no quota.
+  static var cores: Int? {
+    least(of: "cpu.max") { text in
+      let words = text.split(separator: " ")
+      guard words.count == 2, let quota = Int(words[0]), let period = Int(words[1]), period > 0
+      else { return nil }
+      return (quota + period - 1) / period
+    }
+  }
+
+  /// Bytes that its processes may still take; `nil`: no limit.
+  static var freeMemory: Int? {
+    least(of: "memory.max") { Int($0) }.map { limit in
+      // Pages of files can be given back at any time, and are not what others hold.
+      max(0, limit - (residentBytes() ?? 0))
+    }
+  }
+
+  private static func least(of file: String, _ read: (Substring) -> Int?) -> Int? {
+    var path = own
+    var found: Int?
+    while let folder = path {
+      if let line = systemLines("/sys/fs/cgroup\(folder)/\(file)")?.first, let value = read(line) {
+        found = min(found ?? value, value)
+      }
+      guard folder.count > 1, let slash = folder.lastIndex(of: "/") else { break }
+      path = slash == folder.startIndex ? "/" : String(folder[..<slash])
+    }
+    return found
+  }
+
+  private static var own: String? {
+    let line = systemLines("/proc/self/cgroup")?.first { $0.hasPrefix("0::/") }
+    return line.map { String($0.dropFirst(3)) }
+  }
 }
 
 /// The most memory that this process has held: its own high-water mark, not that of who started it.
@@ -45,15 +115,20 @@ func linuxFigure(_ path: String, _ key: String) -> Int? {
   linuxNumber(path, key).map { $0 << 10 }
 }
 
-/// A number of one of the system's tables.
-private func linuxNumber(_ path: String, _ key: String) -> Int? {
+/// The first lines of a file of the system.
+private func systemLines(_ path: String) -> [Substring]? {
   // Such files have no size, so they are read to their end and not by their length.
   guard let file = try? FileHandle(readingFrom: path) else { return nil }
   var bytes = [UInt8](repeating: 0, count: 16384)
   var span = bytes.mutableSpan
   var raw = unsafe span.mutableBytes
   guard let count = try? file.read(at: 0, into: &raw) else { return nil }
-  for line in String(decoding: bytes.prefix(count), as: UTF8.self).split(separator: "\n") {
+  return String(decoding: bytes.prefix(count), as: UTF8.self).split(separator: "\n")
+}
+
+/// A number of one of the system's tables.
+private func linuxNumber(_ path: String, _ key: String) -> Int? {
+  for line in systemLines(path) ?? [] {
     let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
     if words.count >= 2, words[0] == key { return Int(words[1]) }
   }

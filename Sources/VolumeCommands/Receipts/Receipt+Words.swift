@@ -65,6 +65,9 @@ struct ReceiptPage {
 
   private static func run(_ run: JSONValue) -> String {
     var words = "\(run["started"]?.string ?? "?") on \(run["host"]?.string ?? "?")"
+    if let part = run["part"]?.string {
+      words += ", part \(part) by \(run["engine_words"]?.string ?? "?")"
+    }
     if let before = run["voxels_before"]?.integer, before > 0 {
       words += ", \(Words.grouped(before)) voxels were there"
     }

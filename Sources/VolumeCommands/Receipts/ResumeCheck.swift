@@ -107,7 +107,7 @@ extension ResumeCheck {
   /// of a few blocks where a layer is not read without its neighbours. Where they are not, all that
   /// was labelled is read again.
   func checkInput(_ writer: any FactKeepingWriter, _ receipt: RunReceipt) throws(Explanation) {
-    let committed = writer.grid.indices.filter { writer.isCommitted($0) }
+    let committed = writer.grid.indices.filter { writer.isOurs($0) && writer.isCommitted($0) }
     guard !committed.isEmpty else { return }
     let reader = request.reader
     let check = InputCheck(reader, grid: writer.grid, origin: request.region.origin) {

@@ -30,17 +30,24 @@ struct RunReceipt {
   let stampBefore: InputStamp?
 
   /// The receipt of a run that is about to begin.
+  ///
+  /// - Parameter part: the part of the output that it makes, where others make the rest.
   init(
     _ request: SegmentRequest, _ plan: SegmentationPlan, _ writer: any VolumeWriter,
-    _ context: CommandContext
+    _ context: CommandContext, part: PartShare? = nil
   ) {
     self.writer = writer as? any FactKeepingWriter
     path = request.choices.input
     reader = request.reader
     stamp = InputStamp(path, reader)
     let before = self.writer?.kept(Self.name)
-    earlier = before?["runs"]?.array ?? []
-    stampBefore = InputStamp(before?["scan"]?["files"])
+    let ofParts = self.writer?.keptByParts(Self.name) ?? []
+    earlier = Self.runs(ofParts + [before].compactMap(\.self))
+    let stamps = Set(ofParts.map { InputStamp($0["scan"]?["files"]) })
+    // Where parts saw other files, what was labelled is looked at again.
+    stampBefore =
+      ofParts.isEmpty
+      ? InputStamp(before?["scan"]?["files"]) : stamps.count == 1 ? stamps.first ?? nil : nil
     let tiling = plan.tiling
     run = [
       "started": .string(utcNow()), "host": .string(hostName()), "process": .integer(Int(getpid())),
@@ -50,6 +57,7 @@ struct RunReceipt {
       "engine_words": .string(request.engine.words),
       "command_line": .array(context.commandLine.map { .string($0) }),
     ]
+    run["part"] = part.map { .string($0.description) }
     let volume = request.reader.volume
     document = [
       "version": .integer(Self.version), "command": "segment", "state": "running",
@@ -93,6 +101,40 @@ struct RunReceipt {
   /// Writes down that the run began; `voxels` are those that are there already.
   mutating func begin(voxelsBefore: Int) throws(Explanation) {
     run["voxels_before"] = .integer(voxelsBefore)
+    try keep()
+  }
+
+  /// The runs that these receipts tell of, each once: by part, and then by the time they began.
+  private static func runs(_ receipts: [JSONValue]) -> [JSONValue] {
+    var seen = Set<JSONValue>()
+    let runs = receipts.flatMap { $0["runs"]?.array ?? [] }.filter { run in
+      // The last word on a run is the longest: it was begun before it ended.
+      seen.insert([
+        "host": run["host"] ?? .null, "process": run["process"] ?? .null,
+        "started": run["started"] ?? .null, "ended": run["ended"] ?? .null,
+      ]).inserted
+    }
+    return runs.sorted {
+      (place($0), $0["started"]?.string ?? "") < (place($1), $1["started"]?.string ?? "")
+    }
+  }
+
+  private static func place(_ run: JSONValue) -> Int {
+    run["part"]?.string.flatMap { PartShare($0) }?.number ?? Int.max
+  }
+
+  /// Writes down that the part that the run makes is done.
+  mutating func endPart(
+    _ result: SegmentationResult, _ verification: TileVerification
+  ) throws(Explanation) {
+    if let found = verification.json { run["verification"] = found }
+    run["ended"] = .string(utcNow())
+    run["ending"] = "the part is done"
+    run["seconds"] = .number(result.seconds)
+    run["tiles"] = .integer(result.tiles)
+    run["voxels"] = .integer(result.voxels)
+    run["bytes_written"] = .integer(result.bytesWritten)
+    run["peak_bytes"] = peakResidentBytes().map { .integer($0) } ?? .null
     try keep()
   }
 

@@ -44,6 +44,15 @@ struct SegmentChoices: Sendable {
   var opinions: OpinionChoices
   /// What is wanted of the counts.
   var statistics: StatisticsChoices
+  /// The part that is made; `nil`: all of it.
+  var part: PartShare?
+  /// Whether parts are put together.
+  var joinsParts = false
+  /// Engine and precision by which the plan is known, where parts are mixed or put together on another
+  /// machine; `nil`: those that are used.
+  var planned: (engine: String, precision: String)?
+  /// What computed the parts that are put together.
+  var computedBy: String?
 
   /// Which grey values become 0 and 1.
   enum WindowChoice: Hashable, Sendable {

@@ -1,5 +1,4 @@
 import EngineCore
-import Synchronization
 import TilePlanning
 import VolumeCore
 import VolumePipeline
@@ -49,33 +48,14 @@ func runSegmentation(
     secondsBefore = (clock.now - begin) / .seconds(1)
     table = PlanTable(prepared, left: voxels - before)
   }
-  let firstRate = Mutex<RunRate?>(nil)
   let progress = Progress(context.console, "segmenting", total: voxels, done: before)
-  let known = Mutex(before)
-  let counting = StatisticsObserver(request)
-  let run = SegmentationRun(
-    plan, from: reader, to: writer, siblings: beside,
-    observers: [
-      InputHashes(request.reader.volume, hasOutside: request.outside != nil),
-      LabelHashes(request.reader.volume), counting,
-    ],
-    stopSignal: context.stopSignal,
-    rateKnown: { [table] rate in
-      firstRate.withLock { $0 = rate }
-      let seconds = table.seconds(at: rate)
-      context.console.note("about \(Words.duration(seconds)) in all, \(words(of: rate))")
-    }
-  ) { done, _ in
-    let more = known.withLock { known in
-      defer { known = done }
-      return done - known
-    }
-    progress.add(more)
-  }
+  let walk = LabellingWalk(
+    request, plan, from: reader, to: writer, beside: beside, table, done: before, context
+  ) { progress.add($0) }
   defer { progress.end() }
   var result: SegmentationResult
   do throws(Explanation) {
-    result = try trace.watch { () throws(Explanation) in try run.run() }
+    result = try trace.watch { () throws(Explanation) in try walk.run.run() }
   } catch {
     receipt.end(error, request.verification)
     throw error
@@ -85,7 +65,7 @@ func runSegmentation(
   progress.end()
   trace.end()
   if let whole { table = whole }
-  table.rate = firstRate.withLock { $0 }
+  table.rate = walk.firstRate
   result.seconds += secondsBefore
   let isExact = plan.tiling.isExact
   let record: [String: JSONValue] = ["halo_exact": .bool(isExact)]
@@ -95,12 +75,13 @@ func runSegmentation(
   try explained { () throws(VolumeWriteError) in try writer.finish(record: record) }
   // The peak of the run itself, not that of what is checked afterwards.
   let peakBytes = peakResidentBytes()
-  try receipt.finish(run, result)
+  try receipt.finish(walk.run, result)
   if receipt.inputChanged {
     context.console.note(
       "warning: \(request.choices.input) changed while it was being labelled")
   }
-  let statistics = try finishStatistics(request, counting, run, truth, writer, context)
+  let statistics = try finishStatistics(
+    request, walk.counting, walk.run, truth, writer, context)
   if let verification {
     try receipt.add("verification", verification)
     context.console.note("verified: " + TileVerification.line(verification))

@@ -54,7 +54,7 @@ public struct SegmentCommand: Command {
         "window", "LOW:HIGH",
         "grey values that become 0 and 1, or auto (from the scan's own); default: the model's rule"),
     ] + OpinionChoices.options + OutsideChoices.declarations + StatisticsChoices.options
-      + SeriesChoices.options
+      + SeriesChoices.options + Parting.options
       + OptionDeclaration.inputs + [
         .overwrite,
         OptionDeclaration(
@@ -87,6 +87,7 @@ public struct SegmentCommand: Command {
       "t2s-volume segment slices/ --model mine.h5 --memory 4G --voxel-size 1.3um",
       "t2s-volume segment big.raw --truth-layers truth.tif@210,640,1060 --csv big.csv",
       "t2s-volume segment big.raw --region 0:64,:,: --trace big.trace.json",
+      "t2s-volume segment big.raw --output big.labels.zarr --part 3/16",
       "t2s-volume segment load0.raw load1.raw load2.raw --series test --match-grey",
     ]
   }
@@ -112,11 +113,22 @@ public struct SegmentCommand: Command {
       }
       return try SegmentSeries(choices: series, context: context).run()
     }
-    let choices = try explained { () throws(UsageError) in
+    var choices = try explained { () throws(UsageError) in
       try SeriesChoices.refuse(arguments)
       return try SegmentChoices(arguments, engines: context.catalogue.engines.map(\.name), of: name)
     }
-    let request = try SegmentRequest(choices, context)
+    let place = context.catalogue.stores?.partsFolder(of: choices.output) ?? ""
+    if let parting = try Parting(arguments, output: choices.output, in: place, context) {
+      return try SegmentPart(parting: parting, context: context).run(choices)
+    }
+    if context.joinsParts { try choices.join(in: place) }
+    var request = try SegmentRequest(choices, context)
+    if let computer = choices.computedBy, computer != request.engine.words {
+      request.choices.seams = 0
+      context.console.note(
+        "seams are not looked at: the parts were computed by \(computer), here is "
+          + "\(request.engine.words)")
+    }
     let figures = try runSegmentation(request, context)
     var report = SegmentReport(
       figures: figures, outputPath: request.output, shape: request.region.shape,

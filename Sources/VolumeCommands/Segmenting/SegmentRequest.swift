@@ -98,8 +98,9 @@ struct SegmentRequest: Sendable {
       "command": "segment", "tool_version": .string(toolVersion),
       "input": .string(reader.fingerprint), "input_shape": reader.volume.shape.json,
       "input_type": .string(scanType.rawValue), "model": .string(model.hash),
-      "model_name": .string(model.card.name), "engine": .string(engine.name),
-      "precision": .string(precision.rawValue),
+      "model_name": .string(model.card.name),
+      "engine": .string(choices.planned?.engine ?? engine.name),
+      "precision": .string(choices.planned?.precision ?? precision.rawValue),
       "normalisation": [
         "low": .number(Double(normalisation.low)), "high": .number(Double(normalisation.high)),
         "clips": .bool(normalisation.clips),
@@ -133,7 +134,10 @@ struct SegmentRequest: Sendable {
     volume.origin = part.origin
     volume.position = part.position
     volume.classes = model.card.classes + (outside == nil ? [] : [Exterior.labelClass])
-    return OutputDescription(volume: volume, plan: plan, overwrites: choices.overwrites)
+    var output = OutputDescription(volume: volume, plan: plan, overwrites: choices.overwrites)
+    output.part = choices.part
+    output.joinsParts = choices.joinsParts
+    return output
   }
 }
 

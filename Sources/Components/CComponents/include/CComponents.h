@@ -62,6 +62,9 @@ typedef struct {
 t2s_part *t2s_part_new(long height, long width, int connectivity, int has_greys);
 /// Gives its memory back.
 void t2s_part_free(t2s_part *part);
+/// Makes room for `layers` layers and `run_count` runs, which the caller fills in; 0, or -1 where there is
+/// no memory.
+int t2s_part_reserve(t2s_part *part, long layers, long run_count);
 /// Forgets all layers, keeps the memory.
 void t2s_part_clear(t2s_part *part);
 /// Bytes that it holds.

@@ -1,0 +1,174 @@
+import Cluster
+import SystemIO
+import VolumeCore
+
+/// `slurm status` and `slurm resubmit`: how a run goes, by its own folder first, and by Slurm's queue
+/// where that can be asked.
+struct SlurmStatus {
+  private let run: SlurmRun
+  private let given: String
+  private let parts: OutputParts
+  private let tasks: [SlurmTask]?
+  private let context: CommandContext
+
+  init(_ folder: String, _ context: CommandContext) throws(Explanation) {
+    given = folder
+    self.context = context
+    run = try SlurmRun(in: resolved(folder) ?? folder)
+    parts = OutputParts(
+      run.output.hasPrefix("/") ? run.output : "\(run.workFolder)/\(run.output)", context)
+    tasks = Slurm().queue(run.jobs.flatMap(\.all))
+  }
+
+  /// How one part goes.
+  private enum PartNow {
+    case done, running(PartState), queued(String), failed(String), missing(String)
+  }
+
+  private func now(_ part: PartShare, _ missing: Set<Int>) -> PartNow {
+    if !missing.contains(part.number) { return .done }
+    let states = parts.folder.states(of: part)
+    let arrays = Set(run.jobs.compactMap(\.parts))
+    if let task = tasks?.first(where: { arrays.contains($0.job) && $0.task == part.number }) {
+      if task.state == "RUNNING", let last = states.last, last.kind == .running {
+        return .running(last)
+      }
+      return .queued(
+        task.state == "RUNNING" ? "starts" : "\(task.state.lowercased()) \(task.reason)")
+    }
+    let code = (try? contents(ofFile: run.ended(part.number)))
+      .flatMap { Int(String(decoding: $0, as: UTF8.self).filter { !$0.isWhitespace }) }
+    switch states.last?.kind {
+    case .failed: return .failed(states.last?.why ?? "it did not say why")
+    case .running where tasks == nil && code == nil:
+      return states.last.map { .running($0) } ?? .missing("was not begun")
+    default: break
+    }
+    switch code {
+    case 137:
+      return .failed(
+        "it was killed, most likely for its memory: Slurm gave it \(run.limits.megabytes) MB. Give a "
+          + "smaller --memory, or let --mem in part.sh be more")
+    case 75: return .missing("was stopped, and not queued again")
+    case .some(let code) where code != 0: return .failed("exit code \(code)")
+    default:
+      return .missing(
+        states.last.map { "ended on \($0.host) without a word, since \($0.updated)" }
+          ?? "was not begun")
+    }
+  }
+
+  /// Tells.
+  func report() throws(Explanation) -> [String: JSONValue] {
+    let isFinished = parts.isFinished
+    let missing = isFinished ? [] : Set(try parts.missing(of: run.parts).map(\.number))
+    var (done, running, queued, failed, lost) = (
+      0, [JSONValue](), 0, [(Int, String)](), [(Int, String)]()
+    )
+    var lines: [String] = []
+    var rate = 0.0
+    var left = 0
+    for part in PartShare.all(of: run.parts) {
+      let states = parts.folder.states(of: part)
+      switch now(part, missing) {
+      case .done:
+        done += 1
+        continue
+      case .running(let state):
+        running.append(.integer(part.number))
+        let speed = Double(state.done - state.doneBefore) / max(state.seconds, 1)
+        rate += speed
+        let share = Words.percent(Double(state.done) / Double(max(state.voxels, 1)), 0)
+        lines.append(
+          "  part \(part.number) on \(state.host): \(share), \(Words.rate(speed)), since \(state.started)"
+        )
+      case .queued(let words):
+        queued += 1
+        if queued <= 3 { lines.append("  part \(part.number): \(words)") }
+      case .failed(let why): failed.append((part.number, why))
+      case .missing(let why): lost.append((part.number, why))
+      }
+      left += states.last.map { $0.voxels - $0.done } ?? 0
+    }
+    if queued > 3 { lines.append("  and \(queued - 3) more are queued") }
+    let console = context.console
+    console.say(
+      "\(run.output): " + (isFinished ? "finished" : "\(done) of \(run.parts) parts are done")
+        + (running.isEmpty ? "" : ", \(running.count) run") + (queued > 0 ? ", \(queued) wait" : "")
+        + (failed.isEmpty ? "" : ", \(failed.count) failed")
+        + (lost.isEmpty || isFinished ? "" : ", \(lost.count) are missing"))
+    for line in lines { console.say(line) }
+    if rate > 0 {
+      console.say(
+        "  \(Words.rate(rate)) together; those that run need \(Words.duration(Double(left) / rate))"
+      )
+    }
+    for (number, why) in failed.prefix(10) {
+      console.say("  part \(number) failed: \(why)")
+      console.say("    \(run.log("part-\(number)"))")
+    }
+    if !isFinished {
+      for (number, why) in lost.prefix(3) { console.say("  part \(number): \(why)") }
+      if tasks == nil { console.say("  Slurm's queue cannot be asked from here") }
+      let finishes =
+        tasks?.contains { task in run.jobs.contains { $0.finish == task.job } } ?? false
+      if missing.isEmpty, !finishes {
+        console.say("  all parts are there: \(run.log("finish")) tells about the end, if it ran")
+      }
+      if !failed.isEmpty || !lost.isEmpty && tasks != nil || missing.isEmpty && !finishes {
+        console.say("  to send what is missing: t2s-volume slurm resubmit \(given)")
+      }
+    }
+    return [
+      "run": .string(given), "output": .string(run.output), "finished": .bool(isFinished),
+      "parts": .integer(run.parts), "done": .integer(done), "running": .array(running),
+      "queued": .integer(queued),
+      "failed": .array(
+        failed.map { number, why in
+          [
+            "part": .integer(number), "why": .string(why),
+            "log": .string(run.log("part-\(number)")),
+          ]
+        }), "missing": .array(isFinished ? [] : lost.map { .integer($0.0) }),
+      "voxels_per_second": .number(rate),
+      "exit_code": .integer(isFinished ? 0 : failed.isEmpty ? 4 : 1),
+    ]
+  }
+
+  /// Sends what is missing and neither runs nor waits.
+  func resubmit() throws(Explanation) -> [String: JSONValue] {
+    guard !parts.isFinished else {
+      context.console.say("\(run.output): is finished; nothing is missing")
+      return ["run": .string(given), "sent": .array([])]
+    }
+    let missing = Set(try parts.missing(of: run.parts).map(\.number))
+    let inQueue = tasks ?? []
+    let arrays = Set(run.jobs.compactMap(\.parts))
+    let busy = Set(inQueue.filter { arrays.contains($0.job) }.compactMap(\.task))
+    guard busy.isEmpty else {
+      throw Explanation(
+        .input,
+        "\(busy.count) parts of \(given) still run or wait in the queue",
+        remedy: "wait for them, or take them back: scancel "
+          + arrays.sorted().map(String.init).joined(separator: " "))
+    }
+    var run = run
+    let numbers = missing.sorted()
+    for number in numbers { try? removeFile(run.ended(number)) }
+    let isFixed = try parts.folder.frozen() != nil
+    let jobs = try Slurm().send(run, parts: numbers, starts: !isFixed)
+    // A job that waits to finish what can never be is in the way of nobody, but is no longer wanted.
+    for task in inQueue where run.jobs.contains(where: { $0.finish == task.job }) {
+      _ = try? runProgram(["scancel", "\(task.job)"])
+    }
+    run.jobs.append(jobs)
+    try run.keep()
+    context.console.say(
+      (numbers.isEmpty ? "no part is missing" : "parts \(Slurm.ranges(numbers))")
+        + "; sent: \(jobs.all.map(String.init).joined(separator: ", "))")
+    return [
+      "run": .string(given), "sent": .array(numbers.map { .integer($0) }),
+      "jobs": .array(jobs.all.map { .integer($0) }),
+    ]
+  }
+}

@@ -1,0 +1,176 @@
+import Cluster
+import Synchronization
+import SystemIO
+import Testing
+import VolumeCore
+import VolumeTesting
+
+@Suite struct `Jobs of a run` {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func run(tool: String = "/opt/t2s volume", words: [String] = ["segment", "it's.raw"])
+    -> SlurmRun
+  {
+    SlurmRun(
+      folder: folder.file("a.slurm"), tool: tool, words: words, workFolder: folder.path,
+      output: "a.labels.zarr", parts: 12,
+      limits: SlurmLimits(
+        minutes: 1590, megabytes: 3000, cores: 4, atOnce: 3, others: ["gres": "gpu:1"]),
+      setup: "module load cuda", reasons: ["why"])
+  }
+
+  @Test func `are kept beside their scripts`() throws {
+    var run = run()
+    run.jobs = [SlurmJobs(start: 1, parts: 2, finish: 3, sent: [1, 2])]
+    try run.keep()
+    #expect(try SlurmRun(in: run.folder) == run)
+    #expect(throws: Explanation.self) { try SlurmRun(in: folder.path) }
+  }
+
+  @Test func `say what they may take, and are bash`() throws {
+    let run = run()
+    try run.keep()
+    try run.writeScripts()
+    for script in run.scripts {
+      let path = "\(run.folder)/\(script.name)"
+      #expect(try runProgram(["bash", "-n", path]) == ProgramAnswer(code: 0, output: ""))
+      for line in ["--time=1-02:30:00", "--mem=3000M", "--cpus-per-task=4", "--gres=gpu:1"] {
+        #expect(script.text.contains("#SBATCH \(line)\n"), "\(script.name) \(line)")
+      }
+      #expect(script.text.contains("module load cuda\n"))
+    }
+    let part = run.scripts[1].text
+    for line in ["--array=1-12%3", "--requeue", "--signal=B:TERM@60"] {
+      #expect(part.contains("#SBATCH \(line)\n"))
+    }
+  }
+
+  /// A tool that writes down how it was called, and does what the part's number says.
+  private func fakeTool() throws -> String {
+    let path = folder.file("fake tool")
+    try writeFileAtomically(
+      path,
+      Array(
+        """
+        #!/bin/bash
+        printf '%s\\n' "$@" >> '\(folder.file("called"))'
+        case "$*" in
+          *"--part 2/"*) exit 3 ;;
+          *"--part 3/"*) trap 'exit 75' TERM; echo ready > '\(folder.file("ready"))'; sleep 20 & wait; exit 0 ;;
+        esac
+        exit 0
+
+        """.utf8))
+    _ = try runProgram(["chmod", "+x", path])
+    return path
+  }
+
+  @Test func `run without Slurm, each with its part, and keep its exit code`() throws {
+    let run = run(tool: try fakeTool())
+    try run.keep()
+    try run.writeScripts()
+    let first = try runProgram(["bash", "\(run.folder)/part.sh", "1"])
+    #expect(first.code == 0, "\(first.output)")
+    let called = try contents(ofFile: folder.file("called"))
+    #expect(
+      String(decoding: called, as: UTF8.self) == "segment\nit's.raw\n--part\n1/12\n")
+    #expect(try contents(ofFile: run.ended(1)) == Array("0\n".utf8))
+    let second = try runProgram(["bash", "\(run.folder)/part.sh", "2"])
+    #expect(second.code == 3)
+    #expect(second.output.contains("part 2 failed with exit code 3"))
+    #expect(try contents(ofFile: run.ended(2)) == Array("3\n".utf8))
+    #expect(try runProgram(["bash", "\(run.folder)/finish.sh"]).code == 0)
+  }
+
+  @Test func `hand SIGTERM on and wait for the tool's own end`() throws {
+    let run = run(tool: try fakeTool())
+    try run.keep()
+    try run.writeScripts()
+    let answer = try runProgram([
+      "bash", "-c",
+      """
+      bash '\(run.folder)/part.sh' 3 & job=$!
+      for i in $(seq 200); do [ -e '\(folder.file("ready"))' ] && break; sleep 0.05; done
+      kill -TERM $job; wait $job; echo "ended with $?"
+      """,
+    ])
+    #expect(answer.output.contains("ended with 75"), "\(answer.output)")
+    #expect(try contents(ofFile: run.ended(3)) == Array("75\n".utf8))
+  }
+
+  /// A Slurm that answers what it is told.
+  private func slurm(
+    _ said: Said, _ answer: @escaping @Sendable ([String]) -> ProgramAnswer?
+  ) -> Slurm {
+    var slurm = Slurm()
+    slurm.run = { words throws(SystemError) in
+      said.words.withLock { $0.append(words) }
+      guard let found = answer(words) else {
+        throw SystemError(call: "run", path: words[0], code: 2)
+      }
+      return found
+    }
+    return slurm
+  }
+
+  private final class Said: Sendable {
+    let words = Mutex<[[String]]>([])
+  }
+
+  @Test func `are sent in a chain, each after the one before`() throws {
+    let said = Said()
+    let numbers = Mutex(100)
+    let slurm = slurm(said) { _ in
+      let number = numbers.withLock { number in
+        number += 1
+        return number
+      }
+      return ProgramAnswer(code: 0, output: "sbatch: hello\n\(number);cluster\n")
+    }
+    let jobs = try slurm.send(run(), parts: [1, 2, 3, 7], starts: true)
+    #expect(jobs == SlurmJobs(start: 101, parts: 102, finish: 103, sent: [1, 2, 3, 7]))
+    let words = said.words.withLock { $0 }.map { $0.joined(separator: " ") }
+    #expect(words.count == 3)
+    #expect(words[1].contains("--array=1-3,7%3 --dependency=afterok:101 --kill-on-invalid-dep=yes"))
+    #expect(words[2].contains("--dependency=afterok:102"))
+  }
+
+  @Test func `are taken back where one cannot be sent`() throws {
+    let said = Said()
+    let slurm = slurm(said) { words in
+      words.contains { $0.hasSuffix("part.sh") }
+        ? ProgramAnswer(code: 1, output: "sbatch: error: invalid partition specified: x")
+        : ProgramAnswer(code: 0, output: "5\n")
+    }
+    #expect { try slurm.send(run(), parts: [1], starts: true) } throws: { error in
+      (error as? Explanation)?.what.contains("invalid partition") == true
+    }
+    #expect(said.words.withLock { $0.last } == ["scancel", "5"])
+    let none = self.slurm(Said()) { _ in nil }
+    #expect { try none.send(run(), parts: [1], starts: true) } throws: { error in
+      (error as? Explanation)?.kind == .input
+    }
+  }
+
+  @Test func `are asked after`() throws {
+    let slurm = slurm(Said()) { _ in
+      ProgramAnswer(code: 0, output: "12|10|3|RUNNING|vm\n11|11|N/A|PENDING|(Dependency)\n")
+    }
+    let tasks = try #require(slurm.queue([10, 11]))
+    #expect(tasks.map(\.job) == [10, 11])
+    #expect(tasks.map(\.task) == [3, nil])
+    #expect(tasks.map(\.state) == ["RUNNING", "PENDING"])
+    #expect(self.slurm(Said()) { _ in nil }.queue([1]) == nil)
+  }
+
+  @Test func `times and ranges are as Slurm writes them`() {
+    #expect(SlurmRun.time(5) == "00:05:00")
+    #expect(SlurmRun.time(1590) == "1-02:30:00")
+    #expect(Slurm.ranges([9, 1, 2, 3, 5]) == "1-3,5,9")
+    #expect(SlurmRun.quoted("it's") == "'it'\\''s'")
+    #expect(SlurmRun.quoted("") == "''")
+    #expect(SlurmRun.quoted("a/b-c.raw") == "a/b-c.raw")
+  }
+}

@@ -1,0 +1,138 @@
+import Foundation
+import Testing
+import VolumeCore
+import VolumeTesting
+
+/// What is made in parts by the tool as it was built, by the scripts that a cluster would run.
+@Suite(.serialized) struct `An output made in parts` {
+  let tool: BuiltTool
+
+  init() throws {
+    tool = try BuiltTool()
+    let ending = try tool("phantom", "scan.raw", "--shape", "200x72x80", "--seed", "5")
+    #expect(ending.code == 0, "\(ending.words)")
+  }
+
+  /// Every file of an output but those that tell of times and machines.
+  private func everything(_ name: String) throws -> [String: Data] {
+    try tool.tree(name).merging(
+      tool.tree(name + "/.t2s").filter { !["lock", "receipt.json"].contains($0.key) }
+        .map { (".t2s/" + $0.key, $0.value) }
+    ) { $1 }
+  }
+
+  private func bash(_ words: String) throws -> Ending {
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/bash")
+    process.arguments = ["-c", words]
+    process.currentDirectoryURL = URL(filePath: tool.folder.path)
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let said = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return Ending(
+      code: process.terminationStatus, output: String(decoding: said, as: UTF8.self), error: "")
+  }
+
+  /// Makes it in four parts by the scripts of `slurm`, in another order, one of them twice at once.
+  private func inParts(_ words: [String], output: String) throws {
+    let ending = try tool.run(
+      ["slurm"] + words + ["--parts", "4", "--rate", "5M", "--time", "5", "--json"])
+    try #require(ending.code == 0, "\(ending.words)")
+    let run = "\(output).slurm"
+    let made = try bash(
+      """
+      set -e
+      bash \(run)/init.sh
+      bash \(run)/part.sh 4
+      bash \(run)/part.sh 2 & one=$!
+      bash \(run)/part.sh 2
+      wait $one
+      bash \(run)/part.sh 1
+      """)
+    try #require(made.code == 0, "\(made.words)")
+    let early = try tool("finish", output)
+    #expect(early.code == 1)
+    #expect(early.error.contains("parts 3 of 4"), "\(early.words)")
+    let status = try tool("slurm", "status", run, "--json")
+    #expect(status.json?["done"] == 3 && status.json?["finished"] == false, "\(status.words)")
+    let rest = try bash("bash \(run)/part.sh 3 && bash \(run)/finish.sh")
+    try #require(rest.code == 0, "\(rest.words)")
+    #expect(try tool("slurm", "status", run, "--json").json?["finished"] == true)
+    #expect(try tool("finish", output).code == 0)
+  }
+
+  @Test func `is byte for byte that of one process`() throws {
+    let memory = ["--memory", "300M"]
+    for words in [
+      ["convert", "scan.raw", "one.zarr"],
+      ["segment", "scan.raw", "--output", "one.labels.zarr", "--no-picture", "--tile", "64"]
+        + memory,
+      [
+        "measure", "components", "scan.raw.labels.zarr", "--class", "1", "--output",
+        "one.fibres.zarr", "--table", "one.csv",
+      ],
+      ["evaluate", "one.labels.zarr", "scan.raw.labels.zarr", "--output", "one.evaluation"],
+    ] {
+      let ending = try tool.run(words)
+      try #require(ending.code == 0, "\(ending.words)")
+    }
+    try inParts(["convert", "scan.raw", "parts.zarr"], output: "parts.zarr")
+    #expect(try everything("parts.zarr") == everything("one.zarr"))
+    try inParts(
+      ["segment", "scan.raw", "--output", "parts.labels.zarr", "--no-picture", "--tile", "64"]
+        + memory, output: "parts.labels.zarr")
+    #expect(try everything("parts.labels.zarr") == everything("one.labels.zarr"))
+    let receipt = try tool("receipt", "parts.labels.zarr")
+    for number in 1...4 { #expect(receipt.output.contains("part \(number)/4 by oneDNN")) }
+    try inParts(
+      [
+        "measure", "components", "scan.raw.labels.zarr", "--class", "1", "--output",
+        "parts.fibres.zarr", "--table", "parts.csv",
+      ] + memory, output: "parts.fibres.zarr")
+    #expect(try everything("parts.fibres.zarr") == everything("one.fibres.zarr"))
+    #expect(try tool.bytes("parts.csv") == tool.bytes("one.csv"))
+    try inParts(
+      [
+        "evaluate", "one.labels.zarr", "scan.raw.labels.zarr", "--output", "parts.evaluation",
+      ] + memory, output: "parts.evaluation")
+    #expect(try tool.tree("parts.evaluation") == tool.tree("one.evaluation"))
+  }
+
+  @Test func `takes no part of another run`() throws {
+    #expect(try tool("convert", "scan.raw", "a.zarr", "--part", "1/4").code == 0)
+    for (words, says) in [
+      (["convert", "scan.raw", "a.zarr", "--part", "2/5"], "it is cut into 4 parts, not 5"),
+      (["convert", "scan.raw", "a.zarr", "--part", "2/4", "--no-pyramid"], "other settings"),
+      (["convert", "scan.raw", "a.zarr"], "was begun in parts"),
+      (["convert", "scan.raw", "a.zarr", "--part", "5/4"], "this is no part"),
+      (["convert", "scan.raw", "a.zarr", "--part", "1/4", "--overwrite"], "takes nothing away"),
+      (["convert", "scan.raw", "a.tif", "--part", "1/4"], "only stores"),
+      (["convert", "scan.raw", "b.zarr", "--mixed"], "--mixed is about parts"),
+    ] {
+      let ending = try tool.run(words)
+      #expect(ending.code == 2, "\(ending.words)")
+      #expect(ending.error.contains(says), "\(says): \(ending.words)")
+    }
+    #expect(!tool.has("a.tif") && !tool.has("b.zarr"))
+  }
+
+  @Test func `is gone on with after SIGTERM, whose exit code is 75`() throws {
+    let words = [
+      "segment", "scan.raw", "--output", "a.labels.zarr", "--no-picture", "--tile", "16",
+      "--memory", "300M", "--threads", "1", "--part", "1/2",
+    ]
+    let stopped = try tool.run(words) { process in
+      let file = tool.file("a.labels.zarr/.t2s/parts/1-of-2")
+      for _ in 0..<400 where !FileManager.default.fileExists(atPath: file) { usleep(20_000) }
+      usleep(300_000)
+      process.terminate()
+    }
+    #expect(stopped.code == 75, "\(stopped.words)")
+    #expect(try tool.run(words).code == 0)
+    let finish = try tool("finish", "a.labels.zarr")
+    #expect(finish.code == 1 && finish.error.contains("parts 2 of 2"), "\(finish.words)")
+  }
+}
