@@ -2,6 +2,13 @@ import Glibc
 import SystemIO
 import VolumeCore
 
+/// When a file was changed last, in seconds and nanoseconds.
+private func changeTime(ofFile path: String) -> (Int, Int) {
+  var status = stat()
+  guard unsafe stat(path, &status) == 0 else { return (0, 0) }
+  return (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+}
+
 /// The folder in which the parts of a run meet: what was fixed at the beginning, and of each attempt at
 /// a part how it goes. Every file has one writer, so nothing is locked.
 ///
@@ -52,13 +59,18 @@ public struct PartsFolder: Sendable {
       remedy: "begin the run anew with another output, or remove the output and all its parts")
   }
 
-  /// What attempts at `part` say of themselves, the latest last.
+  /// What attempts at `part` say of themselves, the latest last: by the times of their files, which one
+  /// server gives them, and not by the clocks of their machines, which may be hours apart.
   public func states(of part: PartShare) -> [PartState] {
     let folder = folder(part)
     let files = ((try? names(inFolder: folder)) ?? []).filter { $0.hasSuffix(PartState.ending) }
-    return files.compactMap { name in
-      (try? contents(ofFile: "\(folder)/\(name)")).flatMap { PartState(decoding: $0) }
-    }.sorted { ($0.started, $0.updated) < ($1.started, $1.updated) }
+    let found = files.compactMap { name -> (time: (Int, Int), state: PartState)? in
+      let path = "\(folder)/\(name)"
+      return (try? contents(ofFile: path)).flatMap { PartState(decoding: $0) }.map {
+        (changeTime(ofFile: path), $0)
+      }
+    }
+    return found.sorted { $0.time < $1.time }.map(\.state)
   }
 
   /// The parts whose last attempt came to its end.

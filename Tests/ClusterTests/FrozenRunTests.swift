@@ -78,11 +78,13 @@ import VolumeTesting
     #expect(parts.states(of: part)[0].done == 30)
     #expect(parts.done(of: 3) == [])
     let second = try PartReporter(
-      part, in: parts, host: "two", job: nil, voxels: 100, doneBefore: 30, now: { "t2" })
+      part, in: parts, host: "two", job: nil, voxels: 100, doneBefore: 30,
+      now: { "2026-01-01T05:00:00Z" })
     second.end(Explanation(.stopped(signal: 15), "stopped", remedy: "again"))
     #expect(parts.states(of: part).map(\.kind) == [.failed, .stopped])
     let third = try PartReporter(
-      part, in: parts, host: "two", job: nil, voxels: 100, doneBefore: 30, now: { "t3" })
+      part, in: parts, host: "two", job: nil, voxels: 100, doneBefore: 30,
+      now: { "2026-01-01T01:00:00Z" })
     #expect(parts.states(of: part).last?.kind == .running)
     try third.end()
     #expect(parts.done(of: 3) == [2])
