@@ -150,7 +150,7 @@ struct OutputParts {
 
   /// Whether it is there as a whole: what its command writes last is there.
   var isFinished: Bool {
-    ["zarr.json", EvaluationFolder.finalName].contains {
+    ["zarr.json", EvaluationFolder.finalName, "ablation.md"].contains {
       kind(ofPath: "\(output)/\($0)") != .missing
     } || isFile(output)
   }

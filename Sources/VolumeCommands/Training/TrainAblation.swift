@@ -1,3 +1,4 @@
+import Cluster
 import NeuralGraph
 import SystemIO
 import Training
@@ -38,13 +39,15 @@ struct TrainAblation {
     let changes = try changes(recipe)
     let series = try TrainSeries(Self.word, choices, recipe, arguments, context)
     try series.begin()
+    if let parting = try Parting(
+      arguments, output: choices.output, in: OutputParts.beside(choices.output), context)
+    {
+      return try run(parting, changes, series, arguments)
+    }
     let report = AblationReport(folder: choices.output, preset: recipe.network.preset)
     var rows: [AblationReport.Row] = []
     for (number, change) in changes.enumerated() {
-      var one = choices
-      one.changes.ablation = change
-      let name = change?.rawValue ?? Self.reference
-      one.output = "\(choices.output)/\(name)"
+      let (name, one) = chosen(change)
       context.console.note(
         "\(number + 1) of \(changes.count): \(name)"
           + (change.map { ", \($0.words)" } ?? ", \(recipe.network.preset) as it is"))
@@ -57,6 +60,38 @@ struct TrainAblation {
     for line in report.table(rows).lines() { context.console.say(line) }
     context.console.say("\(report.file(".csv")), \(report.file(".md")), \(report.file(".png"))")
     return report.json(rows)
+  }
+
+  /// One of the trainings, and its name.
+  private func chosen(_ change: UNetAblation?) -> (name: String, choices: TrainChoices) {
+    var one = choices
+    one.changes.ablation = change
+    let name = change?.rawValue ?? Self.reference
+    one.output = "\(choices.output)/\(name)"
+    return (name, one)
+  }
+
+  /// Trains a part of the networks, each whole; whoever finishes finds all of them trained, and compares.
+  private func run(
+    _ parting: Parting, _ changes: [UNetAblation?], _ series: TrainSeries, _ arguments: Arguments
+  ) throws(Explanation) -> [String: JSONValue] {
+    _ = try parting.freeze(
+      same: [
+        "trainings": series.mark,
+        "networks": changes.map { $0?.rawValue ?? Self.reference }.joined(separator: " "),
+      ])
+    guard !parting.isInit else { return parting.finished([:], context) }
+    let range = parting.share.range(of: changes.count)
+    let reporter = try parting.reporter(voxels: range.count, doneBefore: 0)
+    return try parting.reported(reporter) { () throws(Explanation) in
+      for number in range {
+        let (name, one) = chosen(changes[number])
+        context.console.note("part \(parting.share): \(name)")
+        _ = try series.run(one, arguments)
+        reporter.add(1)
+      }
+      return parting.finished(["trainings": .integer(range.count)], context)
+    }
   }
 
   /// The runs: first the network as it is, then those asked for, in their order.

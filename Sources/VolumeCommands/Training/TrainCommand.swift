@@ -78,7 +78,7 @@ public struct TrainCommand: Command {
       OptionDeclaration(
         "window", "LOW:HIGH", "grey values that become 0 and 1, or auto; default: the type's range"),
       .memory, .threads,
-    ] + OptionDeclaration.inputs + [.overwrite]
+    ] + Parting.options + OptionDeclaration.inputs + [.overwrite]
   }
   /// Lines to type.
   public var examples: [String] {
@@ -121,6 +121,11 @@ public struct TrainCommand: Command {
     let choices = try explained { () throws(UsageError) in
       try TrainChoices(
         arguments, trainers: context.catalogue.trainers.map(\.name), of: name)
+    }
+    if arguments.operands.first != TrainAblation.word, arguments.values["part"] != nil {
+      throw Explanation(
+        .input, "--part: a training is one piece; only `train ablate` is several",
+        remedy: "leave --part out")
     }
     if arguments.operands.first == TrainAblation.word {
       let only = arguments.values["only"]?.split(separator: ",").map(String.init)

@@ -20,7 +20,7 @@ struct TrainSeries {
   private static let left: Set = [
     "output", "overwrite", "json", "options", "memory", "threads", "on-nan", "engine", "continue",
     "only", "counts", "few", "recipe", "preset", "filters", "depth", "dimension", "crop", "batch",
-    "epochs", "seed", "bn-recalibrate", "no-augmentation",
+    "epochs", "seed", "bn-recalibrate", "no-augmentation", "part", "mixed",
   ]
 
   /// The trainings of `word`, which have `recipe` and the options typed in common.
@@ -85,7 +85,8 @@ struct TrainSeries {
     return found.sorted().filter { isFile("\(folder)/\($0)/\(RunFolder.runName)") }
   }
 
-  private var mark: String {
+  /// A checksum of the plan.
+  var mark: String {
     var sum = Fingerprint()
     let text = Array(plan.text().utf8)
     sum.update(unsafe text.span.bytes)

@@ -24,7 +24,8 @@ public struct SlurmCommand: Command {
   /// Those, and those of the commands that can be cut.
   public var parsedOptions: [OptionDeclaration] {
     var all = allOptions
-    for command in SlurmPreparation.cut {
+    // Training first, whose options may be repeated.
+    for command in SlurmPreparation.cut.reversed() {
       all += command.options.filter { option in !all.contains { $0.name == option.name } }
     }
     return all
@@ -35,6 +36,7 @@ public struct SlurmCommand: Command {
       "t2s-volume slurm segment big.raw --nodes-at-most 20 --gres gpu:1 --partition gpu --submit",
       "t2s-volume slurm convert slices/ scan.zarr --nodes-at-most 8 --time 30",
       "t2s-volume slurm measure components big.labels.zarr --class 2 --output pores.zarr --submit",
+      "t2s-volume slurm train ablate --scan a.zarr --labels b.zarr --validate z=60:64 --time 240",
       "t2s-volume slurm status big.labels.zarr.slurm",
       "t2s-volume slurm resubmit big.labels.zarr.slurm",
       "t2s-volume slurm doctor /scratch/me",

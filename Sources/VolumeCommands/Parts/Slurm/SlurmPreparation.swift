@@ -1,4 +1,5 @@
 import Cluster
+import NeuralGraph
 import SystemIO
 import VolumeCore
 import VolumePipeline
@@ -7,7 +8,7 @@ import VolumePipeline
 struct SlurmPreparation {
   /// The commands that can be cut.
   static let cut: [any Command] = [
-    SegmentCommand(), ConvertCommand(), MeasureCommand(), EvaluateCommand(),
+    SegmentCommand(), ConvertCommand(), MeasureCommand(), EvaluateCommand(), TrainCommand(),
   ]
   static let commands = cut.map(\.name)
 
@@ -37,6 +38,14 @@ struct SlurmPreparation {
       throw Explanation(
         .input, "slurm: --\(option) does not go with jobs that make parts",
         remedy: "leave --\(option) out")
+    }
+    if command is TrainCommand {
+      guard arguments.operands.first == TrainAblation.word, choices.minutes != nil else {
+        throw Explanation(
+          .input,
+          "slurm train: of trainings an ablation is cut, and how long one may take must be said",
+          remedy: "as in t2s-volume slurm train ablate ... --time 240; another command trains one")
+      }
     }
     if arguments.values["memory"] == nil { words += ["--memory", "4G"] }
     self.words = words
@@ -143,6 +152,19 @@ struct SlurmEstimate {
         rate = found.computedVoxelsPerSecond
         whose = "of this machine"
       }
+    case is TrainCommand:
+      // A part for each network; where there are fewer, a part without one ends at once.
+      let count =
+        arguments.values["only"].map { $0.split(separator: ",").count + 1 }
+        ?? UNetAblation.allCases.count + 1
+      work = ClusterWork(voxels: count, layers: count, shards: count)
+      output =
+        try explained { () throws(UsageError) in
+          try TrainChoices(
+            arguments, trainers: context.catalogue.trainers.map(\.name), of: command.name)
+        }.output
+      rate = 1.0 / 3600
+      whose = "an hour to a training, assumed"
     default:
       let operand = command is MeasureCommand ? 1 : 0
       guard arguments.operands.count > operand else {
@@ -172,7 +194,8 @@ struct SlurmEstimate {
     model.voxelsPerSecond = speed
     model.storageBytesPerSecond = choices.storage
     model.nodeBytesPerSecond = min(choices.storage, 1e9)
-    let forecast = choices.parts.map { model.run(work, parts: $0) } ?? model.bestParts(work)
+    let parted = choices.parts ?? (command is TrainCommand ? work.shards : nil)
+    let forecast = parted.map { model.run(work, parts: $0) } ?? model.bestParts(work)
     parts = forecast.parts
     let largest = (work.shards + parts - 1) / parts
     let share = Double(largest) / Double(max(work.shards, 1))
