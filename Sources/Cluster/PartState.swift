@@ -92,6 +92,8 @@ public final class PartReporter: Sendable {
   /// How often the file is written while the work goes on.
   private static let pause = 10
 
+  /// Voxels that were there when the attempt began.
+  public let doneBefore: Int
   private let path: String
   private let begin = monotonicSeconds()
   private let now: @Sendable () -> String
@@ -110,6 +112,7 @@ public final class PartReporter: Sendable {
     path =
       "\(place)/\(host).\(processNumber).\(UInt32.random(in: 0...UInt32.max))\(PartState.ending)"
     self.now = now
+    self.doneBefore = doneBefore
     let time = now()
     let first = PartState(
       kind: .running, host: host, process: Int(getpid()), job: job, started: time, updated: time,

@@ -108,8 +108,10 @@ extension ClusterModel {
         fails: random.next() < failuresPerHundred / 100, failsAt: random.next())
     }.filter { $0.compute > 0 }
     waiting.reverse()
-    // Nodes come when the queue lets them.
-    var free = (0..<nodes).map { _ in -log(1 - random.next()) * queueSeconds }.sorted()
+    // Nodes come when the queue lets them; more than there are parts are not asked for.
+    var free = (0..<min(nodes, waiting.count)).map { _ in
+      -log(1 - random.next()) * queueSeconds
+    }.sorted()
     var running: [SimulatedPart] = []
     var now = 0.0
     var held = 0.0

@@ -1,3 +1,4 @@
+import Cluster
 import VolumeCore
 
 /// One word after `t2s-volume`: what it is called, what it takes, and what it does.
@@ -58,7 +59,9 @@ public struct CommandContext: Sendable {
   /// The command line as it was typed, for provenance.
   public var commandLine: [String]
   /// Whether the command puts together what parts of it have made (`finish`).
-  var joinsParts = false
+  var joinsParts: Bool { summary != nil }
+  /// What the parts took that are put together; `nil` where none are.
+  var summary: PartsSummary?
 
   /// A context with these.
   public init(

@@ -65,6 +65,6 @@ extension PartShare {
     let words = runs.prefix(20).map { run in
       run.count == 1 ? "\(run.lowerBound)" : "\(run.lowerBound) to \(run.upperBound)"
     }
-    return words.joined(separator: ", ") + (runs.count > 20 ? ", ..." : "") + " of \(count)"
+    return words.joined(separator: ", ") + (runs.count > 20 ? ", ..." : "") + " (of \(count))"
   }
 }

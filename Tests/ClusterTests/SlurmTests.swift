@@ -36,9 +36,11 @@ import VolumeTesting
     for script in run.scripts {
       let path = "\(run.folder)/\(script.name)"
       #expect(try runProgram(["bash", "-n", path]) == ProgramAnswer(code: 0, output: ""))
-      for line in ["--time=1-02:30:00", "--mem=3000M", "--cpus-per-task=4", "--gres=gpu:1"] {
+      for line in ["--time=1-02:30:00", "--mem=3000M", "--cpus-per-task=4"] {
         #expect(script.text.contains("#SBATCH \(line)\n"), "\(script.name) \(line)")
       }
+      // Nothing is computed at the end.
+      #expect(script.text.contains("#SBATCH --gres=gpu:1\n") == (script.name != "finish.sh"))
       #expect(script.text.contains("module load cuda\n"))
     }
     let part = run.scripts[1].text
@@ -58,7 +60,7 @@ import VolumeTesting
         printf '%s\\n' "$@" >> '\(folder.file("called"))'
         case "$*" in
           *"--part 2/"*) exit 3 ;;
-          *"--part 3/"*) trap 'exit 75' TERM; echo ready > '\(folder.file("ready"))'; sleep 20 & wait; exit 0 ;;
+          *"--part 3/"*) trap 'kill $!; exit 75' TERM; sleep 600 & echo ready > '\(folder.file("ready"))'; wait; exit 0 ;;
         esac
         exit 0
 
@@ -92,7 +94,7 @@ import VolumeTesting
       "bash", "-c",
       """
       bash '\(run.folder)/part.sh' 3 & job=$!
-      for i in $(seq 200); do [ -e '\(folder.file("ready"))' ] && break; sleep 0.05; done
+      for i in $(seq 6000); do [ -e '\(folder.file("ready"))' ] && break; sleep 0.05; done
       kill -TERM $job; wait $job; echo "ended with $?"
       """,
     ])
@@ -163,6 +165,50 @@ import VolumeTesting
     #expect(tasks.map(\.task) == [3, nil])
     #expect(tasks.map(\.state) == ["RUNNING", "PENDING"])
     #expect(self.slurm(Said()) { _ in nil }.queue([1]) == nil)
+  }
+
+  @Test func `leave behind how they ended, what they said last, and their numbers`() throws {
+    var run = run(tool: try fakeTool())
+    run.jobs = [SlurmJobs(start: 5, parts: 6, finish: 7, sent: [1])]
+    try run.keep()
+    try run.writeScripts()
+    #expect(run.exitCode("init") == nil && run.exitCode("2") == nil)
+    #expect(run.jobs(of: "part") == [6])
+    let answer = try runProgram(
+      ["env", "SLURM_JOB_ID=41", "SLURM_ARRAY_JOB_ID=40", "bash", "\(run.folder)/part.sh", "2"])
+    #expect(answer.code == 3, "\(answer.output)")
+    #expect(run.exitCode("2") == 3)
+    #expect(run.jobs(of: "part") == [6, 40] && run.jobs(of: "init") == [5])
+    #expect(try runProgram(["bash", "\(run.folder)/init.sh"]).code == 0)
+    #expect(run.exitCode("init") == 0)
+    run.forgetEnds(of: [2])
+    #expect(run.exitCode("init") == nil && run.exitCode("2") == nil)
+    #expect(run.jobs(of: "part") == [6, 40])
+
+    #expect(run.lastWords("part-2") == nil)
+    let log = """
+      == part 2 of 12 on a, 2026-03-01T12:00:00Z, attempt 1
+      t2s-volume: error: of the first
+      == part 2 of 12 on a, 2026-03-01T13:00:00Z, attempt 2
+      slurmstepd: error: *** JOB 41 ON a CANCELLED AT 2026-03-01T13:01:00 DUE TO TIME LIMIT ***
+      more
+
+      """
+    try writeFileAtomically(run.log("part-2"), Array(log.utf8))
+    #expect(run.lastWords("part-2")?.contains("DUE TO TIME LIMIT") == true)
+    let clean = log.split(separator: "\n").prefix(3).joined(separator: "\n")
+    try writeFileAtomically(run.log("part-2"), Array(clean.utf8))
+    #expect(run.lastWords("part-2") == nil)
+  }
+
+  @Test func `ask for no more cores than nodes have`() {
+    func most(_ output: String, code: Int32 = 0) -> Int? {
+      slurm(Said()) { _ in ProgramAnswer(code: code, output: output) }.coresOfNodes(in: "gpu")
+    }
+    #expect(most("16\n64\n") == 64)
+    #expect(most("16\n64+\n") == nil)
+    #expect(most("no such partition\n", code: 1) == nil)
+    #expect(slurm(Said()) { _ in nil }.coresOfNodes(in: nil) == nil)
   }
 
   @Test func `times and ranges are as Slurm writes them`() {

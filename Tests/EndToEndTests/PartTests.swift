@@ -55,7 +55,7 @@ import VolumeTesting
     try #require(made.code == 0, "\(made.words)")
     let early = try tool("finish", output)
     #expect(early.code == 1)
-    #expect(early.error.contains("parts 3 of 4"), "\(early.words)")
+    #expect(early.error.contains("part 3 (of 4)"), "\(early.words)")
     let status = try tool("slurm", "status", run, "--json")
     #expect(status.json?["done"] == 3 && status.json?["finished"] == false, "\(status.words)")
     let rest = try bash("bash \(run)/part.sh 3 && bash \(run)/finish.sh")
@@ -119,6 +119,31 @@ import VolumeTesting
     #expect(!tool.has("a.tif") && !tool.has("b.zarr"))
   }
 
+  @Test func `is not begun by jobs that would refuse it, and a job that did is named`() throws {
+    for (words, says) in [
+      (["convert", "scan.raw", "scan.raw.labels.zarr"], "is there already"),
+      (["convert", "scan.raw", "a.tif"], "only stores"),
+      (["segment", "scan.raw", "--axes", "zyx", "--rate", "5M"], "along all axes"),
+      (["measure", "pores", "scan.raw.labels.zarr"], "only `components`"),
+      (["resubmit", "a.slurm", "--time", "9"], "changes nothing"),
+      (["simulate", "scan.raw"], "an extent"),
+    ] {
+      let ending = try tool.run(["slurm"] + words)
+      #expect(ending.code == 2 && ending.error.contains(says), "\(says): \(ending.words)")
+    }
+    let written = try tool("slurm", "convert", "scan.raw", "late.zarr", "--parts", "2")
+    #expect(written.code == 0 && written.output.contains("slurm resubmit"), "\(written.words)")
+    #expect(try tool("convert", "scan.raw", "late.zarr").code == 0)
+    let start = try #require(
+      try? Process.run(
+        URL(filePath: "/bin/bash"), arguments: [tool.file("late.zarr.slurm/init.sh")]))
+    start.waitUntilExit()
+    #expect(start.terminationStatus == 2)
+    let status = try tool("slurm", "status", "late.zarr.slurm")
+    #expect(status.code == 1 && status.output.contains("init failed"), "\(status.words)")
+    #expect(!status.output.contains("late.zarr: finished"), "\(status.words)")
+  }
+
   @Test func `is gone on with after SIGTERM, whose exit code is 75`() throws {
     let words = [
       "segment", "scan.raw", "--output", "a.labels.zarr", "--no-picture", "--tile", "16",
@@ -133,6 +158,6 @@ import VolumeTesting
     #expect(stopped.code == 75, "\(stopped.words)")
     #expect(try tool.run(words).code == 0)
     let finish = try tool("finish", "a.labels.zarr")
-    #expect(finish.code == 1 && finish.error.contains("parts 2 of 2"), "\(finish.words)")
+    #expect(finish.code == 1 && finish.error.contains("part 2 (of 2)"), "\(finish.words)")
   }
 }

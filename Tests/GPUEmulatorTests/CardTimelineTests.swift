@@ -42,14 +42,18 @@ extension GPUEmulatorTests {
         }
         #expect(parts.map(\.count) == [tiles, tiles, tiles])
         #expect(Set(spans.map(\.lane.name)) == ["copy in", "network", "copy out"])
+        // The emulator's clock grows with each step, so that the order is that of the streams; a number
+        // of milliseconds of single precision is a little off, the more the later.
+        let first = spans.map(\.span.start).min() ?? 0
+        let last = spans.map(\.span.end).max() ?? 0
+        let little = 100 + Int(4e6 * (Float(last - first) / 1e6).ulp)
         for tile in 0..<tiles {
           #expect(parts.allSatisfy { $0[tile].start < $0[tile].end })
-          // The emulator's clock grows with each step, so that the order is that of the streams; a
-          // number of milliseconds of single precision is a little off.
-          #expect(parts[0][tile].end <= parts[1][tile].start + 100)
-          #expect(parts[1][tile].end <= parts[2][tile].start + 100)
+          #expect(parts[0][tile].end <= parts[1][tile].start + little)
+          #expect(parts[1][tile].end <= parts[2][tile].start + little)
           guard tile > 0 else { continue }
-          #expect(parts.allSatisfy { $0[tile - 1].end <= $0[tile].start + 100 })
+          let gaps = parts.map { $0[tile].start - $0[tile - 1].end }
+          #expect(gaps.allSatisfy { $0 >= -little }, "\(gaps) of \(last - first) ns")
         }
         #expect(notes.all.count { $0.span.name == "copy on the host" } == tiles)
       }

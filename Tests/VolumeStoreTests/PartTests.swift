@@ -122,7 +122,7 @@ import VolumeTesting
     try make(4, of: 5)
     let found = complaint { try join() }
     #expect(found?.kind == .failed)
-    #expect(found?.what.contains("parts 2 to 3, 5 of 5") == true, "\(found?.what ?? "")")
+    #expect(found?.what.contains("parts 2 to 3, 5 (of 5)") == true, "\(found?.what ?? "")")
     #expect(kind(ofPath: path + "/zarr.json") == .missing)
     let opened = complaint { _ = try one.format().open(path, hints: OpeningHints()) }
     #expect(opened?.what.contains("4 of 12") == true, "\(opened?.what ?? "")")

@@ -98,7 +98,7 @@ class Run:
         what = json.loads(done.stdout)["error"]["what"]
         if "was not begun" in what:
             return list(range(1, self.count + 1))
-        named = re.search(r"parts ([^;]*) of (\d+) are not there", what)
+        named = re.search(r"parts? ([^;]*) \(of (\d+)\) (?:is|are) not there", what)
         if not named or int(named[2]) != self.count:
             fail(f"{self.kind}: finish said {what}")
             return None

@@ -271,7 +271,7 @@ def bad_clusters(cluster, folder):
            f"status names what failed and its log: {status.stdout}")
     expect(not (folder / "bad.zarr/zarr.json").exists(), "a failed chain looks finished")
     finish = tool(folder, "finish", "bad.zarr", code=1)
-    expect("parts 1 to 4 of 4" in finish.stderr, f"finish names what is missing: {finish.stderr}")
+    expect("parts 1 to 4 (of 4)" in finish.stderr, f"finish names what is missing: {finish.stderr}")
     # Killed as for its memory.
     slurm(folder, "segment", "scan.raw", "--output", "oom.labels.zarr", "--memory", "300M",
           "--no-picture", parts=4)
@@ -287,6 +287,96 @@ def bad_clusters(cluster, folder):
     tool(folder, "slurm", "resubmit", "oom.labels.zarr.slurm")
     ended_well(cluster, folder, "oom.labels.zarr.slurm", "after a kill")
     tool(folder, "slurm", "doctor", ".")
+    out_of_memory(cluster, folder)
+    torn_renames(folder)
+
+
+class MemoryGroup:
+    """A control group of little memory, where such may be made; None where not."""
+
+    def __new__(cls, name, size):
+        for place, file in [("/sys/fs/cgroup/memory", "memory.limit_in_bytes"),
+                            ("/sys/fs/cgroup", "memory.max")]:
+            path = Path(place) / name
+            try:
+                path.mkdir()
+                (path / file).write_text(str(size))
+                self = super().__new__(cls)
+                self.path = path
+                return self
+            except OSError:
+                if path.is_dir():
+                    path.rmdir()
+        return None
+
+
+def out_of_memory(cluster, folder):
+    """The system itself kills a part that takes more than its group of processes may."""
+    group = MemoryGroup(f"t2s-check-{os.getpid()}", 48 << 20)
+    if group is None:
+        print("   no control group may be made here: a kill for memory is not tried")
+        return
+    try:
+        enter = f'[ "$SLURM_ARRAY_TASK_ID" != 2 ] || [ -e forgiven ] || echo $$ > {group.path}/cgroup.procs'
+        slurm(folder, "segment", "scan.raw", "--output", "small.labels.zarr", "--memory", "300M",
+              "--no-picture", "--tile", 64, "--probabilities", "fibre", "--setup", enter, parts=4)
+        expect(cluster.wait(), "a chain with too little memory still waits")
+        status = tool(folder, "slurm", "status", "small.labels.zarr.slurm", code=1)
+        expect("memory" in status.stdout and "--mem" in status.stdout,
+               f"a part that the system killed for its memory is told apart: {status.stdout}")
+        expect(not (folder / "small.labels.zarr/zarr.json").exists(),
+               "a chain that was killed looks finished")
+        (folder / "forgiven").touch()
+        tool(folder, "slurm", "resubmit", "small.labels.zarr.slurm")
+        ended_well(cluster, folder, "small.labels.zarr.slurm", "after the system's kill for memory")
+        same(folder, "small.labels.zarr", "one.labels.zarr", "the rest after a kill for memory")
+    finally:
+        for _ in range(50):
+            try:
+                group.path.rmdir()
+                break
+            except OSError:
+                time.sleep(0.1)
+
+
+TORN = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+int rename(const char *from, const char *to) {
+  int (*real)(const char *, const char *) = dlsym(RTLD_NEXT, "rename");
+  const char *how = getenv("TORN");
+  if (how == NULL) return real(from, to);
+  if (strcmp(how, "refused") == 0) { errno = EPERM; return -1; }
+  unlink(to);
+  usleep(2000);
+  return real(from, to);
+}
+"""
+
+
+def torn_renames(folder):
+    """The doctor on a file system that does not rename, or not at once."""
+    compiler = shutil.which("cc") or shutil.which("clang")
+    if compiler is None:
+        print("   no C compiler: file systems that do not rename are not tried")
+        return
+    (folder / "torn.c").write_text(TORN)
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", folder / "torn.so", folder / "torn.c", "-ldl"],
+                   check=True)
+    for how, said in [("refused", "rename"), ("slow", "away")]:
+        answer = subprocess.run([TOOL, "slurm", "doctor", "."], cwd=folder, capture_output=True, text=True,
+                                env={**os.environ, "LD_PRELOAD": str(folder / "torn.so"), "TORN": how})
+        wrong = [line for line in answer.stdout.splitlines() if "WRONG" in line and said in line]
+        expect(answer.returncode == 1 and wrong, f"renames that are {how}: {answer.stdout}")
+    refused = subprocess.run([TOOL, "convert", "scan.raw", "torn.zarr", "--part", "1/4"], cwd=folder,
+                             capture_output=True, text=True,
+                             env={**os.environ, "LD_PRELOAD": str(folder / "torn.so"), "TORN": "refused"})
+    expect(refused.returncode != 0 and "rename" in refused.stderr,
+           f"a part where nothing can be renamed: {refused.stderr}")
 
 
 with tempfile.TemporaryDirectory(prefix="t2s-slurm-") as name:

@@ -26,7 +26,7 @@ public struct Slurm: Sendable {
         .failed, "\(words[0]): \(said)",
         remedy:
           "`sinfo` says which partitions there are, and `sacctmgr show assoc` which accounts; "
-          + "edit the scripts or give --partition, --account, --time, --mem")
+          + "--partition, --account, --qos, --gres, --cpus, --time and --memory say what is asked for")
     }
     return answer.output
   }
@@ -82,6 +82,15 @@ public struct Slurm: Sendable {
     }
     return runs.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
       .joined(separator: ",")
+  }
+
+  /// The most cores that a node of `partition`, or of any, has; `nil` where Slurm cannot be asked.
+  public func coresOfNodes(in partition: String?) -> Int? {
+    let words = ["sinfo", "-h", "-o", "%c"] + (partition.map { ["-p", $0] } ?? [])
+    guard let answer = try? run(words), answer.code == 0 else { return nil }
+    // "64+": of nodes that differ, the least, so that the most is not known.
+    let counts = answer.output.split(separator: "\n").map { Int($0) }
+    return counts.contains(nil) ? nil : counts.compactMap(\.self).max()
   }
 
   /// What Slurm says of jobs: of each task of an array its state, such as RUNNING or PENDING, and why.

@@ -63,7 +63,50 @@ public struct SlurmRun: Hashable, Sendable {
   /// The log of a part, or of `init` or `finish`.
   public func log(_ name: String) -> String { "\(folder)/logs/\(name).log" }
   /// Where a part's job writes the exit code that it ended with.
-  public func ended(_ part: Int) -> String { "\(folder)/ended/\(part)" }
+  public func ended(_ part: Int) -> String { ended("\(part)") }
+  /// The same of "init", "finish" or a part.
+  func ended(_ job: String) -> String { "\(folder)/ended/\(job)" }
+
+  /// The exit code that the job of "init", of "finish" or of a part ended with last; `nil` where it did
+  /// not come to an end, or not by itself.
+  public func exitCode(_ job: String) -> Int? {
+    (try? contents(ofFile: ended(job)))
+      .flatMap { Int(String(decoding: $0, as: UTF8.self).filter { !$0.isWhitespace }) }
+  }
+
+  /// Forgets how jobs ended, which are to be sent again: of the parts `numbers`, init and finish.
+  public func forgetEnds(of numbers: [Int]) {
+    for job in numbers.map(String.init) + ["init", "finish"] { try? removeFile(ended(job)) }
+  }
+
+  /// The numbers of the jobs of "init", "part" or "finish": those that were sent, and those that were sent
+  /// by hand and have begun.
+  public func jobs(of kind: String) -> Set<Int> {
+    let begun = ((try? names(inFolder: "\(folder)/ended")) ?? []).compactMap { name -> Int? in
+      let words = name.split(separator: ".")
+      guard words.count == 3, words[0] == kind, words[2] == "job" else { return nil }
+      return Int(words[1])
+    }
+    let sent = jobs.compactMap { jobs in
+      switch kind {
+      case "init": jobs.start
+      case "part": jobs.parts
+      default: jobs.finish
+      }
+    }
+    return Set(begun).union(sent)
+  }
+
+  /// What the last attempt said in a log: its last line that is an error, or that Slurm wrote.
+  public func lastWords(_ name: String) -> String? {
+    guard let bytes = try? contents(ofFile: log(name)) else { return nil }
+    let lines = String(decoding: bytes.suffix(20_000), as: UTF8.self).split(separator: "\n")
+    // Of an attempt before the last nothing counts any more.
+    let first = lines.lastIndex { $0.hasPrefix("== part") && $0.contains(", attempt ") } ?? 0
+    return lines[first...].last {
+      $0.contains("error:") || $0.contains("CANCELLED") || $0.contains("oom_kill")
+    }.map { String($0.drop { $0 == " " || $0 == "*" }) }
+  }
 
   private var json: JSONValue {
     [

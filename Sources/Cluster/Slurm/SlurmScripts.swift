@@ -19,14 +19,17 @@ extension SlurmRun {
     }
   }
 
-  private func head(_ job: String, log: String, _ more: [String], _ what: String) -> String {
+  private func head(
+    _ job: String, log: String, _ more: [String], _ what: String, needsDevice: Bool = true
+  ) -> String {
     let name = output.split(separator: "/").last.map(String.init) ?? "t2s"
     var lines = [
       "#SBATCH --job-name=\(Self.safe(name))-\(job)", "#SBATCH --output=\(log)",
       "#SBATCH --open-mode=append", "#SBATCH --time=\(Self.time(limits.minutes))",
       "#SBATCH --mem=\(limits.megabytes)M", "#SBATCH --cpus-per-task=\(limits.cores)",
     ]
-    lines += limits.others.sorted { $0.key < $1.key }.map { "#SBATCH --\($0.key)=\($0.value)" }
+    lines += limits.others.filter { needsDevice || $0.key != "gres" }.sorted { $0.key < $1.key }
+      .map { "#SBATCH --\($0.key)=\($0.value)" }
     lines += more.map { "#SBATCH \($0)" }
     return """
       #!/bin/bash
@@ -37,6 +40,9 @@ extension SlurmRun {
 
       cd \(Self.quoted(workFolder)) || exit 2
       tool=\(Self.quoted(tool))
+      run=\(Self.quoted(folder))
+      # So that `slurm status` knows of jobs that were sent by hand.
+      if [ -n "$SLURM_JOB_ID" ]; then : > "$run/ended/\(job).${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}.job"; fi
       \(setup.isEmpty ? "# What the tool needs beside it, such as 'module load cuda', goes here." : setup)
 
       """
@@ -52,7 +58,10 @@ extension SlurmRun {
     )
       + """
 
-      exec "$tool" \(command) --part init/\(parts)
+      "$tool" \(command) --part init/\(parts)
+      code=$?
+      echo "$code" > "$run/ended/init"
+      exit "$code"
 
       """
   }
@@ -80,7 +89,7 @@ extension SlurmRun {
       wait "$child"; code=$?
       while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
 
-      echo "$code" > \(Self.quoted(folder))/ended/"$part"
+      echo "$code" > "$run/ended/$part"
       if [ "$code" = 75 ] && [ -n "$SLURM_JOB_ID" ]; then
         # Few clusters requeue by exit code, so it is asked for; not after scancel, which is an end.
         job="$SLURM_JOB_ID"
@@ -103,10 +112,13 @@ extension SlurmRun {
     head(
       "finish", log: log("finish"), [],
       "Puts the parts together. It waits for what a shared file system shows late, and names what is "
-        + "missing.")
+        + "missing.", needsDevice: false)
         + """
 
-        exec "$tool" finish \(Self.quoted(output)) --wait 120
+        "$tool" finish \(Self.quoted(output)) --wait 120
+        code=$?
+        echo "$code" > "$run/ended/finish"
+        exit "$code"
 
         """
   }

@@ -110,6 +110,7 @@ struct cfilm {
   AVFrame *frame;
   AVPacket *packet;
   struct SwsContext *colours;
+  uint8_t *rgb;  // a picture, with room behind it: the conversion's vectors read beyond its end
   int64_t count;
 };
 
@@ -195,6 +196,8 @@ static int begin(
         width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P,
         SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP | SWS_BITEXACT, NULL, NULL, NULL);
     if (film->colours == NULL) return fail(message, "colours cannot be converted", 0);
+    film->rgb = calloc((size_t)3 * width * height + 64, 1);
+    if (film->rgb == NULL) return fail(message, "out of memory", 0);
     const int *matrix = av.sws_getCoefficients(SWS_CS_ITU709);
     av.sws_setColorspaceDetails(film->colours, matrix, 1, matrix, 0, 0, 1 << 16, 1 << 16);
   }
@@ -253,7 +256,8 @@ static int send(cfilm *film, char *message) {
 int cfilm_add_rgb(cfilm *film, const uint8_t *rgb, char *message) {
   int code = av.av_frame_make_writable(film->frame);
   if (code < 0) return fail(message, "a picture's memory", code);
-  const uint8_t *const source[4] = {rgb, NULL, NULL, NULL};
+  memcpy(film->rgb, rgb, (size_t)3 * film->encoder->width * film->encoder->height);
+  const uint8_t *const source[4] = {film->rgb, NULL, NULL, NULL};
   const int strides[4] = {3 * film->encoder->width, 0, 0, 0};
   av.sws_scale(
       film->colours, source, strides, 0, film->encoder->height, film->frame->data,
@@ -292,5 +296,6 @@ void cfilm_free(cfilm *film) {
   if (film->frame != NULL) av.av_frame_free(&film->frame);
   if (film->packet != NULL) av.av_packet_free(&film->packet);
   if (film->colours != NULL) av.sws_freeContext(film->colours);
+  free(film->rgb);
   free(film);
 }

@@ -145,7 +145,9 @@ func availableMemory() -> Int {
   let free = linuxFigure("/proc/meminfo", "MemAvailable:") ?? 1 << 30
   let perCore = slurmNumber("SLURM_MEM_PER_CPU").map { $0 * availableCores() }
   let job = (slurmNumber("SLURM_MEM_PER_NODE") ?? perCore).map { $0 << 20 }
-  return [job, ControlGroup.freeMemory].compactMap(\.self).reduce(free) { min($0, $1) }
+  // What files left in the cache counts as the group's too, but is given back when it is needed.
+  let group = ControlGroup().memory.map { max(0, $0 - (residentBytes() ?? 0)) }
+  return [job, group].compactMap(\.self).reduce(free) { min($0, $1) }
 }
 
 /// Throws where `needed` bytes do not fit on the disk of `path`.

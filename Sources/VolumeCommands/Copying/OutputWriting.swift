@@ -70,14 +70,19 @@ struct OutputWriting: Sendable {
     }
   }
 
+  /// Other formats are one file, or have no ledger.
+  static func onlyStores(_ who: String) -> Explanation {
+    Explanation(
+      .input, "\(who): only stores are written in parts",
+      remedy: "end the output's name in .zarr, and convert it when it is finished")
+  }
+
   /// Writes a part of it; what is noted as committed stays in any case.
   private func run(
     _ parting: Parting, _ what: String, _ format: any VolumeFormat, _ context: CommandContext
   ) throws(Explanation) -> CopyReport {
     guard isStore(path) else {
-      throw Explanation(
-        .input, "--part \(parting.share): only stores are written in parts",
-        remedy: "end the output's name in .zarr, and convert it when it is finished")
+      throw Self.onlyStores("--part \(parting.share)")
     }
     var output = output
     output.part = parting.share

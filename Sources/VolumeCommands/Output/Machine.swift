@@ -17,7 +17,7 @@ func fileName(of path: String) -> String {
 /// than Slurm gave it or the control group's quota allows.
 package func availableCores() -> Int {
   let count = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-  let limits = [allowedCores(), slurmNumber("SLURM_CPUS_PER_TASK"), ControlGroup.cores]
+  let limits = [allowedCores(), slurmNumber("SLURM_CPUS_PER_TASK"), ControlGroup().cores]
   return max(limits.compactMap(\.self).reduce(count) { min($0, $1) }, 1)
 }
 
@@ -50,42 +50,67 @@ func scratchFolder() -> String {
   return given.isEmpty || kind(ofPath: given) != .folder ? "/tmp" : given
 }
 
-/// Limits of the control group that the process runs in, or of one above it (cgroup v2).
-enum ControlGroup {
+/// Limits of the control group that the process runs in, or of one above it: version 2, and what
+/// clusters that have not moved yet use of version 1 (Linux, admin-guide/cgroup-v1/memory.rst and
+/// scheduler/sched-bwc.rst).
+package struct ControlGroup {
+  /// Where the system shows the groups.
+  let root: String
+  /// Where it says which groups the process is in.
+  let membership: String
+
+  package init(root: String = "/sys/fs/cgroup", membership: String = "/proc/self/cgroup") {
+    (self.root, self.membership) = (root, membership)
+  }
+
   /// Cores, rounded up; `nil`: no quota.
-  static var cores: Int? {
-    least(of: "cpu.max") { text in
-      let words = text.split(separator: " ")
-      guard words.count == 2, let quota = Int(words[0]), let period = Int(words[1]), period > 0
-      else { return nil }
-      return (quota + period - 1) / period
+  package var cores: Int? {
+    let second = limits("cpu.max", of: "").compactMap { line -> Int? in
+      let words = line.split(separator: " ")
+      guard words.count == 2 else { return nil }
+      return Self.cores(quota: Int(words[0]), period: Int(words[1]))
+    }
+    let first = zip(
+      limits("cpu.cfs_quota_us", of: "cpu"), limits("cpu.cfs_period_us", of: "cpu")
+    ).compactMap { Self.cores(quota: Int($0), period: Int($1)) }
+    return (second + first).min()
+  }
+
+  /// Bytes that its processes may hold; `nil`: no limit.
+  package var memory: Int? {
+    // Version 1 says "no limit" by a number near the largest.
+    (limits("memory.max", of: "") + limits("memory.limit_in_bytes", of: "memory"))
+      .compactMap { Int($0) }.filter { $0 < 1 << 60 }.min()
+  }
+
+  private static func cores(quota: Int?, period: Int?) -> Int? {
+    guard let quota, let period, quota > 0, period > 0 else { return nil }
+    return (quota + period - 1) / period
+  }
+
+  /// The first line of `file` in the process's group of a controller ("" for version 2) and in
+  /// each group above it that has such a file.
+  private func limits(_ file: String, of controller: String) -> [Substring] {
+    guard var path = group(of: controller) else { return [] }
+    var found: [Substring] = []
+    let top = controller.isEmpty ? root : "\(root)/\(controller)"
+    while true {
+      if let line = systemLines("\(top)\(path)/\(file)")?.first { found.append(line) }
+      guard let slash = path.lastIndex(of: "/") else { return found }
+      path = String(path[..<slash])
     }
   }
 
-  /// Bytes that its processes may still take; `nil`: no limit.
-  static var freeMemory: Int? {
-    least(of: "memory.max") { Int($0) }.map { limit in
-      // Pages of files can be given back at any time, and are not what others hold.
-      max(0, limit - (residentBytes() ?? 0))
+  /// "/a/b" of the line "4:memory:/a/b", or of "0::/a/b"; "" where it is the topmost.
+  private func group(of controller: String) -> String? {
+    for line in systemLines(membership) ?? [] {
+      let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard parts.count == 3, parts[1].split(separator: ",").contains(Substring(controller))
+        || (controller.isEmpty && parts[1].isEmpty)
+      else { continue }
+      return parts[2] == "/" ? "" : String(parts[2])
     }
-  }
-
-  private static func least(of file: String, _ read: (Substring) -> Int?) -> Int? {
-    var path = own
-    var found: Int?
-    while let folder = path {
-      if let line = systemLines("/sys/fs/cgroup\(folder)/\(file)")?.first, let value = read(line) {
-        found = min(found ?? value, value)
-      }
-      guard folder.count > 1, let slash = folder.lastIndex(of: "/") else { break }
-      path = slash == folder.startIndex ? "/" : String(folder[..<slash])
-    }
-    return found
-  }
-
-  private static var own: String? {
-    let line = systemLines("/proc/self/cgroup")?.first { $0.hasPrefix("0::/") }
-    return line.map { String($0.dropFirst(3)) }
+    return nil
   }
 }
 

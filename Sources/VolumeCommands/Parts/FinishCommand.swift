@@ -54,7 +54,8 @@ public struct FinishCommand: Command {
     guard !parts.isFinished else {
       // Of a run that ended between its last file and this.
       try parts.removeFolder()
-      context.console.say("\(output): is finished; there are no parts to put together")
+      context.console.say(
+        "\(output): there are no parts to put together: it was finished, or made in one piece")
       return ["output": .string(output), "finished": true]
     }
     guard let fixed = try parts.folder.frozen() else {
@@ -69,7 +70,8 @@ public struct FinishCommand: Command {
         remedy: "use the same version for all parts and to finish")
     }
     try waitForParts(parts, fixed, seconds: wait, context)
-    var result = try again(fixed, arguments, context)
+    let summary = PartsSummary(parts.folder, of: fixed.parts)
+    var result = try again(fixed, arguments, summary, context)
     try parts.removeFolder()
     result["parts"] = .integer(fixed.parts)
     return result
@@ -95,7 +97,7 @@ public struct FinishCommand: Command {
 
   /// Gives the command again that the parts were given, to do what is left.
   private func again(
-    _ fixed: FrozenRun, _ own: Arguments, _ context: CommandContext
+    _ fixed: FrozenRun, _ own: Arguments, _ summary: PartsSummary, _ context: CommandContext
   ) throws(Explanation) -> [String: JSONValue] {
     guard let word = fixed.words.first,
       let command = Tool.commands.first(where: { $0.name == word }), !(command is FinishCommand)
@@ -120,7 +122,7 @@ public struct FinishCommand: Command {
       arguments.values[option] = own.values[option] ?? arguments.values[option]
     }
     var context = context
-    context.joinsParts = true
+    context.summary = summary
     return try command.run(arguments, context)
   }
 }
@@ -163,21 +165,27 @@ struct OutputParts {
 
   /// What is missing, and what is known about why.
   func explanation(_ missing: [PartShare]) -> Explanation {
-    var words = "\(output): parts \(PartShare.words(missing)) are not there"
+    var words =
+      "\(output): part\(missing.count == 1 ? "" : "s") \(PartShare.words(missing)) "
+      + (missing.count == 1 ? "is not there" : "are not there")
+    var mayRun = false
     for part in missing.prefix(3) {
       guard let last = folder.states(of: part).last else { continue }
       words += "; part \(part.number) "
       switch last.kind {
       case .failed: words += "failed on \(last.host): \(last.why ?? "it did not say why")"
       case .stopped: words += "was stopped on \(last.host) at \(last.updated)"
-      case .running: words += "runs, or was killed, on \(last.host) since \(last.started)"
+      case .running:
+        mayRun = true
+        words += "runs, or was killed, on \(last.host) since \(last.started)"
       case .done: words += "said on \(last.host) that it was done"
       }
     }
     return Explanation(
       .failed, words,
-      remedy: "run these parts again, each with the command of the others and its --part: what is "
-        + "there of them stays. `slurm resubmit` does it where they were jobs")
+      remedy: (mayRun ? "wait for those that run; " : "")
+        + "run what is missing again, each with the command of the others and its --part: what is "
+        + "there stays. `slurm resubmit` does it where they were jobs")
   }
 
   /// Removes what parts left beside an output that is no store.

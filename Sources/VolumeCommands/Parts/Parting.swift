@@ -120,7 +120,8 @@ struct Parting: Sendable {
       remedy: mayBeMixed
         ? "run it where the others ran, or give --mixed: labels may differ where two classes are all "
           + "but equally likely"
-        : "give the same command as for the other parts, or choose another --output")
+        : "give the same command as for the other parts; for other settings choose another --output, or "
+          + "remove this one and begin with the first part")
   }
 
   /// The run that is fixed; `nil` where none is yet.
@@ -141,6 +142,7 @@ struct Parting: Sendable {
   ) throws(Explanation) -> Value {
     let value: Value
     do throws(Explanation) { value = try body() } catch {
+      let error = withoutProgress(error, reporter)
       reporter.end(error)
       throw error
     }
@@ -148,12 +150,31 @@ struct Parting: Sendable {
     return value
   }
 
+  /// `error`, but where the part was stopped for the third time with nothing more on disk: then it
+  /// fails, so that it is not begun for ever.
+  private func withoutProgress(_ error: Explanation, _ reporter: PartReporter) -> Explanation {
+    guard case .stopped = error.kind, job != nil else { return error }
+    let stops = folder.states(of: share).count {
+      $0.kind == .stopped && $0.doneBefore == reporter.doneBefore
+    }
+    guard stops >= 2, folder.states(of: share).allSatisfy({ $0.doneBefore <= reporter.doneBefore })
+    else { return error }
+    return Explanation(
+      .failed,
+      "part \(share) was stopped \(stops + 1) times before one more shard was whole, and would be for "
+        + "ever",
+      remedy: "let --time in part.sh be more: it must suffice for one shard, which is begun anew after "
+        + "each stop")
+  }
+
   /// Says that the part is done; returns what `--json` prints, `result` among it.
   func finished(_ result: [String: JSONValue], _ context: CommandContext) -> [String: JSONValue] {
+    let isEmpty = folder.states(of: share).last?.voxels == 0
     context.console.say(
       isInit
         ? "\(output): fixed, to be made in \(share.count) parts"
-        : "\(output): part \(share) is done; when all are, t2s-volume finish \(output)")
+        : "\(output): part \(share) \(isEmpty ? "had nothing to do" : "is done"); when all are, "
+          + "t2s-volume finish \(output)")
     return result.merging(["part": json]) { $1 }
   }
 

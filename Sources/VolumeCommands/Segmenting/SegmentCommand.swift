@@ -133,7 +133,7 @@ public struct SegmentCommand: Command {
     var report = SegmentReport(
       figures: figures, outputPath: request.output, shape: request.region.shape,
       model: request.model, modelPath: request.model.path, normalisation: request.normalisation,
-      picture: nil, csv: choices.statistics.csv)
+      picture: nil, csv: choices.statistics.csv, parts: context.summary)
     let siblings = try SiblingStores(
       request, try context.catalogue.formatWriting(request.output))
     (report.probabilities, report.uncertainty) = (siblings.probabilities, siblings.uncertainty)

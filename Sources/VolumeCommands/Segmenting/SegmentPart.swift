@@ -12,13 +12,15 @@ struct SegmentPart {
     var choices = given
     choices.part = parting.share
     guard !choices.opinions.alongAllAxes else {
-      throw Explanation(
-        .input, "--part \(parting.share): what is looked at along all axes is not cut into parts",
-        remedy: "leave --axes out, or label it in one process")
+      throw Self.alongAllAxes("--part \(parting.share)")
     }
     // The tile that the first part chose is that of all, though memory might allow another here.
     let begun = try parting.fixed
     try choices.take(begun)
+    if let asked = given.tile, let tile = choices.tile, asked != tile {
+      context.console.note(
+        "\(parting.output): the tile is \(tile), as in all parts of the run, and not \(asked)")
+    }
     if parting.isMixed { choices.plan(as: begun) }
     let request = try SegmentRequest(choices, context)
     let prepared = try PreparedSegmentation(request, context)
@@ -40,6 +42,13 @@ struct SegmentPart {
     }
     guard !parting.isInit else { return parting.finished([:], context) }
     return parting.finished(try label(prepared, table, writer, beside), context)
+  }
+
+  /// What is looked at along all axes is one piece.
+  static func alongAllAxes(_ who: String) -> Explanation {
+    Explanation(
+      .input, "\(who): what is looked at along all axes is not cut into parts",
+      remedy: "leave --axes out, or label it in one process")
   }
 
   private func label(

@@ -1,3 +1,4 @@
+import Cluster
 import EngineCore
 import VolumeCore
 
@@ -69,6 +70,8 @@ struct SegmentReport: Sendable {
   var uncertainty: String?
   /// Where all counts are.
   var csv: String?
+  /// What the parts took, where this one put them together.
+  var parts: PartsSummary?
 
   /// Parts of the specimen: what lies outside is no part of it.
   private var fractions: [(label: LabelClass, voxels: Int, fraction: Double?)] {
@@ -98,6 +101,15 @@ struct SegmentReport: Sendable {
         "  grey     \(Words.short(Double(normalisation.low))) to "
           + "\(Words.short(Double(normalisation.high))) becomes 0 to 1",
         "  engine   \(figures.engineWords), \(figures.precision.rawValue)",
+      ]
+    if let parts {
+      lines += [
+        "  tiles    of \(figures.tile)",
+        "  halo     \(figures.halo) (\(exact))",
+        "  parts    \(parts.line)",
+      ]
+    } else {
+      lines += [
         "  tiles    \(Words.grouped(figures.tiles)) of \(figures.tile)",
         "  halo     \(figures.halo) (\(exact)); "
           + "\(Words.fixed(figures.computedPerWritten, 2)) voxels computed for each one written",
@@ -105,11 +117,13 @@ struct SegmentReport: Sendable {
           + "\(Words.fixed(figures.layersPerMinute, 1)) layers of 2048 x 2048 a minute",
         "  busy     " + busy.joined(separator: ", "),
       ]
+    }
     if let trace = figures.trace { lines.append("  lanes    \(trace.line)") }
     lines += [
       "  memory   \(peakResidentBytes().map(Words.memory) ?? "unknown") at the peak, "
         + "\(Words.memory(figures.plannedBytes)) planned",
-      "  output   \(outputPath), \(Words.bytes(figures.bytesWritten)) written",
+      "  output   \(outputPath)"
+        + (parts == nil ? ", \(Words.bytes(figures.bytesWritten)) written" : ""),
     ]
     for path in [probabilities, uncertainty].compactMap({ $0 }) {
       lines.append("  beside   \(path)")
@@ -118,7 +132,7 @@ struct SegmentReport: Sendable {
     if let picture { lines.append("  picture  \(picture)") }
     if let csv { lines.append("  counts   \(csv)") }
     if let table = figures.statistics?.table { lines.append("  " + table.remark) }
-    lines += [""] + figures.comparison.page
+    if parts == nil { lines += [""] + figures.comparison.page }
     return lines
   }
 

@@ -65,9 +65,26 @@ public struct SlurmCommand: Command {
     }
     switch word {
     case "status": return try SlurmStatus(try folder(arguments), context).report()
-    case "resubmit": return try SlurmStatus(try folder(arguments), context).resubmit()
-    case "doctor": return try SlurmDoctor(folder: try folder(arguments), context: context).run()
-    case "simulate": return try SimulationChoices(arguments).run(context)
+    case "resubmit":
+      let given = SlurmChoices.options.map(\.name).filter {
+        arguments.values[$0] != nil || arguments.has($0)
+      }
+      guard given.isEmpty else {
+        throw Explanation(
+          .input, "slurm resubmit sends the scripts as they stand; --\(given[0]) changes nothing",
+          remedy: "edit the lines #SBATCH in RUN/part.sh, and give resubmit without options")
+      }
+      return try SlurmStatus(try folder(arguments), context).resubmit()
+    case "doctor":
+      let place = arguments.operands.count == 1 ? "." : try folder(arguments)
+      return try SlurmDoctor(folder: place, context: context).run()
+    case "simulate":
+      guard arguments.operands.count == 1 else {
+        throw Explanation(
+          .input, "slurm simulate takes no scan, but an extent",
+          remedy: "as in t2s-volume slurm simulate --shape 2048x2048x2048 --rate 30M")
+      }
+      return try SimulationChoices(arguments).run(context)
     default:
       guard SlurmPreparation.commands.contains(word) else {
         let known = SlurmPreparation.commands + ["status", "resubmit", "doctor", "simulate"]
@@ -119,6 +136,7 @@ struct SlurmChoices {
   let parts: Int?
   let minutes: Int?
   let cores: Int
+  let coresAreGiven: Bool
   let rate: Double?
   let storage: Double
   let others: [String: String]
@@ -139,7 +157,8 @@ struct SlurmChoices {
       return parts
     }
     minutes = try number("time")
-    cores = try number("cpus") ?? 4
+    let given = try number("cpus")
+    (cores, coresAreGiven) = (given ?? 4, given != nil)
     rate = try arguments.value("rate") { text throws(UsageError) in try text.voxelRate() }
     storage =
       try arguments.value("storage") { text throws(UsageError) in Double(try text.byteCount()) }

@@ -1,4 +1,6 @@
 import Glibc
+import Pipelines
+import Synchronization
 import SystemIO
 import VolumeCore
 
@@ -40,6 +42,11 @@ struct SlurmDoctor {
     ]
   }
 
+  /// What a thread that reads beside saw that should not be.
+  private final class Seen: Sendable {
+    let wrong = Mutex<String?>(nil)
+  }
+
   /// What the file system must do: give a whole file its name at once, also in the place of another, and
   /// show what was written to who opens it afterwards.
   private func files() throws(Explanation) -> [Finding] {
@@ -77,6 +84,29 @@ struct SlurmDoctor {
       var raw = unsafe span.mutableBytes
       let count = try reader.read(at: 0, into: &raw)
       return count == old.count && bytes == old ? nil : "who reads the old file loses it"
+    }
+    check("always there", "a file that others replace is there at every moment, and whole") {
+      () throws(SystemError) in
+      let path = place + "/replaced"
+      try writeFileAtomically(path, old)
+      let isDone = CancellationFlag()
+      let seen = Seen()
+      let reader = StageThread<Never> {
+        while !isDone.isSet, seen.wrong.withLock({ $0 == nil }) {
+          let bytes = try? contents(ofFile: path)
+          if bytes == nil {
+            seen.wrong.withLock { $0 = "it is away while another takes its place" }
+          } else if bytes != old, bytes != new {
+            seen.wrong.withLock { $0 = "it is seen half written" }
+          }
+        }
+      }
+      defer {
+        isDone.set(signal: SIGTERM)
+        reader.join()
+      }
+      for round in 0..<50 { try writeFileAtomically(path, round % 2 == 0 ? new : old) }
+      return seen.wrong.withLock { $0 }
     }
     check("one of several", "a file that is there is not made twice") { () throws(SystemError) in
       let path = place + "/once"

@@ -47,6 +47,11 @@ struct SlurmPreparation {
           remedy: "as in t2s-volume slurm train ablate ... --time 240; another command trains one")
       }
     }
+    if command is MeasureCommand, arguments.operands.first != "components" {
+      throw Explanation(
+        .input, "slurm measure: of what is measured only `components` are made in parts",
+        remedy: "measure the others by a job of one process: they take minutes")
+    }
     if arguments.values["memory"] == nil { words += ["--memory", "4G"] }
     self.words = words
   }
@@ -61,12 +66,14 @@ struct SlurmPreparation {
         remedy: "t2s-volume slurm status \(folder) tells of it, resubmit sends what is missing; "
           + "remove the folder to make its scripts anew, or give another --run")
     }
+    try checkOutput(estimate.output)
+    let cores = try coresOfNodes()
     var run = SlurmRun(
       folder: place, tool: context.executable, words: words, workFolder: currentFolder(),
       output: estimate.output, parts: estimate.parts,
       limits: SlurmLimits(
         minutes: choices.minutes ?? estimate.minutes, megabytes: estimate.megabytes,
-        cores: choices.cores, atOnce: min(choices.atOnce, estimate.parts), others: choices.others),
+        cores: cores, atOnce: min(choices.atOnce, estimate.parts), others: choices.others),
       setup: choices.setup, reasons: estimate.reasons)
     try run.keep()
     try run.writeScripts()
@@ -79,7 +86,9 @@ struct SlurmPreparation {
       } catch {
         // Nothing was sent, so that the same command may be given again.
         try? removeFolder(place)
-        throw error
+        throw Explanation(
+          error.kind, error.what + "; no script was kept",
+          remedy: error.remedy + "; then give the same command again")
       }
       try run.keep()
       context.console.say(
@@ -87,9 +96,10 @@ struct SlurmPreparation {
           + "t2s-volume slurm status \(folder)")
     } else {
       context.console.say(
-        "not sent (--submit). By hand: sbatch \(folder)/init.sh, then part.sh and finish.sh, each after "
-          + "the one before (--dependency=afterok:JOB); without Slurm: bash \(folder)/init.sh, "
-          + "bash \(folder)/part.sh 1 to \(run.parts), bash \(folder)/finish.sh")
+        "not sent (--submit). To send them, edited or not: t2s-volume slurm resubmit \(folder)")
+      context.console.say(
+        "without Slurm: bash \(folder)/init.sh; for part in $(seq \(run.parts)); do "
+          + "bash \(folder)/part.sh $part; done; bash \(folder)/finish.sh")
     }
     return [
       "run": .string(folder), "parts": .integer(run.parts), "output": .string(run.output),
@@ -97,6 +107,37 @@ struct SlurmPreparation {
       "jobs": .array(run.jobs.flatMap(\.all).map { .integer($0) }),
       "reasons": .array(run.reasons.map { .string($0) }),
     ]
+  }
+}
+
+extension SlurmPreparation {
+  /// Throws where the first job would refuse to begin, because its output is there.
+  private func checkOutput(_ output: String) throws(Explanation) {
+    let parts = OutputParts(absolute(output), context)
+    if let fixed = try parts.folder.frozen() {
+      throw Explanation(
+        .input, "\(output) was begun in \(fixed.parts) parts already, by \(fixed.origin)",
+        remedy: "go on with the run that did: t2s-volume slurm resubmit RUN; or remove \(output) and "
+          + "\(parts.folder.path)")
+    }
+    guard !parts.isFinished, kind(ofPath: absolute(output)) == .missing else {
+      throw Explanation(
+        .input, "\(output) is there already",
+        remedy: "choose another output, or remove it first: parts take nothing away")
+    }
+  }
+
+  /// The cores of a part: no more than the nodes have, where Slurm can be asked.
+  private func coresOfNodes() throws(Explanation) -> Int {
+    guard let most = Slurm().coresOfNodes(in: choices.others["partition"]), most < choices.cores
+    else { return choices.cores }
+    guard !choices.coresAreGiven else {
+      throw Explanation(
+        .input, "--cpus \(choices.cores): no node has more than \(most) cores",
+        remedy: "give --cpus \(most)")
+    }
+    context.console.note("a part takes \(most) cores: the nodes have no more")
+    return most
   }
 }
 
@@ -131,6 +172,7 @@ struct SlurmEstimate {
         try SegmentChoices(
           arguments, engines: context.catalogue.engines.map(\.name), of: command.name)
       }
+      guard !segment.opinions.alongAllAxes else { throw SegmentPart.alongAllAxes("slurm") }
       segment.memory = memory
       let prepared = try PreparedSegmentation(SegmentRequest(segment, context), context)
       output = segment.output
@@ -177,6 +219,9 @@ struct SlurmEstimate {
           try ConvertChoices(arguments, of: command.name)
         }.openInput(context)
         opening = hints
+        guard arguments.operands.count < 2 || isStore(arguments.operands[1]) else {
+          throw OutputWriting.onlyStores("slurm")
+        }
         work = Self.work(opened, layersOnly: false)
       } else {
         work = Self.work(
@@ -189,6 +234,7 @@ struct SlurmEstimate {
       }
     }
     let speed = rate ?? 1e6
+    let seesCard = command is SegmentCommand && choices.others["gres"] != nil && choices.rate == nil
     var model = ClusterModel()
     model.nodes = choices.atOnce
     model.voxelsPerSecond = speed
@@ -205,18 +251,24 @@ struct SlurmEstimate {
         voxels * work.overhead / speed,
         voxels * (work.bytesRead + work.bytesWritten) * Double(min(choices.atOnce, parts))
           / choices.storage) + model.startSeconds
-    minutes = (Int(seconds / 60 * 2) + 10 + 4) / 5 * 5
+    let enough = (Int(seconds / 60 * 2) + 10 + 4) / 5 * 5
+    minutes = choices.minutes ?? enough
     megabytes = ((memory + memory / 8) >> 20) + 512
     reasons = [
       "parts: \(work.shards) shards; \(largest) or fewer to a part"
         + (choices.parts == nil ? ", the quickest of several counts by simulation" : ", as given"),
-      "time: \(minutes) min; a part should take \(Words.duration(seconds)) at \(Words.rate(speed)) "
-        + "(\(whose)), doubled, and 10 min more"
-        + (choices.minutes.map { "; \($0) min were given" } ?? ""),
+      "time: \(minutes) min"
+        + (choices.minutes == nil ? "" : ", as given")
+        + "; a part should take \(Words.duration(seconds)) at \(Words.rate(speed)) (\(whose))"
+        + (choices.minutes == nil ? ", doubled, and 10 min more" : "")
+        + (Double(minutes) * 60 - 60 < seconds
+          ? ". THIS DOES NOT SUFFICE: parts are stopped a minute before the end, and begin their last "
+            + "shard anew" : "")
+        + (seesCard ? "; a card computes faster, and --rate says how fast" : ""),
       "memory: \(megabytes) MB; \(Words.memory(memory)) by --memory, an eighth and 512 MB more for what "
         + "the system counts beside",
-      "in all about \(Words.duration(forecast.seconds)) with \(min(choices.atOnce, parts)) at once, "
-        + "waiting in the queue not counted but for a minute",
+      "in all about \(Words.duration(forecast.seconds)) with \(min(choices.atOnce, parts)) at once, a "
+        + "minute in the queue among it",
     ]
   }
 

@@ -9,6 +9,9 @@ struct SlurmStatus {
   private let given: String
   private let parts: OutputParts
   private let tasks: [SlurmTask]?
+  private let arrays: Set<Int>
+  private let starts: Set<Int>
+  private let finishes: Set<Int>
   private let context: CommandContext
 
   init(_ folder: String, _ context: CommandContext) throws(Explanation) {
@@ -17,7 +20,11 @@ struct SlurmStatus {
     run = try SlurmRun(in: resolved(folder) ?? folder)
     parts = OutputParts(
       run.output.hasPrefix("/") ? run.output : "\(run.workFolder)/\(run.output)", context)
-    tasks = Slurm().queue(run.jobs.flatMap(\.all))
+    arrays = run.jobs(of: "part")
+    let starts = run.jobs(of: "init")
+    finishes = run.jobs(of: "finish")
+    tasks = Slurm().queue(Array(arrays.union(starts).union(finishes)))
+    self.starts = starts
   }
 
   /// How one part goes.
@@ -28,7 +35,6 @@ struct SlurmStatus {
   private func now(_ part: PartShare, _ missing: Set<Int>) -> PartNow {
     if !missing.contains(part.number) { return .done }
     let states = parts.folder.states(of: part)
-    let arrays = Set(run.jobs.compactMap(\.parts))
     if let task = tasks?.first(where: { arrays.contains($0.job) && $0.task == part.number }) {
       if task.state == "RUNNING", let last = states.last, last.kind == .running {
         return .running(last)
@@ -36,8 +42,8 @@ struct SlurmStatus {
       return .queued(
         task.state == "RUNNING" ? "starts" : "\(task.state.lowercased()) \(task.reason)")
     }
-    let code = (try? contents(ofFile: run.ended(part.number)))
-      .flatMap { Int(String(decoding: $0, as: UTF8.self).filter { !$0.isWhitespace }) }
+    let code = run.exitCode("\(part.number)")
+    let last = run.lastWords("part-\(part.number)")
     switch states.last?.kind {
     case .failed: return .failed(states.last?.why ?? "it did not say why")
     case .running where tasks == nil && code == nil:
@@ -50,17 +56,36 @@ struct SlurmStatus {
         "it was killed, most likely for its memory: Slurm gave it \(run.limits.megabytes) MB. Give a "
           + "smaller --memory, or let --mem in part.sh be more")
     case 75: return .missing("was stopped, and not queued again")
-    case .some(let code) where code != 0: return .failed("exit code \(code)")
+    case .some(let code) where code != 0:
+      return .failed(last ?? "exit code \(code)")
     default:
+      if let last, last.contains("CANCELLED") {
+        return .missing(last.contains("TIME LIMIT") ? "ran out of its time" : "was cancelled")
+      }
       return .missing(
         states.last.map { "ended on \($0.host) without a word, since \($0.updated)" }
           ?? "was not begun")
     }
   }
 
+  /// Why a job of one process did not end well; `nil` where it did, or has not ended.
+  private func failure(_ job: String, _ jobs: Set<Int>) -> String? {
+    if let task = tasks?.first(where: { jobs.contains($0.job) }) {
+      // Those that wait for others are no news.
+      let waits = task.state == "PENDING" && !task.reason.contains("Dependency")
+      return waits ? "\(job) waits: \(task.reason.filter { $0 != "(" && $0 != ")" })" : nil
+    }
+    guard let code = run.exitCode(job), code != 0 else { return nil }
+    return "\(job) failed: \(run.lastWords(job) ?? "exit code \(code)")"
+  }
+
   /// Tells.
   func report() throws(Explanation) -> [String: JSONValue] {
-    let isFinished = parts.isFinished
+    let start = failure("init", starts)
+    let startFailed = start?.contains("init failed") == true
+    let end = failure("finish", finishes)
+    // What a run found finished that could not even begin is not its own.
+    let isFinished = parts.isFinished && !startFailed
     let missing = isFinished ? [] : Set(try parts.missing(of: run.parts).map(\.number))
     var (done, running, queued, failed, lost) = (
       0, [JSONValue](), 0, [(Int, String)](), [(Int, String)]()
@@ -96,7 +121,13 @@ struct SlurmStatus {
       "\(run.output): " + (isFinished ? "finished" : "\(done) of \(run.parts) parts are done")
         + (running.isEmpty ? "" : ", \(running.count) run") + (queued > 0 ? ", \(queued) wait" : "")
         + (failed.isEmpty ? "" : ", \(failed.count) failed")
-        + (lost.isEmpty || isFinished ? "" : ", \(lost.count) are missing"))
+        + (lost.isEmpty || isFinished
+          ? "" : ", \(lost.count) \(lost.count == 1 ? "is" : "are") missing"))
+    for (job, words) in [("init", start), ("finish", end)] {
+      guard let words, !isFinished else { continue }
+      console.say("  \(words)")
+      if words.contains("failed") { console.say("    \(run.log(job))") }
+    }
     for line in lines { console.say(line) }
     if rate > 0 {
       console.say(
@@ -108,15 +139,20 @@ struct SlurmStatus {
       console.say("    \(run.log("part-\(number)"))")
     }
     if !isFinished {
-      for (number, why) in lost.prefix(3) { console.say("  part \(number): \(why)") }
+      for (number, why) in lost.prefix(3) where !startFailed {
+        console.say("  part \(number): \(why)")
+        if kind(ofPath: run.log("part-\(number)")) != .missing {
+          console.say("    \(run.log("part-\(number)"))")
+        }
+      }
       if tasks == nil { console.say("  Slurm's queue cannot be asked from here") }
-      let finishes =
-        tasks?.contains { task in run.jobs.contains { $0.finish == task.job } } ?? false
-      if missing.isEmpty, !finishes {
+      let willFinish = tasks?.contains { finishes.contains($0.job) } ?? false
+      if missing.isEmpty, !willFinish, end == nil {
         console.say("  all parts are there: \(run.log("finish")) tells about the end, if it ran")
       }
-      if !failed.isEmpty || !lost.isEmpty && tasks != nil || missing.isEmpty && !finishes {
-        console.say("  to send what is missing: t2s-volume slurm resubmit \(given)")
+      if !failed.isEmpty || !lost.isEmpty && tasks != nil || missing.isEmpty && !willFinish {
+        let others = running.isEmpty && queued == 0 ? "" : ", when the others have ended"
+        console.say("  to send what is missing\(others): t2s-volume slurm resubmit \(given)")
       }
     }
     return [
@@ -130,8 +166,11 @@ struct SlurmStatus {
             "log": .string(run.log("part-\(number)")),
           ]
         }), "missing": .array(isFinished ? [] : lost.map { .integer($0.0) }),
+      "init": start.map { .string($0) } ?? .null, "finish": end.map { .string($0) } ?? .null,
       "voxels_per_second": .number(rate),
-      "exit_code": .integer(isFinished ? 0 : failed.isEmpty ? 4 : 1),
+      "exit_code": .integer(
+        isFinished
+          ? 0 : failed.isEmpty && !startFailed && end?.contains("failed") != true ? 4 : 1),
     ]
   }
 
@@ -143,22 +182,22 @@ struct SlurmStatus {
     }
     let missing = Set(try parts.missing(of: run.parts).map(\.number))
     let inQueue = tasks ?? []
-    let arrays = Set(run.jobs.compactMap(\.parts))
     let busy = Set(inQueue.filter { arrays.contains($0.job) }.compactMap(\.task))
     guard busy.isEmpty else {
       throw Explanation(
         .input,
         "\(busy.count) parts of \(given) still run or wait in the queue",
-        remedy: "wait for them, or take them back: scancel "
-          + arrays.sorted().map(String.init).joined(separator: " "))
+        remedy: "wait for them; or, where none of them is wanted, take them back: scancel "
+          + Set(inQueue.map(\.job)).intersection(arrays).sorted().map(String.init)
+          .joined(separator: " "))
     }
     var run = run
     let numbers = missing.sorted()
-    for number in numbers { try? removeFile(run.ended(number)) }
+    run.forgetEnds(of: numbers)
     let isFixed = try parts.folder.frozen() != nil
     let jobs = try Slurm().send(run, parts: numbers, starts: !isFixed)
     // A job that waits to finish what can never be is in the way of nobody, but is no longer wanted.
-    for task in inQueue where run.jobs.contains(where: { $0.finish == task.job }) {
+    for task in inQueue where finishes.contains(task.job) {
       _ = try? runProgram(["scancel", "\(task.job)"])
     }
     run.jobs.append(jobs)
