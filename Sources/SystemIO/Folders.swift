@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import VolumeCore
 
 /// What lies at a path.
@@ -110,7 +111,7 @@ public func writeFileAtomically(_ path: String, _ bytes: [UInt8]) throws(SystemE
   let slash = path.lastIndex(of: "/")
   let folder = slash.map { String(path[..<$0]) } ?? "."
   let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-  let temporary = "\(folder)/.\(name).tmp.\(processNumber)"
+  let temporary = "\(folder)/.\(name).tmp.\(freshNumber())"
   do {
     let file = try FileHandle(creating: temporary)
     try file.write(unsafe bytes.span.bytes, at: 0)
@@ -131,7 +132,7 @@ public func writeFileOnce(_ path: String, _ bytes: [UInt8]) throws(SystemError) 
   let folder = slash.map { String(path[..<$0]) } ?? "."
   let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
   guard try certainKind(ofPath: path) == .missing else { return false }
-  let temporary = "\(folder)/.\(name).tmp.\(processNumber)"
+  let temporary = "\(folder)/.\(name).tmp.\(freshNumber())"
   defer { try? removeFile(temporary) }
   var answer = 0
   do {
@@ -187,6 +188,16 @@ public func contents(
 /// A number that no other process has, on this machine or another that shares a file system with it:
 /// its own, which in containers is often 1 or 7, with a random one.
 public let processNumber = Int(getpid()) << 24 | Int.random(in: 0..<(1 << 24))
+
+/// A number that no other process has, and that is another at each call: threads may write one file at
+/// once too.
+private func freshNumber() -> Int {
+  let next = calls.add(1, ordering: .relaxed).newValue
+  return processNumber & ~0xFFFFFF | (processNumber + next) & 0xFFFFFF
+}
+
+/// How many such numbers were given.
+private let calls = Atomic<Int>(0)
 
 /// Bytes free for this user on the disk that holds `path`, or its nearest folder that is there.
 public func freeBytes(onDiskOf path: String) -> Int? {

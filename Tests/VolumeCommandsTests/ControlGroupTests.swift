@@ -6,15 +6,15 @@ import VolumeTesting
 @Suite struct `A control group's limits` {
   /// A system's folder of groups with `files`, for a process that is in the groups of `membership`.
   static func group(
-    _ membership: String, _ files: [String: String], in folder: TemporaryFolder
+    _ membership: String, _ files: [String: String], in place: TemporaryFolder
   ) throws -> ControlGroup {
     for (path, text) in files {
-      let file = folder.file("groups/\(path)")
-      try makeFolder(String(file[..<file.lastIndex(of: "/")!]))
+      let file = place.file("groups/\(path)")
+      try makeFolder(folder(ofPath: file))
       try writeFileAtomically(file, Array(text.utf8))
     }
-    try writeFileAtomically(folder.file("membership"), Array(membership.utf8))
-    return ControlGroup(root: folder.file("groups"), membership: folder.file("membership"))
+    try writeFileAtomically(place.file("membership"), Array(membership.utf8))
+    return ControlGroup(root: place.file("groups"), membership: place.file("membership"))
   }
 
   @Test func `of version 2 are the least on the way up`() throws {
@@ -50,7 +50,8 @@ import VolumeTesting
       root: folder.file("nowhere"), membership: folder.file("nothing"))
     #expect(none.memory == nil)
     #expect(none.cores == nil)
-    let open = try Self.group("0::/\n", ["memory.max": "max\n", "cpu.max": "max 100000\n"], in: folder)
+    let open = try Self.group(
+      "0::/\n", ["memory.max": "max\n", "cpu.max": "max 100000\n"], in: folder)
     #expect(open.memory == nil)
     #expect(open.cores == nil)
   }

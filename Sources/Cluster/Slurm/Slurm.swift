@@ -26,7 +26,8 @@ public struct Slurm: Sendable {
         .failed, "\(words[0]): \(said)",
         remedy:
           "`sinfo` says which partitions there are, and `sacctmgr show assoc` which accounts; "
-          + "--partition, --account, --qos, --gres, --cpus, --time and --memory say what is asked for")
+          + "--partition, --account, --qos, --gres, --cpus, --time and --memory say what is asked for"
+      )
     }
     return answer.output
   }

@@ -105,8 +105,9 @@ package struct ControlGroup {
   private func group(of controller: String) -> String? {
     for line in systemLines(membership) ?? [] {
       let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-      guard parts.count == 3, parts[1].split(separator: ",").contains(Substring(controller))
-        || (controller.isEmpty && parts[1].isEmpty)
+      guard parts.count == 3,
+        parts[1].split(separator: ",").contains(Substring(controller))
+          || (controller.isEmpty && parts[1].isEmpty)
       else { continue }
       return parts[2] == "/" ? "" : String(parts[2])
     }

@@ -163,7 +163,8 @@ struct Parting: Sendable {
       .failed,
       "part \(share) was stopped \(stops + 1) times before one more shard was whole, and would be for "
         + "ever",
-      remedy: "let --time in part.sh be more: it must suffice for one shard, which is begun anew after "
+      remedy:
+        "let --time in part.sh be more: it must suffice for one shard, which is begun anew after "
         + "each stop")
   }
 

@@ -117,7 +117,8 @@ extension SlurmPreparation {
     if let fixed = try parts.folder.frozen() {
       throw Explanation(
         .input, "\(output) was begun in \(fixed.parts) parts already, by \(fixed.origin)",
-        remedy: "go on with the run that did: t2s-volume slurm resubmit RUN; or remove \(output) and "
+        remedy:
+          "go on with the run that did: t2s-volume slurm resubmit RUN; or remove \(output) and "
           + "\(parts.folder.path)")
     }
     guard !parts.isFinished, kind(ofPath: absolute(output)) == .missing else {
