@@ -312,7 +312,7 @@ class MemoryGroup:
 
 def out_of_memory(cluster, folder):
     """The system itself kills a part that takes more than its group of processes may."""
-    group = MemoryGroup(f"t2s-check-{os.getpid()}", 48 << 20)
+    group = MemoryGroup(f"t2s-check-{os.getpid()}", 16 << 20)
     if group is None:
         print("   no control group may be made here: a kill for memory is not tried")
         return
