@@ -58,6 +58,10 @@ import VolumeTesting
     #expect(early.error.contains("part 3 (of 4)"), "\(early.words)")
     let status = try tool("slurm", "status", run, "--json")
     #expect(status.json?["done"] == 3 && status.json?["finished"] == false, "\(status.words)")
+    if output.hasSuffix(".zarr") {
+      let store = try tool("status", output)
+      #expect(store.code == 4 && store.output.contains("missing: 3 (of 4)"), "\(store.words)")
+    }
     let rest = try bash("bash \(run)/part.sh 3 && bash \(run)/finish.sh")
     try #require(rest.code == 0, "\(rest.words)")
     #expect(try tool("slurm", "status", run, "--json").json?["finished"] == true)

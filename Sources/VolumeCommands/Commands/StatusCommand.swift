@@ -39,6 +39,24 @@ public struct StatusCommand: Command {
     }
     let report = try StoreChecker(context: context).report(path, .quick)
     for line in report.page { context.console.say(line) }
-    return report.json
+    let parts = OutputParts(path, context)
+    guard !parts.isFinished, let fixed = try parts.folder.frozen() else { return report.json }
+    let missing = try parts.missing(of: fixed.parts)
+    context.console.say(
+      "  made in \(fixed.parts) parts, begun by \(fixed.origin); "
+        + (missing.isEmpty
+          ? "all are there: t2s-volume finish \(path)"
+          : "\(fixed.parts - missing.count) are there, missing: \(PartShare.words(missing))"))
+    for part in missing {
+      guard let last = parts.folder.states(of: part).last else { continue }
+      let share = Words.percent(Double(last.done) / Double(max(last.voxels, 1)), 0)
+      context.console.say(
+        "  part \(part.number) on \(last.host): \(last.kind.rawValue), \(share), \(last.updated)"
+          + (last.why.map { ": \($0)" } ?? ""))
+    }
+    return report.json.merging([
+      "parts": .integer(fixed.parts),
+      "missing_parts": .array(missing.map { .integer($0.number) }),
+    ]) { $1 }
   }
 }

@@ -77,7 +77,8 @@ struct SlurmPreparation {
       setup: choices.setup, reasons: estimate.reasons)
     try run.keep()
     try run.writeScripts()
-    context.console.say("\(folder): \(run.parts) parts, \(run.limits.atOnce) at once")
+    context.console.say(
+      "\(folder): \(run.parts) part\(run.parts == 1 ? "" : "s"), \(run.limits.atOnce) at once")
     for reason in run.reasons { context.console.say("  \(reason)") }
     if choices.submits {
       do throws(Explanation) {
@@ -252,9 +253,17 @@ struct SlurmEstimate {
         voxels * work.overhead / speed,
         voxels * (work.bytesRead + work.bytesWritten) * Double(min(choices.atOnce, parts))
           / choices.storage) + model.startSeconds
-    let enough = (Int(seconds / 60 * 2) + 10 + 4) / 5 * 5
+    let enough = (Int((seconds / 60 * 2).rounded(.up)) + 10 + 4) / 5 * 5
     minutes = choices.minutes ?? enough
     megabytes = ((memory + memory / 8) >> 20) + 512
+    if command is TrainCommand {
+      reasons = [
+        "parts: \(parts) for \(work.shards) trainings or fewer",
+        "time: \(minutes) min, as given, for \(largest == 1 ? "one" : "\(largest)") of them",
+        "memory: \(megabytes) MB; \(Words.memory(memory)) by --memory, an eighth and 512 MB more",
+      ]
+      return
+    }
     reasons = [
       "parts: \(work.shards) shards; \(largest) or fewer to a part"
         + (choices.parts == nil ? ", the quickest of several counts by simulation" : ", as given"),
