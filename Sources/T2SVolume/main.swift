@@ -49,7 +49,7 @@ let catalogue = Catalogue(
   engines: [CUDNNEngineFactory(), OneDNNEngineFactory(), ReferenceEngineFactory()],
   trainers: [CUDNNTrainingFactory(), OneDNNTrainingFactory(), ReferenceTrainingFactory()],
   pictures: PNGPictures(), films: FilmPictures(), paint: PaintFiles(), stores: StoreFormat(),
-  guesser: RawFormat())
+  columns: StoreFormat(), guesser: RawFormat())
 
 let context = CommandContext(
   catalogue: catalogue, console: .ofProcess(),
