@@ -1,6 +1,7 @@
 import Components
 import Glibc
 import Morphometry
+import Phantom
 import Testing
 import VolumeCore
 import VolumeTesting
@@ -151,6 +152,43 @@ private struct CutRods {
       #expect(abs(shape.length / (rod.length + 4.0 / 3 * rod.radius) - 1) < 0.05)
     }
     #expect(lengths.count >= 4)
+  }
+
+  /// Fibres of the composite mostly touch; those that do not have the lengths that they were laid with.
+  @Test(arguments: [1, 3, 5, 7] as [UInt64])
+  func `of the phantom of a composite are those that were laid`(seed: UInt64) throws {
+    var options = PhantomOptions()
+    (options.shape, options.seed) = (Shape3(z: 128, y: 176, x: 176), seed)
+    let phantom = try options.prepare()
+    var labels = [UInt8](repeating: 0, count: options.shape.voxelCount)
+    var span = labels.mutableSpan
+    var bytes = unsafe span.mutableBytes
+    phantom.fillLabels(Region(options.shape), &bytes)
+    var search = ComponentOptions(of: [1])
+    search.connectivity = .faces
+    search.measuresSurfaces = false
+    let found = try #require(
+      try ComponentSearch(MemoryVolume(options.shape, .uint8, labels), search).run())
+    var lengths = FibreLengths(in: Region(options.shape), spacing: nil, typical: 8)
+    var told = 0
+    try found.forEach { one in
+      let (shape, kind) = lengths.add(one)
+      guard kind == .fibre else { return }
+      told += 1
+      let middle = SIMD3(one.centroid.z, one.centroid.y, one.centroid.x)
+      let nearest = phantom.rods.min { a, b in
+        let (p, q) = (a.middle - middle, b.middle - middle)
+        return (p * p).sum() < (q * q).sum()
+      }
+      guard let rod = nearest else { return }
+      let laid = rod.length + 4.0 / 3 * rod.radius
+      #expect(abs(shape.length / laid - 1) < 0.05, "\(shape.length) of \(laid)")
+      let turn = zip(shape.direction, 0..<3).reduce(0) { $0 + $1.0 * rod.direction[$1.1] }
+      #expect(acos(min(1, abs(turn))) * 180 / .pi < 2)
+    }
+    // What is known of the rest is that it is not known.
+    let clumped = lengths.shares[.clump]?.voxels ?? 0
+    #expect(told >= 1 && Double(clumped) > 0.5 * Double(lengths.voxels), "\(told)")
   }
 
   private static let straight = CutRods.Rod(
