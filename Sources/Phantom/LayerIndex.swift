@@ -21,6 +21,9 @@ struct LayerIndex<Item: Sendable>: Sendable {
     self.reach = reach
   }
 
+  /// All of them, in the order in which they were given.
+  var all: [Item] { items }
+
   /// The things that touch layer `z`, in the order in which they were given.
   func items(at z: Int) -> [Item] {
     runs[z / Self.thickness].compactMap { index in

@@ -69,6 +69,28 @@ public struct PhantomVolume: Sendable {
     pores = LayerIndex(holes, layers: shape.z) { $0.reach(Measured.poreReach) }
   }
 
+  /// A fibre as it was laid: a straight rod with round ends.
+  package struct Rod: Hashable, Sendable {
+    /// The middle of its axis (z, y, x), in voxels.
+    package var middle: SIMD3<Double>
+    /// The direction of its axis (z, y, x).
+    package var direction: SIMD3<Double>
+    /// How long its axis is, without its round ends.
+    package var length: Double
+    /// Half its diameter.
+    package var radius: Double
+  }
+
+  /// The fibres that were laid in and around it, for those who measure them.
+  package var rods: [Rod] {
+    fibres.all.map { fibre in
+      let (axis, middle) = (fibre.direction, (fibre.start + fibre.end) * 0.5)
+      return Rod(
+        middle: SIMD3(middle.z, middle.y, middle.x), direction: SIMD3(axis.z, axis.y, axis.x),
+        length: (fibre.end - fibre.start).length, radius: fibre.radius)
+    }
+  }
+
   /// Makes the voxels of `region`, in C order: labels of one byte, grey as `voxelType`.
   public func fill(
     _ region: Region, grey: inout MutableRawSpan, labels: inout MutableRawSpan

@@ -31,6 +31,11 @@ public struct FileHandle: ~Copyable, Sendable {
     try self.init("create", path, O_RDWR | O_CREAT | (exclusively ? O_EXCL : O_TRUNC))
   }
 
+  /// Opens a file to read and to write at any place, creating it where it is missing.
+  public init(updating path: String) throws(SystemError) {
+    try self.init("open", path, O_RDWR | O_CREAT)
+  }
+
   /// Opens a file to append to, creating it where it is missing.
   public init(appendingTo path: String) throws(SystemError) {
     try self.init("open", path, O_RDWR | O_CREAT | O_APPEND)

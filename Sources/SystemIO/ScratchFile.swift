@@ -3,8 +3,8 @@ import VolumeCore
 
 /// A file for what does not fit into memory.
 ///
-/// It loses its name as soon as it is made, so that nothing of it is left however the process ends;
-/// bytes that were never written are 0, and take no room.
+/// It loses its name as soon as it is made, so that nothing of it is left however the process ends,
+/// unless it is to be kept; bytes that were never written are 0, and take no room.
 public final class ScratchFile: Sendable {
   private let file: FileHandle
 
@@ -14,6 +14,12 @@ public final class ScratchFile: Sendable {
     file = try FileHandle(creating: path, exclusively: true)
     try removeFile(path)
   }
+
+  /// The file at `path`, with what an earlier process wrote to it; it is kept.
+  public init(keptAt path: String) throws(SystemError) { file = try FileHandle(updating: path) }
+
+  /// Waits until what was written is on the disk.
+  public func synchronise() throws(SystemError) { try file.synchronise() }
 
   /// Makes it `byteCount` long.
   public func resize(to byteCount: Int) throws(SystemError) { try file.resize(to: byteCount) }

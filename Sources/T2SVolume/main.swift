@@ -48,8 +48,8 @@ let catalogue = Catalogue(
   // The preferred first: a GPU, where there is one that passes its self-check.
   engines: [CUDNNEngineFactory(), OneDNNEngineFactory(), ReferenceEngineFactory()],
   trainers: [CUDNNTrainingFactory(), OneDNNTrainingFactory(), ReferenceTrainingFactory()],
-  pictures: PNGPictures(), films: FilmPictures(), paint: PNGPictures(), stores: StoreFormat(),
-  guesser: RawFormat())
+  pictures: PNGPictures(), films: FilmPictures(), paint: PaintFiles(), stores: StoreFormat(),
+  columns: StoreFormat(), guesser: RawFormat())
 
 let context = CommandContext(
   catalogue: catalogue, console: .ofProcess(),
@@ -72,7 +72,7 @@ func executablePath() -> String {
 }
 
 /// Pictures as PNG files.
-struct PNGPictures: PictureWriter, PaintPictures {
+struct PNGPictures: PictureWriter {
   /// Pixels along the longer edge of a panel at most.
   static let longestEdge = 2048
 
@@ -132,27 +132,12 @@ struct PNGPictures: PictureWriter, PaintPictures {
     try write(LineChart(panels, columns: chart.columns).drawn(), path)
   }
 
-  func write(_ picture: PalettePicture, to path: String) throws(Explanation) {
-    do {
-      try writePalettePNG(
-        path, width: picture.width, height: picture.height, places: picture.places,
-        colours: picture.colours)
-    } catch {
-      throw error.explanation
-    }
-  }
-
   func greyPNG(width: Int, height: Int, values: [UInt8]) throws(Explanation) -> [UInt8] {
     do {
       return try Picture(width: width, height: height, rgb: values.flatMap { [$0, $0, $0] }).png()
     } catch {
       throw error.explanation
     }
-  }
-
-  func readPainted(_ path: String, limit: Int) throws(Explanation) -> PaintedPicture {
-    let picture = try readPNG(path, limit: limit)
-    return PaintedPicture(width: picture.width, height: picture.height, rgba: picture.rgba)
   }
 
   private func write(_ picture: Picture, _ path: String) throws(Explanation) {

@@ -22,6 +22,8 @@ public struct Catalogue: Sendable {
   public var paint: (any PaintPictures)?
   /// Tells the state of stores, and mends them.
   public var stores: (any StoreChecking)?
+  /// Writes tables into stores.
+  public var columns: (any ColumnStoring)?
   /// Suggests how headerless files may be read.
   public var guesser: (any VolumeGuessing)?
 
@@ -31,7 +33,7 @@ public struct Catalogue: Sendable {
     modelWriters: [any ModelWriter] = [], engines: [any EngineFactory],
     trainers: [any TrainingEngineFactory] = [], pictures: any PictureWriter,
     films: (any FilmMaker)? = nil, paint: (any PaintPictures)? = nil,
-    stores: (any StoreChecking)? = nil,
+    stores: (any StoreChecking)? = nil, columns: (any ColumnStoring)? = nil,
     guesser: (any VolumeGuessing)? = nil
   ) {
     self.formats = formats
@@ -43,6 +45,7 @@ public struct Catalogue: Sendable {
     self.films = films
     self.paint = paint
     self.stores = stores
+    self.columns = columns
     self.guesser = guesser
   }
 }

@@ -53,6 +53,9 @@ struct StoreCheck {
       if level.number == 0 { try checkFacts(of: level.ledger, &array) }
       report.arrays.append(array)
     }
+    if isFinished, prefix.isEmpty, run.part.map({ $0.number == 1 }) ?? true {
+      report.damages += try TableCheck(paths: paths, run: run).damages()
+    }
     for name in FactsFolder(paths).keptNames() {
       do throws(StoreError) { _ = try FactsFolder(paths).kept(name) } catch {
         damage(&report, error)

@@ -137,7 +137,7 @@ extension StoreFormat {
     guard names.contains(".t2s") else {
       throw .isNotOurs(path: paths.group, what: "is a folder that this tool did not make")
     }
-    let ours = [".t2s", "zarr.json"]
+    let ours = [".t2s", "zarr.json", StorePaths.tableName]
     if let other = names.first(where: {
       !ours.contains($0) && StorePaths.level(called: $0) == nil && !StorePaths.isLeftOver($0)
     }) {
@@ -192,6 +192,7 @@ extension StoreFormat {
       try removeFile(paths.groupMetadata)
       try synchroniseFolder(paths.group)
       try removeFile(paths.seal)
+      try removeFolder(paths.table)
       for number in try levelsThere(paths) { try removeFile(paths.levelMetadata(number)) }
       for name in try names(inFolder: paths.ledgers) { try removeFile("\(paths.ledgers)/\(name)") }
       try FactsFolder(paths).clear()

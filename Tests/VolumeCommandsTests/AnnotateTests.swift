@@ -1,6 +1,9 @@
+import Synchronization
+import SystemIO
 import Testing
 import VolumeCommands
 import VolumeCore
+import VolumeTesting
 
 @Suite struct `Annotating` {
   static let shape = Shape3(z: 2, y: 3, x: 5)
@@ -8,6 +11,13 @@ import VolumeCore
     10, 15, 60, 70, 200, 12, 30, 80, 75, 210, 8, 90, 85, 120, 190,
     10, 15, 60, 70, 200, 12, 30, 80, 75, 210, 8, 90, 85, 120, 190,
   ]
+
+  /// Where growing keeps what it has come to.
+  private let folder: TemporaryFolder
+  /// The output of every test.
+  private var out: String { folder.file("out.zarr") }
+
+  init() throws { folder = try TemporaryFolder() }
 
   private func format() -> MemoryFormat {
     let format = MemoryFormat()
@@ -32,10 +42,10 @@ import VolumeCore
   @Test func `grows classes from grey values, and says what it found`() throws {
     let format = format()
     let outcome = runTool(
-      ["annotate", "grow", "scan.mem", "--seeds", Self.seeds, "-o", "out.zarr", "--json"],
+      ["annotate", "grow", "scan.mem", "--seeds", Self.seeds, "-o", out, "--json"],
       formats: [format])
     #expect(outcome.code == 0, "\(outcome.error)")
-    let written = try #require(format.written("out.zarr"))
+    let written = try #require(format.written(out))
     // 30 lies nearer to the pores' 11 than to the matrix's 77; 120 is nearer to the matrix.
     let layer: [UInt8] = [2, 2, 0, 0, 1, 2, 2, 0, 0, 1, 2, 0, 0, 0, 1]
     #expect(written.voxels == layer + layer)
@@ -49,10 +59,10 @@ import VolumeCore
   @Test func `grows from markers, and keeps 254 outside`() throws {
     let format = format()
     let outcome = runTool(
-      ["annotate", "grow", "scan.mem", "--markers", "markers.mem", "--output", "out.zarr"],
+      ["annotate", "grow", "scan.mem", "--markers", "markers.mem", "--output", out],
       formats: [format])
     #expect(outcome.code == 0, "\(outcome.error)")
-    let written = try #require(format.written("out.zarr"))
+    let written = try #require(format.written(out))
     #expect(written.voxels[29] == 254 && written.voxels[4] == 1 && written.voxels[19] == 1)
     #expect(written.voxels.allSatisfy { [0, 1, 254].contains($0) })
   }
@@ -62,11 +72,11 @@ import VolumeCore
     let outcome = runTool(
       [
         "annotate", "grow", "scan.mem", "--layers", "--point", "a=0,0,0", "--point", "b=0,0,4",
-        "-o", "out.zarr",
+        "-o", out,
       ], formats: [format])
     #expect(outcome.code == 0, "\(outcome.error)")
     // Nothing grows into the second layer.
-    let written = try #require(format.written("out.zarr"))
+    let written = try #require(format.written(out))
     #expect(written.voxels[15...].allSatisfy { $0 == 255 })
     #expect(written.voxels[..<15].allSatisfy { $0 < 2 })
   }
@@ -74,10 +84,10 @@ import VolumeCore
   @Test func `floods from markers`() throws {
     let format = format()
     let outcome = runTool(
-      ["annotate", "watershed", "scan.mem", "--markers", "markers.mem", "-o", "out.zarr"],
+      ["annotate", "watershed", "scan.mem", "--markers", "markers.mem", "-o", out],
       formats: [format])
     #expect(outcome.code == 0, "\(outcome.error)")
-    #expect(format.written("out.zarr")?.voxels.allSatisfy { [0, 1, 254].contains($0) } == true)
+    #expect(format.written(out)?.voxels.allSatisfy { [0, 1, 254].contains($0) } == true)
   }
 
   static let wrong: [([String], String)] = [
@@ -113,7 +123,7 @@ import VolumeCore
 
   @Test func `refuses a finished output before it grows`() {
     let format = format()
-    let words = ["annotate", "grow", "scan.mem", "--seeds", Self.seeds, "-o", "out.zarr"]
+    let words = ["annotate", "grow", "scan.mem", "--seeds", Self.seeds, "-o", out]
     #expect(runTool(words, formats: [format]).code == 0)
     let again = runTool(words, formats: [format])
     #expect(again.code == 2 && again.error.contains("finished"))
@@ -121,12 +131,32 @@ import VolumeCore
     #expect(runTool(words + ["--overwrite"], formats: [format]).code == 0)
   }
 
-  @Test func `stops when it is asked to`() {
+  @Test func `stops when it is asked to`() throws {
     let format = format()
     let outcome = runTool(
-      ["annotate", "grow", "scan.mem", "--seeds", Self.seeds, "-o", "out.zarr"],
+      ["annotate", "grow", "scan.mem", "--seeds", Self.seeds, "-o", out],
       formats: [format], stopSignal: { 2 })
     #expect(outcome.code == 130)
-    #expect(format.written("out.zarr") == nil)
+    #expect(format.written(out) == nil)
+    #expect(try names(inFolder: folder.path).isEmpty)
+  }
+
+  @Test func `goes on where it was stopped, and leaves nothing beside the output`() throws {
+    let format = format()
+    let words = ["annotate", "grow", "scan.mem", "--seeds", Self.seeds, "--layers", "-o", out]
+    var codes: [Int32] = []
+    for patience in 1...40 {
+      let asked = Atomic<Int>(0)
+      let outcome = runTool(
+        words, formats: [format],
+        stopSignal: { asked.add(1, ordering: .relaxed).newValue > patience ? 2 : nil })
+      codes.append(outcome.code)
+      guard outcome.code != 0 else { break }
+      #expect(outcome.error.contains("it goes on") || outcome.error.contains("stays"))
+    }
+    #expect(codes.count > 1 && codes.last == 0 && codes.dropLast().allSatisfy { $0 == 130 })
+    let layer: [UInt8] = [2, 2, 0, 0, 1, 2, 2, 0, 0, 1, 2, 0, 0, 0, 1]
+    #expect(format.written(out)?.voxels == layer + layer)
+    #expect(try names(inFolder: folder.path).isEmpty)
   }
 }

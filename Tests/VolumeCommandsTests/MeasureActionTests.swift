@@ -47,6 +47,58 @@ import VolumeTesting
     #expect(kind(ofPath: histogram) != .missing)
   }
 
+  @Test func `fibres that can be told apart have lengths`() throws {
+    let shape = Shape3(z: 24, y: 30, x: 70)
+    var voxels = [UInt8](repeating: 0, count: shape.voxelCount)
+    // Two whole ones of 40 and 50 voxels, one that the border cuts, and a cross.
+    func lay(_ z: Int, _ y: Int, x: Range<Int>) {
+      for at in Region(shape).indices where x.contains(at.x) {
+        let (dz, dy) = (at.z - z, at.y - y)
+        if dz * dz + dy * dy <= 9 { voxels[(at.z * 30 + at.y) * 70 + at.x] = 1 }
+      }
+    }
+    lay(5, 5, x: 10..<50)
+    lay(5, 15, x: 10..<60)
+    lay(5, 24, x: 30..<70)
+    lay(17, 15, x: 10..<60)
+    for at in Region(shape).indices where abs(at.z - 18) <= 2 && abs(at.x - 35) <= 3 {
+      if (4..<26).contains(at.y) { voxels[(at.z * 30 + at.y) * 70 + at.x] = 1 }
+    }
+    let format = MemoryFormat()
+    format.add("f.mem", MemoryVolume(shape: shape, voxels: voxels))
+    let folder = try TemporaryFolder()
+    let (table, histogram) = (folder.file("l.csv"), folder.file("h.csv"))
+    let words = [
+      "measure", "fibres", "f.mem", "--class", "1", "--reach", "6", "--lengths", table,
+      "--length-histogram", histogram, "--memory", "256M", "--json",
+    ]
+    let outcome = runTool(words, formats: [format])
+    #expect(outcome.code == 0, "\(outcome.error)")
+    let found = try #require(outcome.json)
+    let unit = try #require(found["unit"]?.string)
+    #expect(found["fibres_told_apart"]?.integer == 2)
+    let kinds = found["length_kinds"]
+    #expect(kinds?["cut"]?["components"]?.integer == 1)
+    #expect(kinds?["clump"]?["components"]?.integer == 1)
+    let shares = ["fibre", "cut", "short", "clump"].map {
+      kinds?[$0]?["share_of_voxels"]?.number ?? 0
+    }
+    #expect(abs(shares.reduce(0, +) - 1) < 1e-9 && shares[3] > 0.2)
+    #expect(abs((found["mean_length"]?.number ?? 0) - 45) < 0.5)
+    #expect(abs((found["length_weighted_mean_length"]?.number ?? 0) - 4100.0 / 90) < 0.5)
+    let lines = String(decoding: try contents(ofFile: table), as: UTF8.self)
+      .split(separator: "\n")
+    #expect(
+      lines.count == 5 && lines[0].hasPrefix("id,kind,voxels,length_\(unit),diameter_\(unit)"))
+    #expect(lines[1].hasPrefix("1,fibre,1160,39.9"), "\(lines[1])")
+    let bars = String(decoding: try contents(ofFile: histogram), as: UTF8.self)
+      .split(separator: "\n").dropFirst().compactMap { Int($0.split(separator: ",").last ?? "") }
+    #expect(bars.reduce(0, +) == 2)
+    let alone = runTool(
+      ["measure", "fibres", "f.mem", "--class", "1", "--least-aspect", "4"], formats: [format])
+    #expect(alone.code == 2 && alone.error.contains("--lengths"))
+  }
+
   @Test func `pores have sizes, a profile and a distance`() throws {
     let folder = try TemporaryFolder()
     let paths = ["t.csv", "s.csv", "p.csv"].map { folder.file($0) }

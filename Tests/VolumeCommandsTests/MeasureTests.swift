@@ -1,3 +1,4 @@
+import Synchronization
 import SystemIO
 import Testing
 import VolumeCommands
@@ -50,6 +51,50 @@ import VolumeTesting
     #expect(written.voxels[place] == 2 && written.voxels[4 * 7] == 1 && written.voxels[0] == 0)
     // What is there is refused before anything is searched.
     #expect(runTool(words, formats: [format]).code == 2)
+  }
+
+  /// Tables of stores that live in memory.
+  final class MemoryColumns: ColumnStoring, ColumnWriting {
+    private let state = Mutex((columns: [TableColumn](), rows: [[TableCell]](), isWhole: false))
+    var columns: [TableColumn] { state.withLock { $0.columns } }
+    var rows: [[TableCell]] { state.withLock { $0.rows } }
+    var isWhole: Bool { state.withLock { $0.isWhole } }
+
+    func columns(
+      _ columns: [TableColumn], rows: Int, inStore path: String, compression: StoreCompression?,
+      attributes: [String: JSONValue]
+    ) throws(Explanation) -> any ColumnWriting {
+      state.withLock { $0 = (columns, [], false) }
+      return self
+    }
+    func add(_ cells: [TableCell]) throws(Explanation) { state.withLock { $0.rows.append(cells) } }
+    func finish() throws(Explanation) { state.withLock { $0.isWhole = true } }
+  }
+
+  @Test(arguments: ["6", "8"])
+  func `has in a store the table that it writes as text`(connectivity: String) throws {
+    let folder = try TemporaryFolder()
+    let (table, columns) = (folder.file("pores.csv"), MemoryColumns())
+    let outcome = runTool(
+      [
+        "measure", "components", "a.mem", "--class", "porosity", "--connectivity", connectivity,
+        "--table", table, "--output", folder.file("ids.zarr"), "--json",
+      ], formats: [format()], columns: columns)
+    #expect(outcome.code == 0, "\(outcome.error)")
+    let lines = String(decoding: try contents(ofFile: table), as: UTF8.self)
+      .split(separator: "\n").map(String.init)
+    #expect(columns.isWhole && columns.rows.count == lines.count - 1 && lines.count == 3)
+    #expect(columns.columns.map(\.name).joined(separator: ",") == lines[0])
+    #expect(outcome.json?["columns"]?.array?.count == columns.columns.count)
+    for (row, line) in zip(columns.rows, lines.dropFirst()) {
+      #expect(row.map(\.description).joined(separator: ",") == line)
+      for (cell, column) in zip(row, columns.columns) where column.type != .float64 {
+        guard case .integer = cell else {
+          Issue.record("\(column.name) has \(cell)")
+          continue
+        }
+      }
+    }
   }
 
   @Test func `takes a corner for a link where it is told to`() {

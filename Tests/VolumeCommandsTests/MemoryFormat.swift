@@ -276,7 +276,8 @@ func runTool(
   pictures: any PictureWriter = MemoryPictures(), films: (any FilmMaker)? = nil,
   models: [any ModelReader] = [], writers: [any ModelWriter] = [],
   paint: (any PaintPictures)? = nil,
-  stores: (any StoreChecking)? = nil, guesser: (any VolumeGuessing)? = nil,
+  stores: (any StoreChecking)? = nil, columns: (any ColumnStoring)? = nil,
+  guesser: (any VolumeGuessing)? = nil,
   stopSignal: @escaping @Sendable () -> Int32? = { nil }, outputIsBroken: Bool = false,
   environment: [String: String] = [:],
   executable: String = "/nowhere/bin/t2s-volume"
@@ -295,7 +296,8 @@ func runTool(
     catalogue: Catalogue(
       formats: formats, modelReaders: models, modelWriters: writers,
       engines: [ReferenceEngineFactory()], trainers: [ReferenceTrainingFactory()],
-      pictures: pictures, films: films, paint: paint, stores: stores, guesser: guesser),
+      pictures: pictures, films: films, paint: paint, stores: stores, columns: columns,
+      guesser: guesser),
     console: console, stopSignal: stopSignal, environment: { environment[$0] },
     executable: executable)
   let code = Tool(context: context).run(words)

@@ -55,20 +55,23 @@ struct PlainPaint: PaintPictures {
     runTool(words, formats: [format], paint: paint)
   }
 
-  @Test func `brings back changes, and only changes`() throws {
+  @Test(arguments: [("png", "png"), ("tiff", "tif")])
+  func `brings back changes, and only changes`(kind: String, ending: String) throws {
     let (format, folder) = (format(), try TemporaryFolder())
     let pictures = folder.path + "/painting"
     let out = tool(
-      ["annotate", "export", "labels.mem", "--at", "1,3", "--scan", "scan.mem", "-o", pictures],
-      format)
+      [
+        "annotate", "export", "labels.mem", "--at", "1,3", "--scan", "scan.mem", "--format", kind,
+        "-o", pictures,
+      ], format)
     #expect(out.code == 0, "\(out.error)")
     #expect(
       try names(inFolder: pictures) == [
-        "annotation.json", "grey-00001.png", "grey-00003.png", "layer-00001.png",
-        "layer-00003.png",
+        "annotation.json", "grey-00001.\(ending)", "grey-00003.\(ending)",
+        "layer-00001.\(ending)", "layer-00003.\(ending)",
       ])
     // Two pixels of layer 3 become fibre, one of which was that before.
-    let path = pictures + "/layer-00003.png"
+    let path = pictures + "/layer-00003.\(ending)"
     var picture = try paint.readPainted(path, limit: 100)
     for pixel in [2, 8] {
       picture.rgba.replaceSubrange((4 * pixel)..<(4 * pixel + 3), with: [86, 180, 233])
@@ -94,6 +97,7 @@ struct PlainPaint: PaintPictures {
   static let faults: [(String, String)] = [
     ("size", "2 rows x 5 columns"), ("colour", "row 1, column 2"), ("alpha", "row 2, column 4"),
     ("name", "none of the layers"), ("sheet", "annotation.json"),
+    ("ending", "none of the layers"), ("twice", "two pictures of layer 2"),
   ]
 
   @Test(arguments: faults)
@@ -113,6 +117,8 @@ struct PlainPaint: PaintPictures {
     case "colour": picture.rgba[4 * 7] ^= 1
     case "alpha": picture.rgba[4 * 14 + 3] = 0
     case "name": try paint.write(picture, to: pictures + "/layer-00001.png")
+    case "ending": try paint.write(picture, to: pictures + "/layer-00002.jpg")
+    case "twice": try paint.write(picture, to: pictures + "/layer-00002.tiff")
     default: try writeFileAtomically(pictures + "/annotation.json", Array("{}".utf8))
     }
     try paint.write(picture, to: path)
@@ -131,6 +137,9 @@ struct PlainPaint: PaintPictures {
     #expect(
       tool(["annotate", "export", "labels.mem", "--at", "4", "-o", folder.path + "/q"], format)
         .error.contains("there is no layer 4"))
+    #expect(
+      tool(words.dropLast() + [folder.path + "/q", "--format", "jpeg"], format)
+        .error.contains("give png or tiff"))
   }
 
   @Test func `interpolates between annotated layers`() throws {

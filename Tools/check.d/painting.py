@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks that layers given to a paint program come back as they were painted, and no others: with Pillow.
+"""Checks that layers given to a paint program come back as they were painted, and no others: PNG and TIFF,
+with Pillow and tifffile.
 
     python3 Tools/check.d/painting.py [TOOL]
 
@@ -15,6 +16,7 @@ from pathlib import Path
 
 try:
     import numpy as np
+    import tifffile
     from PIL import Image
 except ImportError as error:
     print(f"skipped: {error}")
@@ -39,7 +41,7 @@ def run(*words, fails=None):
     done = subprocess.run([TOOL, *map(str, words)], capture_output=True, text=True)
     if fails is None and done.returncode != 0:
         failures.append(f"{words[1]}: {done.stderr.strip()}")
-    if fails is not None and (done.returncode != 2 or fails not in done.stderr):
+    if fails is not None and (done.returncode not in (2, 3) or fails not in done.stderr):
         failures.append(f"{words[1]} did not say '{fails}' ({done.returncode}): {done.stderr.strip()}")
     return done
 
@@ -51,59 +53,67 @@ def expect(found, wanted, what):
         failures.append(f"{what}: {np.count_nonzero(found != wanted)} voxels differ")
 
 
-with tempfile.TemporaryDirectory() as name:
-    folder = Path(name)
+def check(folder, kind, ending):
+    """The layers of random labels as pictures of `kind`: painted in, brought back, refused."""
     random = np.random.default_rng(1)
     shape = (7, 50, 60)
     labels = random.choice(np.array([0, 1, 2, 254, 255], np.uint8), shape)
     labels.tofile(folder / "labels.raw")
     size = ["--shape", "7x50x60", "--type", "uint8"]
     painting = folder / "painting"
-    run("annotate", "export", folder / "labels.raw", *size, "--at", "0,2,5", "--output", painting)
+    run("annotate", "export", folder / "labels.raw", *size, "--at", "0,2,5", "--format", kind,
+        "--output", painting)
     sheet = json.loads((painting / "annotation.json").read_text())
     colours = {c["value"]: tuple(c["colour"]) for c in sheet["classes"]}
 
     # As Pillow sees them, pictures are the labels in the colours of the sheet.
     for z in (0, 2, 5):
-        picture = Image.open(painting / f"layer-{z:05}.png")
+        path = painting / f"layer-{z:05}.{ending}"
+        picture = Image.open(path)
         if picture.mode != "P":
-            failures.append(f"layer {z} has no palette but is {picture.mode}")
+            failures.append(f"{kind}: layer {z} has no palette but is {picture.mode}")
         pixels = np.array(picture.convert("RGB"))
         wanted = np.zeros((50, 60, 3), np.uint8)
         for value, colour in colours.items():
             wanted[labels[z] == value] = colour
-        expect(pixels, wanted, f"layer {z} as exported")
+        expect(pixels, wanted, f"{kind}: layer {z} as exported")
+        if kind == "tiff":
+            # The pixels of a TIFF are the labels themselves, for those who read them as numbers.
+            expect(tifffile.imread(path), labels[z], f"layer {z} as tifffile reads it")
 
     # Painted in with and without a palette, with an opacity that is full, and in fewer colours.
     painted = labels.copy()
     for z, mode in ((0, "P"), (2, "RGB"), (5, "RGBA")):
-        path = painting / f"layer-{z:05}.png"
+        path = painting / f"layer-{z:05}.{ending}"
         picture = Image.open(path).convert("RGB")
         box = (5 + z, 7, 30, 20 + z)
         picture.paste(colours[1], box)
         painted[z, box[1]:box[3], box[0]:box[2]] = 1
         picture = picture.convert(mode) if mode != "P" else picture.quantize(
-            len(set(picture.getdata())), dither=Image.Dither.NONE)
-        picture.save(path)
+            len(np.unique(np.array(picture).reshape(-1, 3), axis=0)), dither=Image.Dither.NONE)
+        picture.save(path, **({"compression": "tiff_lzw"} if kind == "tiff" and z == 5 else {}))
     run("annotate", "import", painting, "--into", folder / "labels.raw", *size,
         "--output", folder / "new.raw")
-    expect(np.fromfile(folder / "new.raw", np.uint8).reshape(shape), painted, "import --into")
+    expect(np.fromfile(folder / "new.raw", np.uint8).reshape(shape), painted, f"{kind}: import --into")
     run("annotate", "import", painting, "--output", folder / "sparse.raw")
     sparse = np.full(shape, 255, np.uint8)
     for z in (0, 2, 5):
         sparse[z] = painted[z]
-    expect(np.fromfile(folder / "sparse.raw", np.uint8).reshape(shape), sparse, "import")
+    expect(np.fromfile(folder / "sparse.raw", np.uint8).reshape(shape), sparse, f"{kind}: import")
 
     # What must be refused, with its place.
-    path = painting / "layer-00002.png"
+    path = painting / f"layer-00002.{ending}"
     good = path.read_bytes()
 
     def refused(change, words):
         picture = Image.open(path).convert("RGBA")
         change(picture).save(path)
+        expect_refusal(words)
+
+    def expect_refusal(words):
         run("annotate", "import", painting, "--output", folder / "bad.raw", fails=words)
         if (folder / "bad.raw").exists():
-            failures.append("a refused import left an output")
+            failures.append(f"{kind}: a refused import left an output")
         path.write_bytes(good)
 
     def put(x, y, colour):
@@ -119,14 +129,41 @@ with tempfile.TemporaryDirectory() as name:
     blend = tuple((a + b) // 2 for a, b in zip(colours[1], colours[2]))
     refused(put(3, 4, blend + (255,)), "row 4, column 3")
 
-    def transparent(picture):
-        flat = picture.convert("RGB").quantize(8, dither=Image.Dither.NONE)
-        flat.info["transparency"] = 0
-        return flat
+    if kind == "png":
+        def transparent(picture):
+            flat = picture.convert("RGB").quantize(8, dither=Image.Dither.NONE)
+            flat.info["transparency"] = 0
+            return flat
 
-    refused(transparent, "opacity")
+        refused(transparent, "opacity")
+        return
+    # A value that is no label, among labels; layers of a paint program; 16 bits; lost colours.
+    indices = painted[2].copy()
+    indices[6, 11] = 77
+    table = np.repeat(np.arange(256, dtype=np.uint16)[None] * 257, 3, axis=0)
+    for value, colour in colours.items():
+        table[:, value] = np.array(colour, np.uint16) * 257
+    tifffile.imwrite(path, indices, photometric="palette", colormap=table)
+    expect_refusal("row 6, column 11")
+    pixels = np.array(Image.open(painting / "layer-00002.tif").convert("RGB"))
+    tifffile.imwrite(path, np.stack([pixels, pixels]), photometric="rgb")
+    expect_refusal("more than one page")
+    tifffile.imwrite(path, pixels.astype(np.uint16) * 257, photometric="rgb")
+    expect_refusal("samples of uint16")
+    tifffile.imwrite(path, np.moveaxis(pixels, 2, 0), photometric="rgb", planarconfig="separate")
+    run("annotate", "import", painting, "--output", folder / "planar.raw")
+    expect(np.fromfile(folder / "planar.raw", np.uint8).reshape(shape), sparse, "separate planes")
+    path.write_bytes(good[: len(good) // 2])
+    expect_refusal("truncated")
+    (painting / "layer-00002.png").write_bytes(b"")
+    expect_refusal("two pictures of layer 2")
 
-print(f"{checked} checks with Pillow {Image.__version__}")
+
+for kind, ending in (("png", "png"), ("tiff", "tif")):
+    with tempfile.TemporaryDirectory() as name:
+        check(Path(name), kind, ending)
+
+print(f"{checked} checks with Pillow {Image.__version__}, tifffile {tifffile.__version__}")
 for failure in failures:
     print(f"  {failure}")
 sys.exit(1 if failures else 0)

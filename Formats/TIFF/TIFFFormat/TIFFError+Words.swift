@@ -3,7 +3,7 @@ import VolumeCore
 extension TIFFError: ExplainedError {
   /// The error in words.
   public var explanation: Explanation {
-    fileExplanation ?? folderExplanation
+    fileExplanation ?? folderExplanation ?? pictureExplanation
       ?? Explanation(.failed, "\(self)", remedy: "give the same command again")
   }
 
@@ -124,6 +124,32 @@ extension TIFFError: ExplainedError {
       return Explanation(
         .failed, "\(path) is not finished: \(missing) of \(count) blocks were not written",
         remedy: "give the same command again")
+    default: return nil
+    }
+  }
+  /// What is wrong with a picture of colours.
+  private var pictureExplanation: Explanation? {
+    let save = "save the picture flat, with 8 bits for each colour, uncompressed or with LZW"
+    switch self {
+    case .pictureHasPages(let file):
+      return Explanation(
+        .input, "\(file) has more than one page, and a picture has one",
+        remedy: "flatten the layers of the picture before it is saved")
+    case .pictureHasOddSamples(let file, let samples, let colours):
+      return Explanation(
+        .input,
+        "\(file) has \(samples) samples for each pixel, and a picture has \(colours), or one more "
+          + "for its opacity",
+        remedy: save)
+    case .pictureIsNotOfBytes(let file, let type):
+      return Explanation(
+        .input, "\(file) has samples of \(type.rawValue), and a picture has bytes", remedy: save)
+    case .pictureIsTooLarge(let file, let width, let height, let limit):
+      return Explanation(
+        .input,
+        "\(file) has \(height) rows x \(width) columns, more than the \(limit) pixels that are "
+          + "looked for",
+        remedy: "save the picture in its own size, neither scaled nor cropped")
     default: return nil
     }
   }

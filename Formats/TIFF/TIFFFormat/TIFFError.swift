@@ -32,6 +32,14 @@ public enum TIFFError: Error, Hashable, Sendable {
   case pageDiffers(file: String, page: Int, is: String, first: String)
   /// libtiff could not decode a strip or a tile.
   case cannotDecode(file: String, page: Int, message: String)
+  /// A picture with pages beside the one that is read.
+  case pictureHasPages(file: String)
+  /// A picture whose pixels are neither bytes of colours nor of one grey, with an opacity or without.
+  case pictureHasOddSamples(file: String, samples: Int, colours: Int)
+  /// A picture of other than eight bits a sample.
+  case pictureIsNotOfBytes(file: String, type: VoxelType)
+  /// A picture of more pixels than are asked for.
+  case pictureIsTooLarge(file: String, width: Int, height: Int, limit: Int)
   /// Several channels, or channels and times.
   case hasSeveralChannels(file: String, channels: Int, frames: Int)
   /// A channel was asked for that is not there.

@@ -83,7 +83,8 @@ public struct TIFFFormat: VolumeFormat {
     }
   }
 
-  static func isTIFF(_ name: String) -> Bool {
+  /// Whether `name` ends as a TIFF's does.
+  public static func isTIFF(_ name: String) -> Bool {
     let name = name.lowercased()
     return name.hasSuffix(".tif") || name.hasSuffix(".tiff")
   }

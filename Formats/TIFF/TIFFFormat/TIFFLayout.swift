@@ -65,7 +65,7 @@ struct TIFFLayout {
   ) -> [UInt8] {
     var text = "ImageJ=1.54f\nimages=\(shape.z)\nslices=\(shape.z)\nloop=false\n"
     if let spacing { text += "unit=micron\nspacing=\(spacing.z)\n" }
-    for each in classes {
+    for each in classes where !each.name.isEmpty {
       text += "class_\(each.value)=\(each.name.filter { !$0.isNewline && $0 != "=" })\n"
     }
     let bytes = Array(text.utf8) + [0]

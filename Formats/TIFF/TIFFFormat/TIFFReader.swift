@@ -58,13 +58,18 @@ public final class TIFFReader: VolumeReader {
     precondition(destination.byteCount == region.voxelCount * volume.voxelType.byteCount)
     guard !region.isEmpty else { return }
     do {
-      try unsafe destination.withUnsafeMutableBytes { (bytes) throws(TIFFError) in
-        var reading = unsafe RegionReading(self, region, into: bytes)
-        for z in region.z { try reading.readLayer(z) }
-        try reading.readPostponed()
-      }
+      try readLayers(region, into: &destination)
     } catch {
       throw VolumeReadError(region: region, reason: error.explanation)
+    }
+  }
+
+  /// Reads `region`, layer by layer.
+  func readLayers(_ region: Region, into destination: inout MutableRawSpan) throws(TIFFError) {
+    try unsafe destination.withUnsafeMutableBytes { (bytes) throws(TIFFError) in
+      var reading = unsafe RegionReading(self, region, into: bytes)
+      for z in region.z { try reading.readLayer(z) }
+      try reading.readPostponed()
     }
   }
 

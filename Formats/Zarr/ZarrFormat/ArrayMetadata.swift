@@ -35,18 +35,6 @@ public struct ArrayMetadata: Hashable, Sendable {
 
   /// The document, with sorted keys: equal arrays are equal bytes.
   public func encoded() -> [UInt8] {
-    let little: JSONValue = ["name": "bytes", "configuration": ["endian": "little"]]
-    let checksum: JSONValue = ["name": "crc32c"]
-    var inner = [little]
-    if let zstd = codecs.zstd {
-      inner.append([
-        "name": "zstd",
-        "configuration": [
-          "level": .integer(zstd.level), "checksum": .bool(zstd.hasChecksum),
-        ],
-      ])
-    }
-    if codecs.hasChecksum { inner.append(checksum) }
     let document: JSONValue = [
       "zarr_format": 3,
       "node_type": "array",
@@ -59,17 +47,7 @@ public struct ArrayMetadata: Hashable, Sendable {
         "name": "default", "configuration": ["separator": .string(keySeparator)],
       ],
       "fill_value": fillValue.json,
-      "codecs": [
-        [
-          "name": "sharding_indexed",
-          "configuration": [
-            "chunk_shape": layout.chunk.json,
-            "codecs": .array(inner),
-            "index_codecs": [little, checksum],
-            "index_location": "end",
-          ],
-        ]
-      ],
+      "codecs": codecs.sharding(chunkShape: layout.chunk.json),
       "dimension_names": ["z", "y", "x"],
       "attributes": .object(attributes),
     ]

@@ -14,13 +14,16 @@ enum ExportAction: AnnotateAction {
     ),
     OptionDeclaration(
       "window", "LOW:HIGH", "grey values of --scan drawn black and white, or auto; default: auto"),
+    OptionDeclaration(
+      "format", "FORMAT", "png, or tiff, whose pixels are the labels themselves; default: png"),
   ]
   static let examples = [
-    "t2s-volume annotate export truth.zarr --at 0:1900:100 --scan big.raw --output painting/"
+    "t2s-volume annotate export truth.zarr --at 0:1900:100 --scan big.raw --output painting/",
+    "t2s-volume annotate export truth.zarr --at 50 --format tiff --output painting/",
   ]
   static let notes = [
-    "export: each layer is an indexed PNG of one colour for each class, white for what is not annotated "
-      + "and black for what is outside; annotation.json beside them says which is which. Paint with a "
+    "export: each layer is an indexed PNG or TIFF of one colour for each class, white for what is not "
+      + "annotated and black for what is outside; annotation.json beside them says which is which. Paint with a "
       + "hard brush (no anti-aliasing), in these colours, and keep the size."
   ]
 
@@ -56,6 +59,7 @@ enum ExportAction: AnnotateAction {
     let window = try explained { () throws(UsageError) in
       try arguments.value("window") { text throws(UsageError) in try text.window() } ?? nil
     }
+    let format = try explained { () throws(UsageError) in try Self.format(arguments) }
     try checkApart(folder + "/" + PaintFolder.sheetName, from: [path])
     if kind(ofPath: folder + "/" + PaintFolder.sheetName) != .missing, !arguments.has("overwrite") {
       throw Explanation(
@@ -78,17 +82,24 @@ enum ExportAction: AnnotateAction {
       let here = try labelLayer(z, of: labels)
       let picture: PalettePicture
       do throws(LabelPalette.Fault) {
-        picture = PalettePicture(
-          width: shape.x, height: shape.y,
-          places: try palette.places(of: here, width: shape.x),
-          colours: palette.entries.map(\.colour))
+        let places = try palette.places(of: here, width: shape.x)
+        picture =
+          switch format {
+          case .png:
+            PalettePicture(
+              width: shape.x, height: shape.y, places: places,
+              colours: palette.entries.map(\.colour))
+          case .tiff:
+            PalettePicture(
+              width: shape.x, height: shape.y, places: here, colours: palette.colourOfEachByte)
+          }
       } catch {
         throw error.explanation("layer \(z) of \(path)")
       }
-      try paint.write(picture, to: PaintFolder.picture(folder, z))
+      try paint.write(picture, to: PaintFolder.picture(folder, z, format))
       if let scan {
         try paint.write(
-          try PaintFolder.grey(scan, z, window), to: PaintFolder.picture(folder, z, "grey"))
+          try PaintFolder.grey(scan, z, window), to: PaintFolder.picture(folder, z, format, "grey"))
       }
     }
     let made = PaintFolder(
@@ -99,6 +110,17 @@ enum ExportAction: AnnotateAction {
     }
     context.console.say("\(folder): \(layers.count) layers of \(shape.y) rows x \(shape.x) columns")
     return ["output": .string(folder), "layers": .array(layers.map { .integer($0) })]
+  }
+
+  /// `--format`.
+  private static func format(_ arguments: Arguments) throws(UsageError) -> PaintFormat {
+    guard let word = arguments.values["format"] else { return .png }
+    guard let format = PaintFormat(rawValue: word.lowercased()) else {
+      throw .badValue(
+        option: "format", text: word, why: "it is no format of pictures",
+        expected: "give png or tiff")
+    }
+    return format
   }
 
   /// `--output`, a folder.

@@ -34,7 +34,8 @@ enum GrowAction: AnnotateAction {
     "grow: each class has the mean grey value of its seeds. A voxel goes to the class that reaches it "
       + "along the way whose worst step |grey - mean| is least, then to the one with the fewest steps "
       + "at that level, then to the first class. Ways enter no seed of another class. A point counts "
-      + "before a marker, a marker before a grey value."
+      + "before a marker, a marker before a grey value. A growth that was stopped, or killed, goes on "
+      + "when the same command is given again."
   ]
 
   static func run(
@@ -69,6 +70,7 @@ enum GrowAction: AnnotateAction {
       scan, seeds: seeds, reach: shape.z == 1 || arguments.has("layers") ? .layers : .volume,
       scratchFolder: scratchFolder(target.output))
     growing.height = height
+    growing.keptIn = scratchFolder(target.output) + "/.\(fileName(ofPath: target.output)).growing"
     growing.alone = try explained { () throws(UsageError) in try text.alone(seeds) }
     let plan: [String: JSONValue] = [
       "command": .string("annotate \(word)"), "seeds": .string(arguments.values["seeds"] ?? ""),
@@ -80,7 +82,10 @@ enum GrowAction: AnnotateAction {
       memory: target.limits.memory, threads: target.limits.threads)
     // What is in the way of the output is better known before than after hours of growing.
     _ = try target.writing(scan, plan: plan, inputs: inputs, context)
-    try checkFreeDisk(for: target.output, needed: prepared.scratchByteCount)
+    let isGoingOn = growing.keptIn.map { kind(ofPath: $0 + "/state.json") != .missing } ?? false
+    if !isGoingOn {
+      try checkFreeDisk(for: target.output, needed: prepared.scratchByteCount)
+    }
     let itself = peakResidentBytes() ?? 0
     context.console.note(
       "growing: \(prepared.grid.count.voxelCount) blocks of \(prepared.grid.largestBlock), "
@@ -91,7 +96,9 @@ enum GrowAction: AnnotateAction {
     let grown = try prepared.run(
       isStopped: { context.stopSignal() != nil }, progress: { progress.add($0) })
     progress.end()
-    try context.checkForStop(remedy: "give the same command again: it begins anew")
+    try context.checkForStop(
+      remedy: "give the same command again: it goes on where it was"
+        + (growing.keptIn.map { ", or remove \($0)" } ?? ""))
     guard let (labels, report) = grown else {
       throw Explanation(.failed, "growing ended early", remedy: "give the same command again")
     }
@@ -106,6 +113,7 @@ enum GrowAction: AnnotateAction {
         + "\(Words.fixed(Double(report.visits) / Double(max(1, report.blocks)), 1)) times")
     let writing = try target.writing(labels, plan: plan, inputs: inputs, context)
     var result = target.say(try writing.run("writing", context), shape, context)
+    try prepared.forget()
     result["growing_seconds"] = .number(seconds)
     result["blocks"] = .integer(report.blocks)
     result["visits"] = .integer(report.visits)

@@ -17,7 +17,7 @@ enum ImportAction: AnnotateAction {
   static let notes = [
     "import: a picture of another size, a pixel of a colour that is no class's (as anti-aliasing makes "
       + "them), or one that is not opaque is refused with its place, before anything is written. "
-      + "Layers whose picture is gone stay as they are."
+      + "Layers whose picture is gone stay as they are. PNG and TIFF are told apart by their names."
   ]
 
   static func run(
@@ -49,7 +49,8 @@ enum ImportAction: AnnotateAction {
     let format = try context.catalogue.formatWriting(target.output)
     try checkApart(
       format.filesWritten(target.output), from: inputs.flatMap { [$0.0] + $0.1.filesRead })
-    let layers = try folder.pictures()
+    let pictures = try folder.pictures()
+    let layers = pictures.keys.sorted()
     guard !layers.isEmpty else {
       throw Explanation(
         .input, "\(path) holds no picture of a layer", remedy: "export layers into it first")
@@ -69,8 +70,9 @@ enum ImportAction: AnnotateAction {
     // What was painted is part of the plan, so that another painting is not gone on with.
     var sums: [String] = []
     for z in layers {
+      guard let picture = pictures[z] else { continue }
       try context.checkForStop(remedy: "give the same command again")
-      let labels = try folder.labels(z, palette, paint)
+      let labels = try folder.labels(in: picture, palette, paint)
       let before =
         try base.map { reader throws(Explanation) in try labelLayer(z, of: reader) }
         ?? [UInt8](repeating: UInt8(LabelClass.unannotatedValue), count: layerBytes)

@@ -14,10 +14,12 @@ struct PaintFolder: Sendable {
   var classes: [LabelClass]
 
   /// The picture of layer `z`.
-  static func picture(_ folder: String, _ z: Int, _ what: String = "layer") -> String {
+  static func picture(
+    _ folder: String, _ z: Int, _ format: PaintFormat, _ what: String = "layer"
+  ) -> String {
     let digits = "\(z)"
     let zeros = String(repeating: "0", count: max(0, 5 - digits.count))
-    return "\(folder)/\(what)-\(zeros)\(digits).png"
+    return "\(folder)/\(what)-\(zeros)\(digits).\(format.endings[0])"
   }
 
   /// The layer's grey values with `window`, or all that the layer has, drawn black to white.
@@ -111,24 +113,42 @@ struct PaintFolder: Sendable {
       classes: classes.filter { $0.value < LabelClass.outsideValue })
   }
 
-  /// The pictures of layers that are in the folder.
-  func pictures() throws(Explanation) -> [Int] {
+  /// The pictures of layers that are in the folder, whatever their format, by their layers.
+  func pictures() throws(Explanation) -> [Int: String] {
     let found = try explained { () throws(SystemError) in try names(inFolder: path) }
-    let expected = Dictionary(
-      layers.map { (fileName(of: Self.picture("", $0)), $0) }, uniquingKeysWith: { a, _ in a })
-    for name in found where name.hasPrefix("layer-") && expected[name] == nil {
-      throw Explanation(
-        .input, "\(path)/\(name) is none of the layers that were exported",
-        remedy: "pictures keep their names, as in \(fileName(of: Self.picture("", layers[0])))")
+    let stems = Dictionary(
+      layers.map { (Self.stem(fileName(of: Self.picture("", $0, .png))), $0) },
+      uniquingKeysWith: { a, _ in a })
+    var pictures: [Int: String] = [:]
+    for name in found where name.hasPrefix("layer-") {
+      let ending = name.split(separator: ".").last.map { $0.lowercased() } ?? ""
+      let isPicture = PaintFormat.allCases.contains { $0.endings.contains(ending) }
+      guard isPicture, let z = stems[Self.stem(name)] else {
+        throw Explanation(
+          .input, "\(path)/\(name) is none of the layers that were exported",
+          remedy: "pictures keep their names, as in "
+            + "\(fileName(of: Self.picture("", layers[0], .png))) (or .tif)")
+      }
+      if let other = pictures[z] {
+        throw Explanation(
+          .input, "\(path) holds two pictures of layer \(z), \(other) and \(name)",
+          remedy: "keep the one that was painted")
+      }
+      pictures[z] = name
     }
-    return found.compactMap { expected[$0] }.sorted()
+    return pictures
   }
 
-  /// The labels in the picture of layer `z`.
+  /// `name` without its ending.
+  private static func stem(_ name: String) -> String {
+    String(name[..<(name.lastIndex(of: ".") ?? name.endIndex)])
+  }
+
+  /// The labels in `picture`, a file of this folder.
   func labels(
-    _ z: Int, _ palette: LabelPalette, _ paint: any PaintPictures
+    in picture: String, _ palette: LabelPalette, _ paint: any PaintPictures
   ) throws(Explanation) -> [UInt8] {
-    let file = Self.picture(path, z)
+    let file = path + "/" + picture
     let picture = try paint.readPainted(file, limit: max(4 * shape.y * shape.x, 1 << 20))
     guard picture.width == shape.x, picture.height == shape.y else {
       throw Explanation(

@@ -20,6 +20,22 @@ public struct PalettePicture: Hashable, Sendable {
   }
 }
 
+/// A format of pictures that have a palette and lose nothing.
+public enum PaintFormat: String, CaseIterable, Sendable {
+  /// Of as many colours as there are classes.
+  case png
+  /// Of 256 colours, and each pixel's value is its label: ImageJ shows both.
+  case tiff
+
+  /// How names of such files end; what is written ends in the first.
+  public var endings: [String] {
+    switch self {
+    case .png: ["png"]
+    case .tiff: ["tif", "tiff"]
+    }
+  }
+}
+
 /// A picture as a paint program left it.
 public struct PaintedPicture: Hashable, Sendable {
   /// Pixels in a row.
@@ -37,7 +53,7 @@ public struct PaintedPicture: Hashable, Sendable {
   }
 }
 
-/// Gives pictures to paint programs and takes them back.
+/// Gives pictures to paint programs and takes them back, in the format that their names say.
 public protocol PaintPictures: Sendable {
   /// Writes `picture` to `path`, whole or not at all.
   func write(_ picture: PalettePicture, to path: String) throws(Explanation)

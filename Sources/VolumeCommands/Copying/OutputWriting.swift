@@ -31,6 +31,8 @@ struct OutputWriting: Sendable {
   var limits: CopyLimits
   /// The part of the output to write, where others write the rest.
   var parting: Parting?
+  /// What is written beside the voxels, before the output counts as whole.
+  var beforeFinish: (@Sendable () throws(Explanation) -> Void)?
 
   /// Everything of `reader` to `path`, described as the reader describes it.
   init(
@@ -137,6 +139,7 @@ struct OutputWriting: Sendable {
     progress.end()
     try context.checkForStop(
       remedy: "give the same command again: what is committed to a store stays")
+    try beforeFinish?()
     try explained { () throws(VolumeWriteError) in try writer.finish(record: [:]) }
     return CopyReport(
       voxels: missing, voxelsAlready: done, bytesRead: missing * plan.voxelByteCount,

@@ -18,7 +18,9 @@ struct ComponentMeasuring {
         "which voxels are neighbours: 6 (faces), 18 (and edges) or 26 (and corners, the default); "
           + "within layers 4 (edges) or 8 (and corners)"),
       OptionDeclaration(
-        "output", "STORE", "components: the volume of their numbers (uint32, 0 outside)", short: "o"
+        "output", "STORE",
+        "components: the volume of their numbers (uint32, 0 outside), in a store with their table",
+        short: "o"
       ),
       OptionDeclaration("table", "FILE.csv", "the table to write"),
       OptionDeclaration("scan", "SCAN", "components: the grey values, for the mean of each"),
@@ -36,7 +38,8 @@ struct ComponentMeasuring {
       + "ellipsoid with the same second moments (as scikit-image has them), the surface is Lindblad's "
       + "(2005; of cubic voxels), the Feret diameter is the greatest over 13 directions, up to a ninth "
       + "short. A table of any length is streamed: 4 bytes of memory a component, and 296 on the "
-      + "scratch disk."
+      + "scratch disk. A store has the table beside the volume, as table/COLUMN, an array of one number "
+      + "for each component: with zarr-python, zarr.open('pores.zarr/table')['voxels'][:]."
   ]
 
   let input: MeasureInput
@@ -73,7 +76,8 @@ struct ComponentMeasuring {
       "connectivity": .integer(connectivity.rawValue),
       "classes": .array(values.map { .integer($0) }), "unit": .string(input.unit),
     ]
-    let summary = try ComponentTable(input: input, found: found, path: table).write()
+    let rows = ComponentTable(input: input, found: found, path: table)
+    let summary = try rows.write()
     result.merge(summary.json) { _, new in new }
     for line in summary.lines(of: input.name(of: values), input) { context.console.say(line) }
     if let output {
@@ -82,6 +86,13 @@ struct ComponentMeasuring {
         overwrites: input.arguments.has("overwrite"), limits: input.limits)
       writing.output.compression = try compression()
       writing.output.hasPyramid = !input.arguments.has("no-pyramid")
+      if let columns = context.catalogue.columns, isStore(output) {
+        let compression = writing.output.compression
+        writing.beforeFinish = { () throws(Explanation) in
+          try rows.write(intoStore: output, compression, columns)
+        }
+        result["columns"] = .array(rows.columns.map { .string($0.name) })
+      }
       let copied = try writing.run("numbering", context)
       context.console.say("\(output): numbers of \(Words.grouped(found.count)) components")
       result["output"] = .string(output)
@@ -95,7 +106,7 @@ struct ComponentMeasuring {
     var options = ComponentOptions(of: values)
     options.connectivity = connectivity
     options.keepsVoxels = output != nil
-    options.measuresSurfaces = table != nil
+    options.measuresSurfaces = table != nil || output.map { isStore($0) } ?? false
     options.memory = input.limits.memory
     options.threads = input.limits.threads
     options.scratchFolder =

@@ -10,42 +10,74 @@ struct ComponentTable {
   private var isLayered: Bool { found.options.connectivity.isLayered }
 
   /// The columns; units are in their names.
-  var columns: [String] {
+  var columns: [TableColumn] {
     let u = input.unit
     var columns = [
-      "id", "voxels", isLayered ? "area_\(u)2" : "volume_\(u)3", "first_z", "first_y", "first_x",
-      "z_begin", "z_end", "y_begin", "y_end", "x_begin", "x_end", "centroid_z_voxels",
-      "centroid_y_voxels", "centroid_x_voxels", "axis_major_\(u)",
+      TableColumn("id", .uint32), TableColumn("voxels", .int64),
+      TableColumn(isLayered ? "area_\(u)2" : "volume_\(u)3"),
     ]
-    if !isLayered { columns.append("axis_medium_\(u)") }
-    columns += ["axis_minor_\(u)", "direction_z", "direction_y", "direction_x"]
-    if !isLayered { columns += ["surface_lindblad_\(u)2", "sphericity"] }
-    columns += ["equivalent_diameter_\(u)", "feret_13_directions_\(u)", "touches_border"]
-    if found.hasGreys { columns.append("mean_grey") }
+    columns += [
+      "first_z", "first_y", "first_x", "z_begin", "z_end", "y_begin", "y_end", "x_begin", "x_end",
+    ].map { TableColumn($0, .uint32) }
+    columns += [
+      "centroid_z_voxels", "centroid_y_voxels", "centroid_x_voxels", "axis_major_\(u)",
+    ].map { TableColumn($0) }
+    if !isLayered { columns.append(TableColumn("axis_medium_\(u)")) }
+    columns += ["axis_minor_\(u)", "direction_z", "direction_y", "direction_x"].map {
+      TableColumn($0)
+    }
+    if !isLayered {
+      columns += [TableColumn("surface_lindblad_\(u)2"), TableColumn("sphericity")]
+    }
+    columns += [
+      TableColumn("equivalent_diameter_\(u)"), TableColumn("feret_13_directions_\(u)"),
+      TableColumn("touches_border", .uint8),
+    ]
+    if found.hasGreys { columns.append(TableColumn("mean_grey")) }
     return columns
   }
 
-  private func row(_ one: Component) -> [String] {
+  private func row(_ one: Component) -> [TableCell] {
     let spacing = input.spacing
     let axes = one.axes(spacing)
-    var cells = [
-      "\(one.number)", "\(one.voxels)", "\(one.volume(spacing))", "\(one.first.z)",
-      "\(one.first.y)", "\(one.first.x)", "\(one.box.z.lowerBound)", "\(one.box.z.upperBound)",
-      "\(one.box.y.lowerBound)", "\(one.box.y.upperBound)", "\(one.box.x.lowerBound)",
-      "\(one.box.x.upperBound)", "\(one.centroid.z)", "\(one.centroid.y)", "\(one.centroid.x)",
+    var cells: [TableCell] = [
+      .integer(one.number), .integer(one.voxels), .number(one.volume(spacing)),
     ]
-    cells += axes.lengths.map { "\($0)" } + axes.direction.map { "\($0)" }
+    cells += [
+      one.first.z, one.first.y, one.first.x, one.box.z.lowerBound, one.box.z.upperBound,
+      one.box.y.lowerBound, one.box.y.upperBound, one.box.x.lowerBound, one.box.x.upperBound,
+    ].map { .integer($0) }
+    cells += [one.centroid.z, one.centroid.y, one.centroid.x].map { .number($0) }
+    cells += axes.lengths.map { .number($0) } + axes.direction.map { .number($0) }
     if !isLayered {
-      cells += [
-        one.surface(spacing).map { "\($0)" } ?? "", one.sphericity(spacing).map { "\($0)" } ?? "",
-      ]
+      cells += [TableCell(one.surface(spacing)), TableCell(one.sphericity(spacing))]
     }
     cells += [
-      "\(one.equivalentDiameter(spacing))", "\(one.feretDiameter(spacing))",
-      one.touchesBorder ? "1" : "0",
+      .number(one.equivalentDiameter(spacing)), .number(one.feretDiameter(spacing)),
+      .integer(one.touchesBorder ? 1 : 0),
     ]
-    if found.hasGreys { cells.append(one.meanGrey.map { "\($0)" } ?? "") }
+    if found.hasGreys { cells.append(TableCell(one.meanGrey)) }
     return cells
+  }
+
+  /// Writes all rows into the store at `path`, a column for each of the table's, in place of a table
+  /// that is there.
+  func write(
+    intoStore path: String, _ compression: StoreCompression?, _ stores: any ColumnStoring
+  ) throws(Explanation) {
+    let table = try stores.columns(
+      columns, rows: found.count, inStore: path, compression: compression,
+      attributes: [
+        "unit": .string(input.unit), "connectivity": .integer(found.options.connectivity.rawValue),
+        "row_of_id": "id - 1",
+      ])
+    try found.forEach { one throws(Explanation) in
+      try table.add(row(one))
+      if one.number % 65536 == 0 {
+        try input.context.checkForStop(remedy: "give the same command again")
+      }
+    }
+    try table.finish()
   }
 
   /// Walks over all components, and writes their rows where a path is given, each with the cells of
@@ -56,14 +88,14 @@ struct ComponentTable {
     var summary = Summary()
     summary.count = found.count
     let table = try path.map { path throws(Explanation) in
-      try StreamedTable(path, columns: columns + extra)
+      try StreamedTable(path, columns: columns.map(\.name) + extra)
     }
     try found.forEach { one throws(Explanation) in
       summary.voxels += one.voxels
       summary.atBorder += one.touchesBorder ? 1 : 0
       if one.voxels > summary.largest.voxels { summary.largest = (one.number, one.voxels) }
       let extraCells = more(one)
-      if let table { try table.add(row(one) + extraCells) }
+      if let table { try table.add(row(one).map(\.description) + extraCells) }
       if one.number % 65536 == 0 {
         try input.context.checkForStop(remedy: "give the same command again")
       }

@@ -4,7 +4,7 @@ import Morphometry
 import SystemIO
 import VolumeCore
 
-/// `measure fibres`: directions and diameters.
+/// `measure fibres`: directions, diameters, and lengths where fibres can be told apart.
 struct FibreMeasuring {
   /// How thick slabs are, of fibres and of pores.
   static let slabOption = OptionDeclaration(
@@ -28,15 +28,17 @@ struct FibreMeasuring {
         "slabs", "FILE.csv", "fibres: the table of slabs of layers along each axis, and their plies"
       ),
       slabOption, CorrelationMeasuring.reach,
-    ],
+    ] + FibreLengthMeasuring.options,
     examples: [
-      "t2s-volume measure fibres scan.labels.zarr --class fibre --scan scan.zarr --table tensors.csv"
+      "t2s-volume measure fibres scan.labels.zarr --class fibre --scan scan.zarr --table tensors.csv",
+      FibreLengthMeasuring.example,
     ],
     notes: [
       "fibres: directions are those in which grey values (of --scan, else the class itself) vary least, "
         + "by the structure tensor; the orientation tensor is the mean of p p^T (Advani and Tucker, "
         + "1987). Diameters are local thickness: of each voxel the largest ball in the class that holds "
-        + "it, up to --reach. Lengths of single fibres are not told: fibres that touch are not parted.",
+        + "it, up to --reach.",
+      FibreLengthMeasuring.note,
       "fibres: plies are slabs side by side along the axis on which slabs are aligned best, with a "
         + "greatest eigenvalue of 0.9 and more, whose main directions lie within 5 degrees.",
     ]
@@ -75,6 +77,7 @@ struct FibreMeasuring {
     let histogram = try input.output("histogram", ending: ".csv")
     let diameters = try input.output("diameters", ending: ".csv")
     let slabs = try input.output("slabs", ending: ".csv")
+    let measuring = try FibreLengthMeasuring(input, values)
     let scan = try input.scan()
     let pass = try input.prepared(
       Orientation.pass(input.labels, scan: scan, region: input.region, tensor))
@@ -110,6 +113,12 @@ struct FibreMeasuring {
       input.context.console.say("\(input.path): no voxel is \(input.name(of: values))")
     }
     for line in thickness.lines(input) { input.context.console.say(line) }
+    if let measuring {
+      let typical = (thickness.diameter(below: 0.5) ?? 1) * input.edges[2]
+      let lengths = try measuring.run(typical: typical)
+      result.merge(measuring.json(lengths, typical: typical)) { _, new in new }
+      for line in measuring.lines(lengths) { input.context.console.say(line) }
+    }
     result["peak_bytes"] = peakResidentBytes().map { .integer($0) } ?? .null
     return result
   }

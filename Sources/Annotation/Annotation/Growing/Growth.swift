@@ -1,5 +1,4 @@
 import CFlooding
-import Synchronization
 import SystemIO
 import VolumeCore
 
@@ -15,48 +14,33 @@ struct Growth: Sendable {
   /// is the place of the class that has.
   let bit: Int?
   let labels: ScratchFile
+  /// Costs at the faces of blocks; `nil` where nothing goes from block to block.
+  let faces: ScratchFile?
 
-  /// Lets them grow; returns how often a block was worked on.
+  /// Lets them grow in the blocks that `waves` names.
   func run(
-    _ isStopped: @escaping @Sendable () -> Bool, _ progress: @escaping @Sendable (Int) -> Void
-  ) throws(Explanation) -> Int {
-    let faces: ScratchFile?
-    do throws(SystemError) {
-      let crosses = prepared.growing.reach == .volume && prepared.grid.count.voxelCount > 1
-      faces =
-        crosses
-        ? try ScratchFile(inFolder: prepared.growing.scratchFolder) : nil
-    } catch {
-      throw error.explanation
-    }
-    var wave = Array(0..<prepared.grid.count.voxelCount)
-    var visits = 0
-    while !wave.isEmpty, !isStopped() {
-      // What is still to come in this wave looks at its neighbours' faces when it begins.
-      let coming = Mutex(Set(wave))
-      let news = Mutex<Set<Int>>([])
-      let isFirst = visits == 0
+    _ waves: GrowthWaves, _ isStopped: @escaping @Sendable () -> Bool,
+    _ progress: @escaping @Sendable (Int) -> Void
+  ) throws(Explanation) {
+    while !isStopped() {
+      let wave = try scratched { () throws(SystemError) in try waves.next() }
+      guard !wave.isEmpty else { return }
       try prepared.walk(wave, rule, isStopped) { memory, region, block throws(Explanation) in
-        coming.withLock { _ = $0.remove(block) }
-        do throws(SystemError) {
-          let receivers = try visit(memory, block, faces)
-          let late = coming.withLock { receivers.subtracting($0) }
-          news.withLock { $0.formUnion(late) }
-        } catch {
-          throw error.explanation
+        waves.begin(block)
+        let isFirst = try scratched { () throws(SystemError) in
+          try waves.end(block, news: try visit(memory, block))
         }
         if isFirst { progress(region.voxelCount) }
       }
-      visits += wave.count
-      wave = news.withLock { $0.sorted() }
     }
-    return visits
+    // What was left is kept.
+    _ = try scratched { () throws(SystemError) in try waves.next() }
   }
 
   /// Grows in one block from its seeds and its neighbours' faces; returns the neighbours that it has
   /// news for.
   private func visit(
-    _ memory: FloodBlock, _ block: Int, _ faces: ScratchFile?
+    _ memory: FloodBlock, _ block: Int
   ) throws(SystemError) -> Set<Int> {
     let grid = prepared.grid
     let index = grid.indices(at: block)
@@ -74,7 +58,7 @@ struct Growth: Sendable {
       var arrivals: [t2s_arrival] = []
       var opposite: [[UInt32]] = []
       for (face, other, voxels) in neighbours {
-        let costs = try read(faces, voxels.count, other, place, face.opposite)
+        let costs = try read(voxels.count, other, place, face.opposite)
         for (cost, voxel) in zip(costs, voxels) where cost < Face.wall {
           arrivals.append(t2s_arrival(cost: cost, voxel: voxel))
         }
@@ -83,10 +67,10 @@ struct Growth: Sendable {
       memory.flood(UInt8(place), levels: levels[place], arrivals: &arrivals)
       memory.takeBetter(UInt8(place))
       for (side, (face, other, voxels)) in neighbours.enumerated() {
-        let old = try read(faces, voxels.count, block, place, face)
+        let old = try read(voxels.count, block, place, face)
         let new = memory.faceCosts(voxels, UInt8(place))
         guard new != old else { continue }
-        try write(faces, new, block, place, face)
+        try write(new, block, place, face)
         // A neighbour that is at a voxel at no more cost gains nothing by a step from here.
         let beyond = opposite[side]
         if new.indices.contains(where: {
@@ -102,7 +86,7 @@ struct Growth: Sendable {
 
   /// Costs lie in the file as their complement, so that what nobody wrote is what nobody reached.
   private func read(
-    _ faces: ScratchFile?, _ count: Int, _ block: Int, _ place: Int, _ face: Face
+    _ count: Int, _ block: Int, _ place: Int, _ face: Face
   ) throws(SystemError) -> [UInt32] {
     var values = [UInt32](repeating: 0, count: count)
     let offset = prepared.faceOffset(block: block, place: place, face: face)
@@ -112,7 +96,7 @@ struct Growth: Sendable {
   }
 
   private func write(
-    _ faces: ScratchFile?, _ costs: [UInt32], _ block: Int, _ place: Int, _ face: Face
+    _ costs: [UInt32], _ block: Int, _ place: Int, _ face: Face
   ) throws(SystemError) {
     let offset = prepared.faceOffset(block: block, place: place, face: face)
     try faces?.write(costs.map { ~$0 }, at: offset)

@@ -41,11 +41,13 @@ public struct PreparedGrowing: Sendable {
     return 4 * max(chunk.z * chunk.y, chunk.z * chunk.x, chunk.y * chunk.x)
   }
 
-  /// Lets classes grow; returns the labels, which are read from disk.
+  /// Lets classes grow; returns the labels, which are read from disk. Where a stopped run of the same
+  /// growth was kept, this one goes on.
   ///
   /// - Parameters:
   ///   - isStopped: whether to stop before the next block; `nil` is then returned.
-  ///   - progress: called with the voxels of each block that was worked on for the first time.
+  ///   - progress: called with the voxels of each block that was worked on for the first time, and at
+  ///     the beginning with those of an earlier run.
   public func run(
     isStopped: @escaping @Sendable () -> Bool = { false },
     progress: @escaping @Sendable (Int) -> Void = { _ in }
@@ -53,51 +55,194 @@ public struct PreparedGrowing: Sendable {
     let seeds = growing.seeds
     growing.scan.limitCache(to: growing.scan.cacheByteCount(forBoxesOf: grid.chunk) * threads / 2)
     let rule = SeedRule(seeds, scale)
-    let sums = try seedSums(rule, isStopped)
-    guard !isStopped() else { return nil }
-    for (item, sum) in zip(seeds.classes, sums) where sum.count == 0 {
+    let blocks = grid.count.voxelCount
+    let all = Array(0..<blocks)
+    let folder: GrowthFolder?
+    var state: KeptGrowth
+    if let kept = try keptFolder(mustBeThere: true), let found = kept.found {
+      (folder, state) = (kept, found)
+    } else {
+      let sums = try seedSums(rule, isStopped)
+      guard !isStopped() else { return nil }
+      try checkSeeds(sums)
+      state = KeptGrowth(sums: sums, pending: all, fresh: all)
+      folder = try keptFolder(mustBeThere: false)
+    }
+    let voxels = growing.scan.volume.shape.voxelCount
+    let labels = try scratched { () throws(SystemError) in
+      let file: ScratchFile
+      if let folder {
+        file = try folder.labels()
+      } else {
+        file = try ScratchFile(inFolder: growing.scratchFolder)
+      }
+      try file.resize(to: voxels)
+      return file
+    }
+    let rivals = rivals(state.sums)
+    if folder?.found != nil {
+      let fresh = state.growths == 0 ? state.fresh : []
+      progress(voxels - fresh.reduce(0) { $0 + grid.region(of: grid.indices(at: $1)).voxelCount })
+    }
+    while state.growths < rivals.count {
+      let growth = try grow(rivals[state.growths], rule, labels, folder, &state, isStopped) {
+        [isFirst = state.growths == 0] in
+        if isFirst { progress($0) }
+      }
+      guard growth else { return nil }
+    }
+    var report = GrowthReport(
+      seeds: state.sums.map(\.count),
+      means: state.sums.map { Double($0.sum) / Double($0.count) - Double(scale.offset) })
+    report.blocks = blocks
+    report.visits = state.visits
+    return (GrownLabels(growing, labels, values), report)
+  }
+
+  /// The folder that keeps the growth, where one is wanted and, before there is anything to keep, where
+  /// an earlier run left it.
+  private func keptFolder(mustBeThere: Bool) throws(Explanation) -> GrowthFolder? {
+    guard let path = growing.keptIn, !mustBeThere || kind(ofPath: path) != .missing else {
+      return nil
+    }
+    return try GrowthFolder(
+      path, identity: identity, classes: growing.seeds.classes.count,
+      blocks: grid.count.voxelCount)
+  }
+
+  /// Removes what was kept of the growth, once its labels are written.
+  public func forget() throws(Explanation) {
+    guard let path = growing.keptIn else { return }
+    try scratched { () throws(SystemError) in try removeFolder(path) }
+  }
+
+  /// Lets the classes of one growth grow; returns whether they came to an end.
+  private func grow(
+    _ rivals: Rivals, _ rule: SeedRule, _ labels: ScratchFile, _ folder: GrowthFolder?,
+    _ state: inout KeptGrowth, _ isStopped: @escaping @Sendable () -> Bool,
+    _ progress: @escaping @Sendable (Int) -> Void
+  ) throws(Explanation) -> Bool {
+    let crosses = growing.reach == .volume && grid.count.voxelCount > 1
+    let number = state.growths
+    let faces = try scratched { () throws(SystemError) -> ScratchFile? in
+      guard crosses else { return nil }
+      if let folder { return try folder.faces(number) }
+      return try ScratchFile(inFolder: growing.scratchFolder)
+    }
+    let before = state
+    var keep: GrowthWaves.Keeping?
+    if let folder {
+      keep = { (pending, fresh, visits) throws(SystemError) in
+        var state = before
+        (state.pending, state.fresh) = (pending, fresh)
+        state.visits += visits
+        // Nothing of what the state takes for done may still be on its way to the disk.
+        try faces?.synchronise()
+        try labels.synchronise()
+        try folder.keep(state)
+      }
+    }
+    // Blocks beside those that an earlier run was at may have missed their news.
+    let isGoingOn = folder?.found != nil && crosses
+    let waves = GrowthWaves(
+      pending: isGoingOn ? withNeighbours(state.pending) : state.pending, fresh: state.fresh,
+      keepingEvery: growing.keepingInterval, keep)
+    let growth = Growth(
+      prepared: self, rule: rule, levels: rivals.levels, joined: rivals.joined, bit: rivals.bit,
+      labels: labels, faces: faces)
+    try growth.run(waves, isStopped, progress)
+    state.visits += waves.visits
+    guard !isStopped() else { return false }
+    state.growths += 1
+    state.pending = Array(0..<grid.count.voxelCount)
+    state.fresh = state.pending
+    let done = state
+    try scratched { () throws(SystemError) in
+      guard let folder else { return }
+      try labels.synchronise()
+      try folder.keep(done)
+      try folder.removeFaces(number)
+    }
+    return true
+  }
+
+  /// `blocks`, and those that share a face with one of them.
+  private func withNeighbours(_ blocks: [Int]) -> [Int] {
+    var all = Set(blocks)
+    for block in blocks {
+      let index = grid.indices(at: block)
+      for face in Face.all {
+        if let other = face.neighbour(of: index, in: grid.count) {
+          all.insert(grid.place(of: other))
+        }
+      }
+    }
+    return all.sorted()
+  }
+
+  private func checkSeeds(_ sums: [SeedSum]) throws(Explanation) {
+    for (item, sum) in zip(growing.seeds.classes, sums) where sum.count == 0 {
       throw Explanation(
         .input, "no voxel is a seed of '\(item.name)'",
         remedy: item.greys == nil
           ? "mark voxels of value \(item.value), or leave the class out"
           : "give grey values that occur: t2s-volume info says which do")
     }
-    var report = GrowthReport(
-      seeds: sums.map(\.count),
-      means: sums.map { Double($0.sum) / Double($0.count) - Double(scale.offset) })
-    report.blocks = grid.count.voxelCount
-    let labels: ScratchFile
-    do throws(SystemError) {
-      labels = try ScratchFile(inFolder: growing.scratchFolder)
-      try labels.resize(to: growing.scan.volume.shape.voxelCount)
-    } catch {
-      throw error.explanation
+  }
+
+  /// Classes that grow against each other.
+  private struct Rivals {
+    var levels: [[UInt16]]
+    var joined: [UInt8]?
+    var bit: Int?
+  }
+
+  /// The growths, one after the other: of all classes, or of each that grows by itself.
+  private func rivals(_ sums: [SeedSum]) -> [Rivals] {
+    guard !growing.alone.isEmpty else { return [Rivals(levels: levels(sums))] }
+    return growing.alone.enumerated().map { bit, place in
+      var pair = [SeedSum(), sums[place]]
+      for other in sums.indices where other != place {
+        pair[0].count += sums[other].count
+        pair[0].sum += sums[other].sum
+      }
+      return Rivals(
+        levels: levels(pair), joined: sums.indices.map { UInt8($0 == place ? 1 : 0) }, bit: bit)
     }
+  }
+
+  /// The label of each byte of the scratch file.
+  private var values: [UInt8] {
     var table = [UInt8](repeating: LabelClass.unannotated, count: 256)
     if growing.alone.isEmpty {
-      for (place, item) in seeds.classes.enumerated() { table[place] = UInt8(item.value) }
-      let growth = Growth(
-        prepared: self, rule: rule, levels: levels(sums), joined: nil, bit: nil, labels: labels)
-      report.visits += try growth.run(isStopped, progress)
+      for (place, item) in growing.seeds.classes.enumerated() { table[place] = UInt8(item.value) }
     } else {
       table = combination()
-      for (bit, place) in growing.alone.enumerated() {
-        let joined = seeds.classes.indices.map { UInt8($0 == place ? 1 : 0) }
-        var pair = [SeedSum(), sums[place]]
-        for other in sums.indices where other != place {
-          pair[0].count += sums[other].count
-          pair[0].sum += sums[other].sum
-        }
-        let growth = Growth(
-          prepared: self, rule: rule, levels: levels(pair), joined: joined, bit: bit,
-          labels: labels)
-        report.visits += try growth.run(isStopped) { voxels in if bit == 0 { progress(voxels) } }
-        guard !isStopped() else { return nil }
-      }
     }
     table[Int(SeedRule.blocked)] = UInt8(LabelClass.outsideValue)
-    guard !isStopped() else { return nil }
-    return (GrownLabels(growing, labels, table), report)
+    return table
+  }
+
+  /// All that labels and blocks follow from.
+  private var identity: JSONValue {
+    let seeds = growing.seeds
+    func text(_ value: some Any) -> JSONValue { .string("\(value)") }
+    return [
+      "form": 1, "scan": .string(growing.scan.fingerprint),
+      "shape": text(growing.scan.volume.shape), "type": text(growing.scan.volume.voxelType),
+      "markers": .string(seeds.labels?.fingerprint ?? ""),
+      "classes": .array(
+        seeds.classes.map { item in
+          [
+            "value": .integer(item.value), "name": .string(item.name),
+            "greys": .string(item.greys.map { "\($0)" } ?? ""),
+          ]
+        }),
+      "points": .array(
+        seeds.points.map { [.integer($0.classPlace), .string("\($0.place)")] }),
+      "reach": text(growing.reach), "height": text(growing.height),
+      "alone": .array(growing.alone.map { .integer($0) }), "blocks": text(grid.chunk),
+    ]
   }
 
   private func levels(_ sums: [SeedSum]) -> [[UInt16]] {

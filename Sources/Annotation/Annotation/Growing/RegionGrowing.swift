@@ -54,6 +54,11 @@ public struct RegionGrowing: Sendable {
   /// A folder for what does not fit into memory: one byte for each voxel, and twelve for each class and
   /// each voxel of blocks' faces.
   public var scratchFolder: String
+  /// A folder of its own that keeps what growing has come to, so that the same growth goes on after a
+  /// stop; `nil`: nothing is kept. `PreparedGrowing.forget` removes it.
+  public var keptIn: String?
+  /// After how long at most it is kept again: what a process that is killed has to do twice.
+  public var keepingInterval = Duration.seconds(30)
 
   /// Grows `seeds` in `scan`.
   public init(_ scan: any VolumeReader, seeds: GrowthSeeds, reach: Reach, scratchFolder: String) {

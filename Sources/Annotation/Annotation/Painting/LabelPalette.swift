@@ -39,6 +39,19 @@ public struct LabelPalette: Hashable, Sendable {
     self.entries = entries
   }
 
+  /// The colour of each value of a byte, for pictures whose values are the labels: what is no label has
+  /// a colour that is no label's, so that it is not taken for one.
+  public var colourOfEachByte: [[UInt8]] {
+    let taken = Set(entries.map(\.colour))
+    let spare = Self.unusual(besides: taken)
+    var colours = (0..<256).map { value -> [UInt8] in
+      let grey = [UInt8](repeating: UInt8(value), count: 3)
+      return taken.contains(grey) ? spare : grey
+    }
+    for entry in entries { colours[Int(entry.value)] = entry.colour }
+    return colours
+  }
+
   /// A colour that none of `taken` is; there are more than labels.
   private static func unusual(besides taken: Set<[UInt8]>) -> [UInt8] {
     for number in 1..<4096 {
