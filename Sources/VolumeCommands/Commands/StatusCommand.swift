@@ -37,10 +37,24 @@ public struct StatusCommand: Command {
     let path = try explained { () throws(UsageError) in
       try arguments.operands(["STORE"], of: name)[0]
     }
+    let parts = OutputParts(path, context)
+    // What is put together at the end only is not there before.
+    if kind(ofPath: path) == .missing, try parts.folder.frozen() != nil {
+      context.console.say("\(path): not finished")
+      return ["store": .string(path), "exit_code": 4].merging(try tell(of: parts, path, context)) {
+        $1
+      }
+    }
     let report = try StoreChecker(context: context).report(path, .quick)
     for line in report.page { context.console.say(line) }
-    let parts = OutputParts(path, context)
-    guard !parts.isFinished, let fixed = try parts.folder.frozen() else { return report.json }
+    return report.json.merging(try tell(of: parts, path, context)) { $1 }
+  }
+
+  /// Says which parts of an output are there, where it is made in parts.
+  private func tell(
+    of parts: OutputParts, _ path: String, _ context: CommandContext
+  ) throws(Explanation) -> [String: JSONValue] {
+    guard !parts.isFinished, let fixed = try parts.folder.frozen() else { return [:] }
     let missing = try parts.missing(of: fixed.parts)
     context.console.say(
       "  made in \(fixed.parts) parts, begun by \(fixed.origin); "
@@ -54,9 +68,9 @@ public struct StatusCommand: Command {
         "  part \(part.number) on \(last.host): \(last.kind.rawValue), \(share), \(last.updated)"
           + (last.why.map { ": \($0)" } ?? ""))
     }
-    return report.json.merging([
+    return [
       "parts": .integer(fixed.parts),
       "missing_parts": .array(missing.map { .integer($0.number) }),
-    ]) { $1 }
+    ]
   }
 }
