@@ -1,3 +1,4 @@
+import SystemIO
 import VolumeCore
 
 /// `status`: what of a store is there.
