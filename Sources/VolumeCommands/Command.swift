@@ -78,7 +78,7 @@ public struct CommandContext: Sendable {
   }
 
   /// Throws once a signal has asked the process to stop.
-  func checkForStop(remedy: String) throws(Explanation) {
+  package func checkForStop(remedy: String) throws(Explanation) {
     guard let signal = stopSignal() else { return }
     throw Explanation(.stopped(signal: signal), "stopped by a signal", remedy: remedy)
   }

@@ -1,3 +1,4 @@
+import EngineCore
 import VolumeCommands
 import VolumeCore
 
@@ -6,10 +7,9 @@ import VolumeCore
 struct BenchCommand: Command {
   var name: String { "bench" }
   var summary: String {
-    "measure this machine's limits, how stages overlap, what HDF5's process costs, how often "
-      + "intervals hold"
+    "measure where a network's time goes, and this machine's limits"
   }
-  var operands: String { "limits|overlap|hdf5|reading|coverage" }
+  var operands: String { "network [MODEL]|limits|overlap|hdf5|reading|coverage" }
   var options: [OptionDeclaration] {
     [
       OptionDeclaration(
@@ -21,11 +21,24 @@ struct BenchCommand: Command {
       OptionDeclaration(
         "model", "FILE", "overlap, reading, coverage: the network; default: the tool's"),
       OptionDeclaration("phantoms", "N", "coverage: how many; default 200"),
+      OptionDeclaration("precision", "NAME", "network: f32 or bf16; default: the quickest here"),
+      OptionDeclaration(
+        "tile", "ZxYxX",
+        "network: what each core computes at once; default 1x256x256, of volumes 32x96x96"),
+      OptionDeclaration("rounds", "N", "network: how often; the quickest counts; default 9"),
       .threads, .memory,
     ]
   }
-  var examples: [String] { ["t2s-volume bench limits --file scan.raw"] }
-  var isHidden: Bool { true }
+  var examples: [String] {
+    ["t2s-volume bench network model.h5 --threads 1", "t2s-volume bench limits --file scan.raw"]
+  }
+  var notes: [String] {
+    [
+      "network: each step of the network with its time, its arithmetic beside the most that a convolution "
+        + "reaches here, and the bytes that it reads and writes beside what memory gives. limits, overlap, "
+        + "hdf5, reading and coverage are what Tools/bench asks for."
+    ]
+  }
 
   func run(
     _ arguments: Arguments, _ context: CommandContext
@@ -44,11 +57,15 @@ struct BenchCommand: Command {
         try arguments.value("phantoms") { text throws(UsageError) in try text.wholeNumber() } ?? 200
       memory =
         try arguments.value("memory") { text throws(UsageError) in try text.byteCount() } ?? 2 << 30
-      kind = try arguments.operands(["limits|overlap|hdf5|reading|coverage"], of: name)[0]
+      kind = arguments.operands.first ?? ""
+      if kind != "network" {
+        _ = try arguments.operands(["network|limits|overlap|hdf5|reading|coverage"], of: name)
+      }
     } catch {
       throw error.explanation
     }
     switch kind {
+    case "network": return try network(arguments, threads: threads, context)
     case "limits":
       return try MachineLimits(
         threads: threads, file: arguments.values["file"], shape: shape
@@ -68,7 +85,33 @@ struct BenchCommand: Command {
     default:
       throw Explanation(
         .input, "there is no bench '\(kind)'",
-        remedy: "give bench limits, overlap, hdf5, reading or coverage")
+        remedy: "give bench network, limits, overlap, hdf5, reading or coverage")
     }
+  }
+
+  private func network(
+    _ arguments: Arguments, threads: Int, _ context: CommandContext
+  ) throws(Explanation) -> [String: JSONValue] {
+    var bench = NetworkBench(threads: threads)
+    do throws(UsageError) {
+      guard arguments.operands.count <= 2 else {
+        throw UsageError.operandUnexpected(arguments.operands[2], command: "bench network")
+      }
+      bench.tile = try arguments.value("tile") { text throws(UsageError) in try text.shape() }
+      bench.rounds =
+        try arguments.value("rounds") { text throws(UsageError) in try text.wholeNumber() } ?? 9
+      bench.precision = try arguments.value("precision") { text throws(UsageError) in
+        guard let precision = Precision(rawValue: text.text) else {
+          throw UsageError.badValue(
+            option: "precision", text: text.text, why: "this is no precision",
+            expected: "give f32 or bf16")
+        }
+        return precision
+      }
+    } catch {
+      throw error.explanation
+    }
+    let model = arguments.operands.count > 1 ? arguments.operands[1] : arguments.values["model"]
+    return try bench.measure(model: model, context)
   }
 }

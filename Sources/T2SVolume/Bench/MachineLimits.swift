@@ -117,7 +117,8 @@ struct MachineLimits {
     return (field("model name") ?? "processor") + family + model
   }
 
-  private static func memoryCopy() -> Double {
+  /// Bytes a second that a copy moves, each read once and written once.
+  static func memoryCopy() -> Double {
     let count = 256 << 20
     var from = PageBuffer(byteCount: count)
     var to = PageBuffer(byteCount: count)

@@ -93,15 +93,15 @@ public enum Words {
 }
 
 /// A table of a few columns in plain text: the first left-aligned, numbers right-aligned.
-struct TextTable {
+package struct TextTable {
   var rows: [[String]]
 
-  init(_ header: [String]) { rows = [header] }
+  package init(_ header: [String]) { rows = [header] }
 
-  mutating func add(_ row: [String]) { rows.append(row) }
+  package mutating func add(_ row: [String]) { rows.append(row) }
 
   /// The lines, each indented by two spaces.
-  func lines(leftAligned: Set<Int> = [0]) -> [String] {
+  package func lines(leftAligned: Set<Int> = [0]) -> [String] {
     let columns = rows.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in
       rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0

@@ -25,6 +25,11 @@ public struct OneDNNEngineFactory: EngineFactory {
   /// bfloat16 first where the processor multiplies it; emulated it would be slower than f32.
   public var precisions: [Precision] { Processor.hasBFloat16 ? [.bf16, .f32] : [.f32] }
 
+  /// The plan's network as steps.
+  func network(for plan: ExecutionPlan) throws(EngineError) -> LoweredNetwork {
+    try lowered.network(for: plan)
+  }
+
   /// Working memory of each worker, weights, and the slots' buffers.
   public func byteCount(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> Int {
     let lowering = try lowered.network(for: plan)

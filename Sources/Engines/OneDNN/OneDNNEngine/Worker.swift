@@ -1,6 +1,7 @@
 import CKernels
 import EngineCore
 import Glibc
+import Pipelines
 import VolumeCore
 
 /// One thread's memory and stream: runs the program on one tile after the other.
@@ -8,6 +9,8 @@ import VolumeCore
   private let program: Program
   private let stream: Stream
   private var memory = AlignedMemory(byteCount: 0)
+  /// Where the time of each step is added up; `nil` where nobody wants to know.
+  var clock: StepClock?
 
   init(_ program: Program) throws(EngineError) {
     self.program = program
@@ -40,6 +43,8 @@ import VolumeCore
     _ prepared: PreparedShape, input: UnsafeMutableRawPointer, output: UnsafeMutableRawPointer
   ) throws(EngineError) {
     for (index, step) in program.steps.enumerated() {
+      let start = clock == nil ? 0 : monotonicNanoseconds()
+      defer { clock?.add(index, since: start) }
       if let primitive = prepared.primitives[index], case .convolution(_, let from, let to) = step {
         try unsafe primitive.execute(
           from: address(from, prepared), to: address(to, prepared),
@@ -70,6 +75,8 @@ import VolumeCore
     for (round, primitives) in zip(prepared.plan.rounds, prepared.primitives) {
       for (action, primitive) in zip(round.actions, primitives) {
         let step = program.steps[action.step]
+        let start = clock == nil ? 0 : monotonicNanoseconds()
+        defer { clock?.add(action.step, since: start) }
         if let primitive, case .convolution(_, let from, let to) = step {
           try unsafe primitive.execute(
             from: address(from, action.sourcePlaces[0]), to: address(to, action.place),
