@@ -40,7 +40,7 @@ import VolumeCore
       PartShare.words(numbers.compactMap { PartShare($0, of: 16) })
     }
     #expect(words([]) == "none")
-    #expect(words([3]) == "3 of 16")
-    #expect(words([1, 2, 5, 7, 8, 9]) == "1 to 2, 5, 7 to 9 of 16")
+    #expect(words([3]) == "3 (of 16)")
+    #expect(words([1, 2, 5, 7, 8, 9]) == "1 to 2, 5, 7 to 9 (of 16)")
   }
 }

@@ -81,8 +81,12 @@ public struct VerifyCommand: Command {
       }
     }
     let report = try StoreChecker(context: context).report(path, depth, part: part)
-    if let part { context.console.say("part \(part) of the files of each level:") }
-    for line in report.page { context.console.say(line) }
+    if let part, report.arrays.allSatisfy({ $0.total == 0 }) {
+      context.console.say("\(path): none of its files is part \(part)'s; nothing was looked at")
+    } else {
+      if let part { context.console.say("part \(part) of the files of each level:") }
+      for line in report.page { context.console.say(line) }
+    }
     var json = report.json
     // What is damaged or not there yet says nothing about how it was computed.
     guard let sample, report.verdict == .whole else { return json }
