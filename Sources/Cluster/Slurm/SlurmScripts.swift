@@ -83,11 +83,22 @@ extension SlurmRun {
       # SIGTERM, from Slurm a minute before the time is up or when the node is wanted for others, goes on
       # to the tool, which ends after the tile at hand, with exit code 75.
       stopped=
-      trap 'stopped=1; kill -TERM "$child" 2>/dev/null' TERM
+      child=
+      hand_on() { if [ -n "$child" ]; then kill -TERM "$child" 2>/dev/null; fi; }
+      trap 'stopped=1; hand_on' TERM
       "$tool" \(command) --part "$part/\(parts)" &
       child=$!
+      if [ -n "$stopped" ]; then hand_on; fi
       wait "$child"; code=$?
-      while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
+      # A signal ends the waiting and not the tool, so its own code is asked for again; 127: it was told.
+      signalled="$stopped"
+      while [ -n "$stopped" ]; do
+        stopped=
+        wait "$child" 2>/dev/null; next=$?
+        if [ "$next" != 127 ]; then code=$next; fi
+      done
+      # Stopped before it could say so: nothing is lost.
+      if [ -n "$signalled" ] && [ "$code" = 143 ]; then code=75; fi
 
       echo "$code" > "$run/ended/$part"
       if [ "$code" = 75 ] && [ -n "$SLURM_JOB_ID" ]; then
