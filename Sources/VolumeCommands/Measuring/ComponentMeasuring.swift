@@ -103,15 +103,10 @@ struct ComponentMeasuring {
   }
 
   private var options: ComponentOptions {
-    var options = ComponentOptions(of: values)
+    var options = input.componentOptions(of: values, beside: output ?? table)
     options.connectivity = connectivity
     options.keepsVoxels = output != nil
     options.measuresSurfaces = table != nil || output.map { isStore($0) } ?? false
-    options.memory = input.limits.memory
-    options.threads = input.limits.threads
-    options.scratchFolder =
-      input.arguments.values["scratch"] ?? (output ?? table).map { folder(ofPath: $0) }
-      ?? scratchFolder()
     return options
   }
 
@@ -142,6 +137,19 @@ struct ComponentMeasuring {
     description.hasPyramid = !input.arguments.has("no-pyramid")
     description.compression = try compression()
     try input.context.catalogue.formatWriting(output).check(description, at: output)
+  }
+}
+
+extension MeasureInput {
+  /// How components of `values` are found, within the limits that were given; what does not fit into memory
+  /// lies where --scratch says, else beside what is written to `path`.
+  func componentOptions(of values: [Int], beside path: String?) -> ComponentOptions {
+    var options = ComponentOptions(of: values)
+    options.memory = limits.memory
+    options.threads = limits.threads
+    options.scratchFolder =
+      arguments.values["scratch"] ?? path.map { folder(ofPath: $0) } ?? scratchFolder()
+    return options
   }
 }
 

@@ -74,14 +74,9 @@ struct CrackMeasuring {
     if let output {
       try input.context.catalogue.formatWriting(output).check(description, at: output)
     }
-    var options = ComponentOptions(of: values)
+    var options = input.componentOptions(of: values, beside: output ?? table)
     options.connectivity = .faces
     options.keepsVoxels = true
-    options.memory = input.limits.memory
-    options.threads = input.limits.threads
-    options.scratchFolder =
-      input.arguments.values["scratch"] ?? (output ?? table).map { folder(ofPath: $0) }
-      ?? scratchFolder()
     let found = try findComponents(input, options)
     let numbers = found.numberedVolume()
     let part = VolumePart(input.labels, region: input.region)

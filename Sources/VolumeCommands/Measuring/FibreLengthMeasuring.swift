@@ -51,14 +51,9 @@ struct FibreLengthMeasuring {
 
   /// Measures; `typical` is the diameter that fibres have, in the unit of the table.
   func run(typical: Double) throws(Explanation) -> FibreLengths {
-    var options = ComponentOptions(of: values)
+    var options = input.componentOptions(of: values, beside: table ?? histogram)
     options.connectivity = .faces
     options.measuresSurfaces = false
-    options.memory = input.limits.memory
-    options.threads = input.limits.threads
-    options.scratchFolder =
-      input.arguments.values["scratch"] ?? (table ?? histogram).map { folder(ofPath: $0) }
-      ?? scratchFolder()
     let found = try findComponents(input, options)
     var lengths = FibreLengths(
       in: input.region, spacing: input.spacing, typical: typical, leastAspect: leastAspect)

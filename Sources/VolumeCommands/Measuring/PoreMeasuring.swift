@@ -63,13 +63,9 @@ struct PoreMeasuring {
     let sizes = try input.output("sizes", ending: ".csv")
     let profile = try input.output("profile", ending: ".csv")
     let diameters = try input.output("diameters", ending: ".csv")
-    var options = ComponentOptions(of: values)
+    var options = input.componentOptions(of: values, beside: table)
     options.connectivity = connectivity
     options.keepsVoxels = fibres != nil
-    options.memory = input.limits.memory
-    options.threads = input.limits.threads
-    options.scratchFolder =
-      input.arguments.values["scratch"] ?? table.map { folder(ofPath: $0) } ?? scratchFolder()
     let found = try findComponents(input, options)
     let near = try fibres.map { fibres throws(Explanation) in
       let numbers = found.numberedVolume()
