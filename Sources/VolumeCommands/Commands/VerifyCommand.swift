@@ -81,7 +81,7 @@ public struct VerifyCommand: Command {
       }
     }
     let report = try StoreChecker(context: context).report(path, depth, part: part)
-    if let part, report.arrays.allSatisfy({ $0.total == 0 }) {
+    if let part, report.verdict == .whole, report.arrays.allSatisfy({ $0.total == 0 }) {
       context.console.say("\(path): none of its files is part \(part)'s; nothing was looked at")
     } else {
       if let part { context.console.say("part \(part) of the files of each level:") }

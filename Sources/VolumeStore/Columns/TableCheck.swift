@@ -95,7 +95,11 @@ struct TableCheck {
       index.entries.prefix(chunks).allSatisfy({ $0 != nil }),
       index.entries.dropFirst(chunks).allSatisfy({ $0 == nil })
     else { return false }
-    guard run.depth == .full, var decoder = try? ChunkDecoder(metadata.codecs) else { return true }
+    guard run.depth == .full else { return true }
+    var decoder: ChunkDecoder
+    do throws(ChunkError) { decoder = try ChunkDecoder(metadata.codecs) } catch {
+      throw .cannotCompress(path: path, error)
+    }
     let most = ChunkEncoder.bound(for: metadata.chunk * metadata.type.byteCount)
     var cells = PageBuffer(byteCount: metadata.chunk * metadata.type.byteCount)
     for entry in index.entries.prefix(chunks) {
