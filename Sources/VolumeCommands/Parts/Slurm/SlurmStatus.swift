@@ -76,6 +76,7 @@ struct SlurmStatus {
       return waits ? "\(job) waits: \(task.reason.filter { $0 != "(" && $0 != ")" })" : nil
     }
     guard let code = run.exitCode(job), code != 0 else { return nil }
+    guard code != 75 else { return "\(job) was stopped" }
     return "\(job) failed: \(run.lastWords(job) ?? "exit code \(code)")"
   }
 
@@ -84,8 +85,10 @@ struct SlurmStatus {
     let start = failure("init", starts)
     let startFailed = start?.contains("init failed") == true
     let end = failure("finish", finishes)
-    // What a run found finished that could not even begin is not its own.
-    let isFinished = parts.isFinished && !startFailed
+    // What a run found finished that could not even begin, and of which no part ended well, is not its own.
+    let isFinished =
+      parts.isFinished
+      && (!startFailed || (1...run.parts).contains { run.exitCode("\($0)") == 0 })
     let missing = isFinished ? [] : Set(try parts.missing(of: run.parts).map(\.number))
     var (done, running, queued, failed, lost) = (
       0, [JSONValue](), 0, [(Int, String)](), [(Int, String)]()
