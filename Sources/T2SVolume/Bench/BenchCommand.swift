@@ -19,7 +19,7 @@ struct BenchCommand: Command {
       OptionDeclaration(
         "shape", "ZxYxX", "limits: the extent of that scan, of bytes, to compress its chunks"),
       OptionDeclaration(
-        "model", "FILE", "overlap, reading, coverage: the network; default: the tool's"),
+        "model", "FILE", "network, overlap, reading, coverage: the network; default: the tool's"),
       OptionDeclaration("phantoms", "N", "coverage: how many; default 200"),
       OptionDeclaration("precision", "NAME", "network: f32 or bf16; default: the quickest here"),
       OptionDeclaration(
