@@ -107,7 +107,8 @@ import VolumeTesting
     }
   }
 
-  @Test func `of a tool that is stopped before it listens are stopped and have not failed`() throws {
+  @Test func `of a tool that is stopped before it listens are stopped and have not failed`() throws
+  {
     let deaf = folder.file("deaf")
     try writeFileAtomically(
       deaf, Array("#!/bin/bash\necho ready > '\(folder.file("ready"))'\nexec sleep 600\n".utf8))
