@@ -296,7 +296,8 @@ let package = Package(
     plainTests("TilePlanningTests", ["TilePlanning", "NeuralGraph", "EngineCore"]),
     tests("EngineCoreTests", ["EngineCore", "NeuralGraph"]),
     plainTests(
-      "OneDNNEngineTests", ["OneDNNEngine", "EngineCore", "NeuralGraph", "TrainingTesting"]),
+      "OneDNNEngineTests",
+      ["OneDNNEngine", "CKernels", "EngineCore", "NeuralGraph", "TrainingTesting"]),
     plainTests(
       "CUDNNEngineTests", ["CCUDA", "CUDNNEngine", "EngineCore", "NeuralGraph", "SystemIO"]),
     .target(

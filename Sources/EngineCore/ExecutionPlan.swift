@@ -9,12 +9,16 @@ public enum Precision: String, Hashable, Sendable, Codable, CaseIterable {
   case bf16
   /// Weights and values in IEEE half precision, sums in single precision: what GPUs multiply fast.
   case f16
+  /// Values in unsigned bytes and weights in signed ones, each with a scale of its channel; sums of
+  /// integers. The scales come of a calibration (`Quantisation`); the scores are of single precision.
+  case int8
 
   /// Bytes of one number.
   public var byteCount: Int {
     switch self {
     case .f32: 4
     case .bf16, .f16: 2
+    case .int8: 1
     }
   }
 }
@@ -39,6 +43,8 @@ public struct ExecutionPlan: Sendable {
   public var shapes: [Shape3]
   /// The numbers to compute in.
   public var precision: Precision
+  /// How large the network's values are, which `int8` must know.
+  public var quantisation: Quantisation?
   /// What comes out.
   public var output: EngineOutput
   /// Processor cores that the engine may keep busy.
@@ -47,13 +53,15 @@ public struct ExecutionPlan: Sendable {
   /// A plan for tiles of `shapes`.
   public init(
     graph: Graph, normalisation: Normalisation, voxelType: VoxelType, shapes: [Shape3],
-    precision: Precision, output: EngineOutput = .labels, threads: Int
+    precision: Precision, quantisation: Quantisation? = nil, output: EngineOutput = .labels,
+    threads: Int
   ) {
     self.graph = graph
     self.normalisation = normalisation
     self.voxelType = voxelType
     self.shapes = shapes
     self.precision = precision
+    self.quantisation = quantisation
     self.output = output
     self.threads = threads
   }

@@ -34,6 +34,10 @@ public protocol EngineFactory: Sendable {
   /// The precisions that this machine computes fast, the fastest first; never empty.
   var precisions: [Precision] { get }
 
+  /// Whether it computes in bytes (`int8`, which is no part of `precisions`, since it wants a
+  /// calibration), and whether this machine does so fast.
+  var byteArithmetic: ByteArithmetic { get }
+
   /// Bytes that an engine for this plan takes, with `slots` tiles in flight: values, weights,
   /// workspace, and the slots' own buffers.
   ///
@@ -58,6 +62,12 @@ public protocol EngineFactory: Sendable {
   /// the file those that it lacks.
   func withPlans(in path: String) throws(Explanation) -> any EngineFactory
 
+  /// Computes `tiles` in single precision and finds how large the network's values are: what `int8`
+  /// must know. Throws where the engine has no such precision.
+  func quantisation(
+    for plan: ExecutionPlan, tiles: [CalibrationTile]
+  ) throws(EngineError) -> Quantisation
+
   /// Makes an engine for the thread that calls, with `slots` tiles in flight.
   func makeEngine(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> any InferenceEngine
 }
@@ -65,6 +75,9 @@ public protocol EngineFactory: Sendable {
 extension EngineFactory {
   /// Most engines are the processor's.
   public var hasOwnDevice: Bool { false }
+
+  /// Most engines do not.
+  public var byteArithmetic: ByteArithmetic { .none }
 
   /// What computes on the processor can do so everywhere.
   public var obstacle: Explanation? { nil }
@@ -79,10 +92,27 @@ extension EngineFactory {
   /// Most engines compute every network.
   public func obstacle(to graph: Graph) -> Explanation? { nil }
 
+  /// Most engines do not compute in bytes.
+  public func quantisation(
+    for plan: ExecutionPlan, tiles: [CalibrationTile]
+  ) throws(EngineError) -> Quantisation {
+    throw .precisionUnsupported(engine: name, precision: .int8)
+  }
+
   /// The processor's memory is the host's.
   public func deviceShortage(
     for plan: ExecutionPlan, slots: Int
   ) throws(EngineError) -> Explanation? { nil }
+}
+
+/// What an engine makes of networks in bytes on this machine.
+public enum ByteArithmetic: Hashable, Sendable {
+  /// It has no kernels for them.
+  case none
+  /// It computes them slower than in single precision.
+  case slow
+  /// The processor multiplies bytes.
+  case fast
 }
 
 /// An engine cannot compute.

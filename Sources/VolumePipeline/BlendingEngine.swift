@@ -16,6 +16,13 @@ struct BlendingFactory: EngineFactory {
   var name: String { inner.name }
   var words: String { inner.words }
   var precisions: [Precision] { inner.precisions }
+  var byteArithmetic: ByteArithmetic { inner.byteArithmetic }
+
+  func quantisation(
+    for plan: ExecutionPlan, tiles: [CalibrationTile]
+  ) throws(EngineError) -> Quantisation {
+    try inner.quantisation(for: plan, tiles: tiles)
+  }
 
   /// The plan of the engine that computes windows.
   func windowPlan(_ plan: ExecutionPlan) -> ExecutionPlan {

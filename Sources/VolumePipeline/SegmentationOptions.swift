@@ -17,6 +17,8 @@ public struct SegmentationOptions: Sendable {
   public var slots: Int?
   /// The numbers to compute in; `nil`: the fastest that the engine has.
   public var precision: Precision?
+  /// How values become bytes, for `int8`.
+  public var quantisation: Quantisation?
   /// How grey values are normalised.
   public var normalisation = Normalisation(low: 0, high: 255, clips: false)
   /// How often each tile is looked at: 1, 4 or 8 (see `Orientation.all`); probabilities are averaged.

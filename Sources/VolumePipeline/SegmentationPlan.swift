@@ -76,7 +76,7 @@ public struct SegmentationPlan: Sendable {
         let budget = ThreadBudget(cores: cores, slots: slots, tiles: tiling.tileCount)
         let execution = ExecutionPlan(
           graph: graph, normalisation: options.normalisation, voxelType: volume.voxelType,
-          shapes: tiling.inputShapes, precision: precision,
+          shapes: tiling.inputShapes, precision: precision, quantisation: options.quantisation,
           output: reduction.isLabelsAlone && tiling.blend == nil ? .labels : .scores,
           threads: budget.engine)
         choices.append(

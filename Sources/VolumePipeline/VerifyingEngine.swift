@@ -36,7 +36,16 @@ public struct VerifyingFactory: EngineFactory {
   /// Those of the engine that is checked.
   public var precisions: [Precision] { inner.precisions }
   /// That of the engine that is checked.
+  public var byteArithmetic: ByteArithmetic { inner.byteArithmetic }
+  /// That of the engine that is checked.
   public var obstacle: Explanation? { inner.obstacle }
+
+  /// By the engine that is checked.
+  public func quantisation(
+    for plan: ExecutionPlan, tiles: [CalibrationTile]
+  ) throws(EngineError) -> Quantisation {
+    try inner.quantisation(for: plan, tiles: tiles)
+  }
 
   /// That of the engine that is checked, or of the one that checks.
   public func obstacle(to graph: Graph) -> Explanation? {

@@ -104,7 +104,7 @@ struct BenchCommand: Command {
         guard let precision = Precision(rawValue: text.text) else {
           throw UsageError.badValue(
             option: "precision", text: text.text, why: "this is no precision",
-            expected: "give f32 or bf16")
+            expected: "give f32, bf16 or int8")
         }
         return precision
       }

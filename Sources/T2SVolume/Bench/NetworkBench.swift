@@ -21,10 +21,11 @@ struct NetworkBench {
     let model = try context.catalogue.model(modelPath(path, context))
     let factory = OneDNNEngineFactory()
     let precision = precision ?? factory.precisions[0]
-    let plan = ExecutionPlan(
+    var plan = ExecutionPlan(
       graph: model.graph, normalisation: Normalisation(low: 0, high: 255, clips: false),
       voxelType: .uint8, shapes: [try shape(of: model.graph)], precision: precision,
       threads: threads)
+    if precision == .int8 { plan.quantisation = try Self.calibration(plan, factory) }
     context.console.note("measuring this machine's limits")
     let before = try limits(precision)
     try context.checkForStop(remedy: "give the same command again")
@@ -45,6 +46,20 @@ struct NetworkBench {
     return report.json.merging([
       "model": .string(model.path), "cpu": .string(MachineLimits.processorName),
     ]) { $1 }
+  }
+
+  /// Of noise: no step's time depends on what its values are.
+  static func calibration(
+    _ plan: ExecutionPlan, _ factory: OneDNNEngineFactory
+  ) throws(Explanation) -> Quantisation {
+    let shape = plan.shapes[0]
+    let voxels = (0..<shape.voxelCount).map { UInt8(truncatingIfNeeded: $0 &* 97 &+ $0 >> 7) }
+    do throws(EngineError) {
+      return try factory.quantisation(
+        for: plan, tiles: [CalibrationTile(shape: shape, voxels: voxels)])
+    } catch {
+      throw error.explanation
+    }
   }
 
   private func limits(_ precision: Precision) throws(Explanation) -> Limits {

@@ -20,23 +20,25 @@ public struct StatisticsAdaptation: Sendable {
   public static let batch = 8
 
   /// An adaptation by `count` crops of `shape` at most, as many as make whole batches.
+  ///
+  /// - Parameter region: of the scan that crops lie in; `nil`: all of it.
   public init(
     _ graph: Graph, to scan: any VolumeReader, _ normalisation: Normalisation, crop shape: Shape3,
-    count: Int, seed: UInt64
+    count: Int, within region: Region? = nil, seed: UInt64
   ) {
     self.graph = graph
     self.scan = scan
     self.normalisation = normalisation
-    let whole = scan.volume.shape
+    let whole = region ?? Region(scan.volume.shape)
     let batches = max(1, (count + Self.batch - 1) / Self.batch)
     let total = batches * Self.batch
     var random = SeededRandom(seed: seed, 7)
     // A sequence that leaves no large gaps (Roberts, 2018), begun anywhere; layers one after the other.
     let (y0, x0) = (random.unit(), random.unit())
     var crops = (0..<total).map { number -> Region in
-      func start(_ extent: Int, _ size: Int, _ place: Double) -> Range<Int> {
-        let room = extent - size + 1
-        let first = min(Int(place * Double(room)), room - 1)
+      func start(_ extent: Range<Int>, _ size: Int, _ place: Double) -> Range<Int> {
+        let room = extent.count - size + 1
+        let first = extent.lowerBound + min(Int(place * Double(room)), room - 1)
         return first..<(first + size)
       }
       func part(_ value: Double) -> Double { value - value.rounded(.down) }

@@ -10,16 +10,17 @@ public struct ModelCommand: Command {
   /// "model".
   public var name: String { "model" }
   /// What it does.
-  public var summary: String { "make, show, convert, compare, look into or adapt networks" }
+  public var summary: String { "make, show, convert, compare, look into, adapt or calibrate networks" }
   /// What it takes.
   public var operands: String {
-    "new|show|convert|compare|features|adapt [MODEL...] [SCAN]"
+    "new|show|convert|compare|features|adapt|calibrate [MODEL...] [SCAN]"
   }
   /// Its options.
   public var options: [OptionDeclaration] {
     [
       OptionDeclaration(
-        "output", "FILE", "the file to write: new, convert, adapt: by its ending; features: a PNG",
+        "output", "FILE", "the file to write: new, convert, adapt: by its ending; features: a PNG; calibrate: "
+          + "JSON, beside the model without it",
         short: "o"),
       OptionDeclaration(
         "preset", "NAME",
@@ -34,10 +35,10 @@ public struct ModelCommand: Command {
         "convert: members (JSON) that the model's card gets, as data, licence or accuracy"),
       OptionDeclaration(
         "weights-only", nil, "convert: leave out what the optimiser remembers, where it is there"),
-    ] + ModelFeatures.options + ModelAdaptation.options + [
+    ] + ModelFeatures.options + ModelAdaptation.options + ModelCalibration.options + [
       OptionDeclaration(
         "window", "LOW:HIGH",
-        "features, adapt: grey values that become 0 and 1, or auto; default: the model's"),
+        "features, adapt, calibrate: grey values that become 0 and 1, or auto; default: the model's"),
       .memory, .threads,
     ] + OptionDeclaration.inputs + [.overwrite]
   }
@@ -51,6 +52,7 @@ public struct ModelCommand: Command {
       "t2s-volume model compare first.h5 second.h5",
       "t2s-volume model features big.raw --layer enc-block-1 --at 40,512,300 --output maps.png",
       "t2s-volume model adapt run/model.h5 sister.raw --output adapted.h5",
+      "t2s-volume model calibrate run/model.h5 big.raw",
     ]
   }
   /// What else is worth knowing.
@@ -64,6 +66,12 @@ public struct ModelCommand: Command {
         + "at 0), and look at the labels. Where greys were only scaled and moved, segment "
         + "--match-grey, or --window, is better; where they have not drifted, adapt costs about a "
         + "hundredth of the mean Jaccard index, most of it in porosity.",
+      "calibrate makes a model ready for --precision int8: it computes crops of the scan, notes how "
+        + "large every channel's values become, and compares the labels of other crops in bytes with "
+        + "those in single precision. The file lies beside the model; where it says that next to "
+        + "nothing is lost (each class less than 0.002 of its Jaccard index against --labels, or 99.8 % "
+        + "of the labels equal), segment computes that model in bytes by itself on processors with "
+        + "VNNI.",
     ]
   }
 
@@ -72,7 +80,7 @@ public struct ModelCommand: Command {
     _ arguments: Arguments, _ context: CommandContext
   ) throws(Explanation) -> [String: JSONValue] {
     var arguments = arguments
-    let actions = ["new", "show", "convert", "compare", "features", "adapt"]
+    let actions = ["new", "show", "convert", "compare", "features", "adapt", "calibrate"]
     guard let word = arguments.operands.first else {
       throw UsageError.operandMissing(list(actions), command: name).explanation
     }
@@ -105,6 +113,12 @@ public struct ModelCommand: Command {
       let both = try paths(["MODEL", "SCAN"])
       return try explained { () throws(UsageError) in
         try ModelAdaptation(both[0], both[1], rest)
+      }.run(context)
+    case "calibrate":
+      let scan = rest.values["scan"]
+      let names = try paths(scan == nil ? ["MODEL", "SCAN"] : ["MODEL"])
+      return try explained { () throws(UsageError) in
+        try ModelCalibration(names[0], scan ?? names[1], rest)
       }.run(context)
     case "convert":
       return try ModelConversion(try paths(["MODEL"])[0], rest).run(context)

@@ -37,6 +37,9 @@ struct ReceiptPage {
       "engine",
       [document["engine"]?["words"]?.string, document["engine"]?["precision"]?.string]
         .compactMap { $0 }.joined(separator: ", "))
+    if let gate = document["engine"]?["calibration"]?["gate"].flatMap(CalibrationGate.init) {
+      add("bytes", gate.words)
+    }
     let tiling = document["tiling"]
     let isExact = tiling?["halo_exact"]?.bool == true
     add(

@@ -82,6 +82,7 @@ struct RunReceipt {
       "engine": [
         "name": .string(request.engine.name), "words": .string(request.engine.words),
         "precision": .string(plan.execution.precision.rawValue),
+        "calibration": request.calibration?.json ?? .null,
         "plan_file": request.choices.planFile.map { .string($0) } ?? .null,
       ],
       "options": .object(request.plan),

@@ -145,7 +145,7 @@ struct SampleVerification {
     "command", "tool_version", "input", "input_shape", "input_type", "model", "model_name",
     "engine",
     "precision", "normalisation", "region", "halo", "tile", "byte_order", "offset", "outside",
-    "match_grey",
+    "match_grey", "calibration",
   ]
 
   private func checkKnown(_ receipt: JSONValue) throws(Explanation) {

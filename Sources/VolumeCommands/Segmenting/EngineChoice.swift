@@ -18,7 +18,7 @@ public func chosenEngine(
       passed.append("not \(engine.name): \(obstacle.what)")
       continue
     }
-    if let precision, !engine.precisions.contains(precision) { continue }
+    if let precision, !engine.offers(precision) { continue }
     if !passed.isEmpty {
       context.console.note("engine: \(engine.name), \(passed.joined(separator: "; "))")
     }
@@ -30,4 +30,11 @@ public func chosenEngine(
       remedy: "install the tool again with Tools/setup")
   }
   return engine
+}
+
+extension EngineFactory {
+  /// Whether it computes in `precision` on this machine.
+  fileprivate func offers(_ precision: Precision) -> Bool {
+    precision == .int8 ? byteArithmetic != .none : precisions.contains(precision)
+  }
 }

@@ -25,6 +25,8 @@ struct SegmentChoices: Sendable {
   var planFile: String?
   /// `nil`: the fastest.
   var precision: Precision?
+  /// The calibration of networks in bytes; `nil`: the one beside the model.
+  var calibration: String?
   var window: WindowChoice
   /// What lies outside the specimen.
   var outside: OutsideChoices
@@ -103,6 +105,12 @@ struct SegmentChoices: Sendable {
       try text.oneOf(["auto"] + Precision.allCases.map(\.rawValue))
     }
     self.precision = precision.flatMap(Precision.init)
+    calibration = arguments.values["calibration"]
+    if let calibration, self.precision != nil, self.precision != .int8 {
+      throw OptionText(option: "calibration", text: calibration).wrong(
+        "it is for networks in bytes, and --precision is \(self.precision?.rawValue ?? "")",
+        "leave one of the two out")
+    }
     window = try WindowChoice(arguments)
     outside = try OutsideChoices(arguments)
     hints = try arguments.openingHints()

@@ -123,6 +123,7 @@ extension SegmentRequest {
     options.threads = choices.threads
     options.slots = choices.slots
     options.precision = precision
+    options.quantisation = calibration?.quantisation
     options.normalisation = normalisation
     options.flips = choices.opinions.flips
     options.factors = factors

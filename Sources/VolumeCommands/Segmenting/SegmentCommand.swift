@@ -49,7 +49,13 @@ public struct SegmentCommand: Command {
           + "a run take the same; `gpu tune` makes the fastest"),
       OptionDeclaration(
         "precision", "P",
-        "auto (the default: f16 on a GPU, bf16 where the CPU has it), f32, bf16 or f16"),
+        "auto (the default: f16 on a GPU; on the CPU int8 where the model has a calibration that "
+          + "loses next to nothing and the CPU multiplies bytes, else bf16 where it has that), f32, "
+          + "bf16, f16, or int8, which is calibrated on the scan first where the model is not"),
+      OptionDeclaration(
+        "calibration", "FILE",
+        "how values become bytes, as model calibrate made it; default: MODEL.int8.json beside the "
+          + "model"),
       OptionDeclaration(
         "window", "LOW:HIGH",
         "grey values that become 0 and 1, or auto (from the scan's own); default: the model's rule"),

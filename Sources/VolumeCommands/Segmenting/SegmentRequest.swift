@@ -14,6 +14,8 @@ struct SegmentRequest: Sendable {
   /// What `--verify` found, or finds.
   var verification: TileVerification
   var precision: Precision
+  /// How values become bytes, where `precision` is int8.
+  var calibration: ByteCalibration?
   var normalisation: Normalisation
   /// What each class's probability is multiplied by before the highest one is taken.
   var factors: [Float]
@@ -68,14 +70,6 @@ struct SegmentRequest: Sendable {
     if let file = choices.planFile { engine = try engine.withPlans(in: file) }
     (self.engine, verification) = TileVerification.wrapped(
       engine, every: choices.verify, model.graph, context)
-    precision = choices.precision ?? engine.precisions.first ?? .f32
-    guard engine.precisions.contains(precision) else {
-      throw Explanation(
-        .input,
-        "--precision \(precision.rawValue): the engine '\(engine.name)' has "
-          + "\(list(engine.precisions.map(\.rawValue))) on this machine",
-        remedy: "leave --precision out")
-    }
     let sample = try GreySample(reader, region: region)
     var volume = reader.volume
     volume.voxelType = scanType
@@ -86,6 +80,12 @@ struct SegmentRequest: Sendable {
     for warning in greyWarnings(sample, volume, model, normalisation) {
       context.console.note("warning: \(warning)")
     }
+    let choice = try PrecisionChoice(
+      choices,
+      CalibrationRun(
+        model: model, graph: model.graph, scan: reader, region: region,
+        normalisation: normalisation, engine: self.engine, threads: choices.threads), context)
+    (precision, calibration) = (choice.precision, choice.calibration)
     outside = try requestedExterior(of: reader, choices, context)
   }
 
@@ -120,6 +120,7 @@ struct SegmentRequest: Sendable {
       plan["decision_factors"] = .array(factors.map { .number(Double($0)) })
     }
     plan["match_grey"] = greyMap
+    if let calibration { plan["calibration"] = .string(calibration.digest) }
     if let outside { plan["outside"] = outside.json }
     if let order = choices.hints.byteOrder { plan["byte_order"] = .string(order.rawValue) }
     if let offset = choices.hints.offset { plan["offset"] = .integer(offset) }

@@ -94,7 +94,7 @@ struct TrainChoices: Sendable {
     }
     self.engine = engine == "auto" ? nil : engine
     let precision = try arguments.value("precision") { text throws(UsageError) in
-      try text.oneOf(["auto"] + Precision.allCases.map(\.rawValue))
+      try text.oneOf(["auto"] + Precision.allCases.filter { $0 != .int8 }.map(\.rawValue))
     }
     self.precision = precision.flatMap(Precision.init)
     limits = try CopyLimits(arguments)

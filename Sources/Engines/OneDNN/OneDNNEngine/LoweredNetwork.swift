@@ -9,12 +9,16 @@ final class LoweredNetwork: @unchecked Sendable {
   let graph: Graph
   let steps: [Step]
   let buffers: [Buffer]
+  /// Where the value of each node can be looked at, by its place in `graph`.
+  let places: [Int: ValuePlace]
 
   init(_ plan: ExecutionPlan) throws(EngineError) {
     graph = plan.graph.simplified()
-    let lowering = try Lowering(graph, precision: plan.precision, output: plan.output)
+    let lowering = try Lowering(
+      graph, precision: plan.precision, output: plan.output, ranges: try plan.byteRanges)
     steps = lowering.steps
     buffers = lowering.buffers
+    places = lowering.places
   }
 }
 
@@ -25,23 +29,42 @@ final class LoweringCache: Sendable {
     var graph: Graph
     var precision: Precision
     var output: EngineOutput
+    var ranges: ByteRanges?
     var network: LoweredNetwork
   }
   private let last = Mutex<Entry?>(nil)
 
   func network(for plan: ExecutionPlan) throws(EngineError) -> LoweredNetwork {
+    let ranges = try plan.byteRanges
     // Graphs that share their weights, as copies do, are compared in no time.
     let known = last.withLock { entry in
       entry.flatMap {
-        $0.precision == plan.precision && $0.output == plan.output && $0.graph == plan.graph
-          ? $0.network : nil
+        $0.precision == plan.precision && $0.output == plan.output && $0.ranges == ranges
+          && $0.graph == plan.graph ? $0.network : nil
       }
     }
     if let known { return known }
     let network = try LoweredNetwork(plan)
     let entry = Entry(
-      graph: plan.graph, precision: plan.precision, output: plan.output, network: network)
+      graph: plan.graph, precision: plan.precision, output: plan.output, ranges: ranges,
+      network: network)
     last.withLock { $0 = entry }
     return network
+  }
+}
+
+extension ExecutionPlan {
+  /// How the network's values become bytes, where it is computed in them.
+  fileprivate var byteRanges: ByteRanges? {
+    get throws(EngineError) {
+      guard precision == .int8 else { return nil }
+      guard let quantisation else {
+        throw .unsupported(
+          engine: "oneDNN", node: "input",
+          why: "bytes need a calibration, which says how large the network's values are")
+      }
+      return ByteRanges(
+        quantisation: quantisation, normalisation: normalisation, voxelType: voxelType)
+    }
   }
 }

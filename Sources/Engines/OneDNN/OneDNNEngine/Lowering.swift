@@ -9,38 +9,62 @@ import VolumeCore
 /// phases, and a concatenation is written in place by those who make its parts, or costs nothing
 /// where its parts are planes.
 struct Lowering {
-  private(set) var steps: [Step] = []
+  var steps: [Step] = []
   private(set) var buffers: [Buffer] = []
 
-  private let graph: Graph
-  private let channels: [Int]
-  private let consumers: [[Int]]
+  let graph: Graph
+  let channels: [Int]
+  let consumers: [[Int]]
   private let precision: Precision
-  private let layouts: LayoutChoice
+  let layouts: LayoutChoice
   /// The nodes at the network's end whose values stay in single precision.
-  private let isFloat: [Bool]
+  let isFloat: [Bool]
   /// Where each node's value lies.
-  private var values: [Value?]
+  var values: [Value?]
   /// Phases whose depth-to-space waits for the concatenation that they are part of.
   private var waiting: [Int: (buffer: Int, factor: Shape3)] = [:]
+  /// Where the channels of each node's value can be looked at; of those that are never alone, within the
+  /// value that they are part of.
+  private(set) var places: [Int: ValuePlace] = [:]
   private var channelsLastCopies: [Int: Int] = [:]
 
-  private enum Value {
+  /// For networks in bytes: how values become bytes, what the bytes of each buffer stand for, and the
+  /// copies of values where both kinds of kernels take them.
+  let ranges: ByteRanges?
+  var byteScales: [Int: ByteScale] = [:]
+  var byteCopies: [Int: Int] = [:]
+  var floatCopies: [[Int]: Int] = [:]
+
+  enum Value {
     case buffer(Int)
     /// Planes of several buffers, one after the other.
     case planes([Int])
+    /// Class scores that are not computed yet: what is written of them is decided at the end.
+    case head(HeadWeights, [Int])
   }
 
-  /// - Parameter graph: simplified already.
-  init(_ graph: Graph, precision: Precision, output: EngineOutput) throws(EngineError) {
+  /// - Parameters:
+  ///   - graph: simplified already.
+  ///   - ranges: for networks in bytes alone.
+  init(
+    _ graph: Graph, precision: Precision, output: EngineOutput, ranges: ByteRanges? = nil
+  ) throws(EngineError) {
     self.graph = graph
+    self.ranges = ranges
+    // What is not in bytes is in single precision then.
+    let precision = precision == .int8 ? .f32 : precision
     self.precision = precision
     channels = graph.channels
     consumers = graph.consumers
     layouts = LayoutChoice(graph, allowsPairs: precision == .bf16 && Processor.hasBFloat16)
     isFloat = graph.singlePrecisionEnd(except: layouts.isPairs)
     values = Array(repeating: nil, count: graph.nodes.count)
-    for index in graph.nodes.indices where !isFinish(index) { try lower(index) }
+    for index in graph.nodes.indices where !isFinish(index) {
+      try lower(index)
+      if case .buffer(let buffer)? = values[index] {
+        places[index] = ValuePlace(buffer: buffer, firstChannel: 0)
+      }
+    }
     try finish(output)
   }
 
@@ -48,6 +72,7 @@ struct Lowering {
 
   private mutating func lower(_ index: Int) throws(EngineError) {
     let node = graph.nodes[index]
+    if ranges != nil, try lowerToBytes(index) { return }
     switch node.operation {
     case .input(let channels):
       guard channels == 1 else {
@@ -136,7 +161,7 @@ struct Lowering {
   }
 
   /// Whether the node is the input and nothing but layers as channels takes it.
-  private func takesLayers(of index: Int) -> Bool {
+  func takesLayers(of index: Int) -> Bool {
     guard graph.nodes[index].isInput, consumers[index].count == 1,
       case .layersToChannels = graph.nodes[consumers[index][0]].operation
     else { return false }
@@ -212,6 +237,8 @@ struct Lowering {
           .depthToSpace(
             from: phases.buffer, to: to, factor: phases.factor, channels: channels[input],
             offset: offset))
+        let maker = layouts.isFusedRelu[input] ? graph.nodes[input].inputs[0] : input
+        places[maker] = ValuePlace(buffer: to, firstChannel: offset)
       } else {
         steps.append(.place(from: source, to: to, offset: offset))
       }
@@ -231,7 +258,7 @@ struct Lowering {
     }
   }
 
-  private func isScores(_ index: Int) -> Bool { index == scoresNode && consumers[index].count <= 1 }
+  func isScores(_ index: Int) -> Bool { index == scoresNode && consumers[index].count <= 1 }
 
   /// Whether the node is the softmax at the end, which labels do not need.
   private func isFinish(_ index: Int) -> Bool { index == graph.output && index != scoresNode }
@@ -239,6 +266,19 @@ struct Lowering {
   private mutating func finish(_ output: EngineOutput) throws(EngineError) {
     let node = graph.nodes[scoresNode]
     let hasSoftmax = scoresNode != graph.output
+    if case .head(let head, let from)? = values[scoresNode] {
+      if output == .labels {
+        steps.append(.quads(.labels(head), from: from, to: nil))
+      } else {
+        let to = add(.channelsLast(.f32), head.classes, scoresNode)
+        steps.append(.quads(.scores(head), from: from, to: to))
+        finishScores(to, softmax: hasSoftmax)
+      }
+      return
+    }
+    if case .planes(let parts)? = values[scoresNode], ranges != nil {
+      values[scoresNode] = .buffer(floatCopy(of: parts, scoresNode))
+    }
     guard case .buffer(let from)? = values[scoresNode] else {
       throw unsupported(node, "its result is no single value")
     }
@@ -279,13 +319,16 @@ struct Lowering {
   /// How a value that is none of planes lies.
   private func layout(_ node: Int) -> Buffer.Layout { isFloat[node] ? .channelsLast(.f32) : plain }
 
-  private mutating func add(_ layout: Buffer.Layout, _ channels: Int, _ node: Int) -> Int {
+  mutating func add(_ layout: Buffer.Layout, _ channels: Int, _ node: Int) -> Int {
     buffers.append(Buffer(layout: layout, channels: channels, extentOfNode: node))
     return buffers.count - 1
   }
 
   /// The value of `node` channels last, converted where it lies in planes.
   private mutating func plainSource(_ node: Int) -> Int {
+    if ranges != nil, case .planes(let parts)? = values[node] {
+      return floatCopy(of: parts, node)
+    }
     guard case .buffer(let buffer)? = values[node] else {
       preconditionFailure("planes are only joined for those who take planes")
     }
@@ -301,7 +344,7 @@ struct Lowering {
     switch values[node] {
     case .buffer(let buffer): [buffer]
     case .planes(let buffers): buffers
-    case nil: preconditionFailure("a node is lowered after its inputs")
+    case .head, nil: preconditionFailure("a node is lowered after its inputs")
     }
   }
 
@@ -315,9 +358,15 @@ struct Lowering {
       && parts.count { $0 == node } == 1
   }
 
-  private func unsupported(_ node: Node, _ why: String) -> EngineError {
+  func unsupported(_ node: Node, _ why: String) -> EngineError {
     .unsupported(engine: "oneDNN", node: node.name, why: why)
   }
+}
+
+/// Where the channels of a value lie.
+struct ValuePlace: Hashable {
+  var buffer: Int
+  var firstChannel: Int
 }
 
 extension Node {

@@ -1,3 +1,4 @@
+import CKernels
 import EngineCore
 import NeuralGraph
 import VolumeCore
@@ -24,6 +25,9 @@ public struct OneDNNEngineFactory: EngineFactory {
 
   /// bfloat16 first where the processor multiplies it; emulated it would be slower than f32.
   public var precisions: [Precision] { Processor.hasBFloat16 ? [.bf16, .f32] : [.f32] }
+
+  /// Fast with AVX-512 and its byte dot product (VNNI).
+  public var byteArithmetic: ByteArithmetic { t2s_has_quads_kernels() != 0 ? .fast : .slow }
 
   /// The plan's network as steps.
   func network(for plan: ExecutionPlan) throws(EngineError) -> LoweredNetwork {
@@ -60,7 +64,7 @@ public struct OneDNNEngineFactory: EngineFactory {
   public func makeEngine(
     for plan: ExecutionPlan, slots: Int
   ) throws(EngineError) -> any InferenceEngine {
-    guard precisions.contains(plan.precision) else {
+    guard plan.precision == .int8 || precisions.contains(plan.precision) else {
       throw .unsupported(
         engine: "oneDNN", node: "input",
         why: "this processor (\(Processor.instructionSet)) has no \(plan.precision.rawValue) "

@@ -40,6 +40,7 @@ extension Precision {
     case .f32: dnnl_f32
     case .bf16: dnnl_bf16
     case .f16: dnnl_f16
+    case .int8: dnnl_u8
     }
   }
 }

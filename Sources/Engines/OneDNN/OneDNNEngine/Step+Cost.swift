@@ -37,12 +37,15 @@ extension Step {
     case .scores(let from): return "scores of \(buffers[from].channels)"
     case .pairsLabels(let head, let from):
       return "1x1 convolution and largest, \(buffers[from].channels) to \(head.classes)"
+    case .quads(let step, let from, let to):
+      return step.words(
+        inputs: channels(from), outputs: to.map { buffers[$0].channels } ?? 0)
     case .pairsScores(let head, let from, _):
       return "1x1 convolution in pairs, \(buffers[from].channels) to \(head.classes)"
     }
   }
 
-  private static func edges(_ shape: Shape3) -> String {
+  static func edges(_ shape: Shape3) -> String {
     shape.z == 1 ? "\(shape.y)x\(shape.x)" : "\(shape.z)x\(shape.y)x\(shape.x)"
   }
 
@@ -57,6 +60,11 @@ extension Step {
     case .pairsConvolution(_, let from, let to, _):
       from.reduce(0) { $0 + 18 * buffers[$1].channels } * buffers[to].channels
         * extent(to).voxelCount
+    case .quads(.convolution(let layer), _, let to):
+      2 * layer.kernel.voxelCount * layer.inputs * layer.outputs
+        * (to.map { extent($0).voxelCount } ?? 0)
+    case .quads(.labels(let head), let from, _), .quads(.scores(let head), let from, _):
+      from.reduce(0) { $0 + 2 * buffers[$1].channels } * head.classes * extent(from[0]).voxelCount
     case .pairsLabels(let head, let from), .pairsScores(let head, let from, _):
       2 * buffers[from].channels * head.classes * extent(from).voxelCount
     default: 0
@@ -73,7 +81,7 @@ extension Step {
     }
     let read = sources.reduce(0) { $0 + bytes($1) }
     switch self {
-    case .normalise(let to): return input + bytes(to)
+    case .normalise(let to), .quads(.normalise, _, let to?): return input + bytes(to)
     // What lies beside it in the same value others write.
     case .place, .depthToSpace, .pairsDepthToSpace: return 2 * read
     case .crop(_, let to, _): return 2 * bytes(to)

@@ -10,6 +10,8 @@ struct Buffer: Hashable {
     case channelsLast(Precision)
     /// Planes of channel pairs in bfloat16 with zeros around; see CKernels.h.
     case pairs
+    /// Planes of channel quads in bytes with a border of `zero` around; see CQuads.h.
+    case quads(zero: UInt8)
   }
 
   var layout: Layout
@@ -51,6 +53,8 @@ enum Step {
   case pairsLabels(HeadWeights, from: Int)
   /// 1x1 convolution in single precision.
   case pairsScores(HeadWeights, from: Int, to: Int)
+  /// A step on values in bytes; `to` is nil where it writes the slot's output.
+  case quads(QuadsStep, from: [Int], to: Int?)
 
   /// The buffers that it reads.
   var sources: [Int] {
@@ -63,7 +67,7 @@ enum Step {
       .relu(let from, _), .softmax(let from, _), .toChannelsLast(let from, _), .labels(let from),
       .scores(let from), .pairsLabels(_, let from), .pairsScores(_, let from, _):
       [from]
-    case .pairsConvolution(_, let from, _, _), .add(let from, _, _): from
+    case .pairsConvolution(_, let from, _, _), .add(let from, _, _), .quads(_, let from, _): from
     }
   }
 
@@ -77,6 +81,7 @@ enum Step {
       .softmax(_, let to), .joinLayers(_, let to, _), .crop(_, let to, _),
       .toChannelsLast(_, let to), .pairsScores(_, _, let to):
       to
+    case .quads(_, _, let to): to
     case .labels, .scores, .pairsLabels: nil
     }
   }

@@ -217,6 +217,12 @@ extension Step {
     case .crop(_, _, let before): .gather(kernel: 1, stride: 1, before: -before.z)
     case .upsample(_, _, let factor), .depthToSpace(_, _, let factor, _, _):
       .spread(factor: factor.z)
+    case .quads(.convolution(let layer), _, _):
+      .gather(
+        kernel: layer.kernel.z, stride: layer.stride.z, before: layer.padding.before.z)
+    case .quads(.maxPool(let window), _, _):
+      .gather(kernel: window.z, stride: window.z, before: 0)
+    case .quads(.spread(let factor, _), _, _): .spread(factor: factor.z)
     default: .gather(kernel: 1, stride: 1, before: 0)
     }
   }

@@ -6,11 +6,13 @@ import VolumeCore
 
 /// One thread's memory and stream: runs the program on one tile after the other.
 @safe final class Worker {
-  private let program: Program
+  let program: Program
   private let stream: Stream
   private var memory = AlignedMemory(byteCount: 0)
   /// Where the time of each step is added up; `nil` where nobody wants to know.
   var clock: StepClock?
+  /// Who wants to see the values that a step takes, of tiles that are computed at once; `nil`: nobody.
+  var observer: RangeObserver?
 
   init(_ program: Program) throws(EngineError) {
     self.program = program
@@ -42,7 +44,15 @@ import VolumeCore
   @unsafe private func runPart(
     _ prepared: PreparedShape, input: UnsafeMutableRawPointer, output: UnsafeMutableRawPointer
   ) throws(EngineError) {
+    observer?.beginPart()
     for (index, step) in program.steps.enumerated() {
+      if let observer {
+        for buffer in step.sources {
+          unsafe observer.see(
+            buffer, address(buffer, prepared),
+            prepared.extents[program.buffers[buffer].extentOfNode].voxelCount)
+        }
+      }
       let start = clock == nil ? 0 : monotonicNanoseconds()
       defer { clock?.add(index, since: start) }
       if let primitive = prepared.primitives[index], case .convolution(_, let from, let to) = step {
@@ -52,8 +62,8 @@ import VolumeCore
       } else {
         unsafe runKernel(
           step, at: { unsafe address($0, prepared) },
-          shape: { prepared.extents[program.buffers[$0].extentOfNode] }, input: input,
-          output: output)
+          shape: { prepared.extents[program.buffers[$0].extentOfNode] }, before: step.layersBefore,
+          input: input, output: output)
       }
     }
   }
@@ -66,8 +76,7 @@ import VolumeCore
     let layer = shape.shape.y * shape.shape.x
     func extent(_ buffer: Int) -> Shape3 { shape.extents[program.buffers[buffer].extentOfNode] }
     func layerByteCount(_ buffer: Int) -> Int {
-      extent(buffer).y * extent(buffer).x * program.buffers[buffer].channels
-        * program.buffers[buffer].numberByteCount
+      program.buffers[buffer].layerByteCount(of: extent(buffer))
     }
     func address(_ buffer: Int, _ place: Int) -> UnsafeMutableRawPointer {
       unsafe memory.base + prepared.plan.offsets[buffer] + place * layerByteCount(buffer)
@@ -94,7 +103,7 @@ import VolumeCore
           shape: { buffer in
             let layers = sources.contains(buffer) ? action.input.count : action.output.count
             return Shape3(z: layers, y: extent(buffer).y, x: extent(buffer).x)
-          }, input: input + begin * program.plan.voxelType.byteCount,
+          }, before: action.padding.before, input: input + begin * program.plan.voxelType.byteCount,
           output: output + begin * program.plan.outputVoxelByteCount)
       }
       for drop in round.drops where drop.kept > 0 {
@@ -110,7 +119,7 @@ import VolumeCore
   }
 
   @unsafe private func runKernel(
-    _ step: Step, at: (Int) -> UnsafeMutableRawPointer, shape: (Int) -> Shape3,
+    _ step: Step, at: (Int) -> UnsafeMutableRawPointer, shape: (Int) -> Shape3, before: Int,
     input: UnsafeMutableRawPointer, output: UnsafeMutableRawPointer
   ) {
     func planes(_ buffer: Int) -> UnsafeMutablePointer<UInt16> {
@@ -122,6 +131,10 @@ import VolumeCore
 
     switch step {
     case .convolution: preconditionFailure("the library computes it")
+    case .quads(let step, let from, let to):
+      unsafe runBytes(
+        step, from: from, to: to, before: before, at: at, shape: shape, input: input,
+        output: output)
     case .normalise(let to):
       let rule = program.plan.normalisation
       let factor = 1 / (rule.high - rule.low)
@@ -254,7 +267,18 @@ extension Buffer {
     switch layout {
     case .channelsLast(let precision): precision.byteCount
     case .pairs: 2
+    case .quads: 1
     }
+  }
+
+  /// The byte of a zero, of values in bytes.
+  var zeroByte: UInt8 { if case .quads(let zero) = layout { zero } else { 0 } }
+}
+
+extension Step {
+  /// Layers of nothing before the first that a kernel of ours takes, where a tile is computed at once.
+  fileprivate var layersBefore: Int {
+    if case .quads(.convolution(let layer), _, _) = self { layer.padding.before.z } else { 0 }
   }
 }
 

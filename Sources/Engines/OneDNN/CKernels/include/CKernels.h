@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CQuads.h"
 #include "CTraining.h"
 
 // Columns of zeros before the first column of a row in the pairs layout.

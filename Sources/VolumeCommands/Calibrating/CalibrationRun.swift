@@ -1,0 +1,164 @@
+import EngineCore
+import NeuralGraph
+import Training
+import VolumeCore
+
+/// Calibrates a network on crops spread over a scan, and compares labels in bytes with those in single
+/// precision on other crops.
+struct CalibrationRun {
+  let model: Model
+  /// Made for grey scans; with all that decides about labels.
+  let graph: Graph
+  let scan: any VolumeReader
+  let region: Region
+  let normalisation: Normalisation
+  let engine: any EngineFactory
+  let threads: Int
+  /// Annotated voxels of the scan's extent, where there are any; 255 is no annotation.
+  var truth: (any VolumeReader)?
+
+  /// Crops to calibrate on, and as many to compare labels on.
+  static let crops = 16
+
+  /// The crops, each with what a 2.5D network sees beside it.
+  private var boxes: [Region] {
+    get throws(Explanation) {
+      let edge = graph.isPlanar ? 256 : 64
+      let extent = region.shape
+      let depth = graph.isPlanar ? 1 + 2 * graph.layerMargin : edge
+      let middle = Index3(z: extent.z / 2, y: extent.y / 2, x: extent.x / 2)
+      let shape = try FeatureCrop(
+        middle, Shape3(z: depth, y: edge, x: edge), graph, extent
+      ).box.shape
+      // A sequence that leaves no large gaps; every second crop is kept for the comparison.
+      let part = StatisticsAdaptation(
+        graph, to: scan, normalisation, crop: shape, count: 2 * Self.crops, within: region, seed: 1)
+      return part.crops
+    }
+  }
+
+  /// Memory that it takes for a while, beside the engine's values: the crops and what was made of them.
+  func byteCount() throws(Explanation) -> Int {
+    let boxes = try boxes
+    let voxels = boxes.reduce(0) { $0 + $1.voxelCount }
+    let engine: Int
+    do { engine = try self.engine.byteCount(for: plan(.f32, boxes[0].shape), slots: threads) } catch {
+      throw error.explanation
+    }
+    return engine + voxels * (scan.volume.voxelType.byteCount + 3)
+      + scan.cacheByteCount(forBoxesOf: boxes[0].shape)
+  }
+
+  private func plan(
+    _ precision: Precision, _ shape: Shape3, _ quantisation: Quantisation? = nil
+  ) -> ExecutionPlan {
+    ExecutionPlan(
+      graph: graph, normalisation: normalisation, voxelType: scan.volume.voxelType, shapes: [shape],
+      precision: precision, quantisation: quantisation, threads: threads)
+  }
+
+  /// Calibrates; `checkForStop` is called between its stages.
+  func run(_ checkForStop: () throws(Explanation) -> Void) throws(Explanation) -> ByteCalibration {
+    let boxes = try boxes
+    let shape = boxes[0].shape
+    var tiles: [CalibrationTile] = []
+    for box in boxes {
+      let voxels = try explained { () throws(VolumeReadError) in try scan.bytes(of: box) }
+      tiles.append(CalibrationTile(shape: shape, voxels: voxels))
+    }
+    let (seen, kept) = (stride(from: 0, to: tiles.count, by: 2), stride(from: 1, to: tiles.count, by: 2))
+    try checkForStop()
+    let quantisation: Quantisation
+    let single: [[UInt8]]
+    let bytes: [[UInt8]]
+    do throws(EngineError) {
+      quantisation = try engine.quantisation(for: plan(.f32, shape), tiles: seen.map { tiles[$0] })
+      let others = kept.map { tiles[$0] }
+      single = try labels(others, plan(.f32, shape))
+      bytes = try labels(others, plan(.int8, shape, quantisation))
+    } catch {
+      throw error.explanation
+    }
+    try checkForStop()
+    var tally = GateTally(classes: model.card.classes.map(\.name))
+    for (number, place) in kept.enumerated() {
+      let margin = graph.layerMargin
+      var inner = boxes[place]
+      inner.z = inner.z.lowerBound + margin..<inner.z.upperBound - margin
+      let annotated: [UInt8]? = try truth.map { reader throws(Explanation) in
+        try explained { () throws(VolumeReadError) in try reader.bytes(of: inner) }
+      }
+      tally.add(single[number], bytes[number], annotated)
+    }
+    return ByteCalibration(
+      model: model.hash, normalisation: normalisation, voxelType: scan.volume.voxelType,
+      scan: scan.fingerprint, crops: boxes.count / 2, voxels: boxes.count / 2 * shape.voxelCount,
+      quantisation: quantisation, gate: tally.gate)
+  }
+
+  /// The labels of each tile.
+  private func labels(
+    _ tiles: [CalibrationTile], _ plan: ExecutionPlan
+  ) throws(EngineError) -> [[UInt8]] {
+    let engine = try engine.makeEngine(for: plan, slots: threads)
+    var result = [[UInt8]](repeating: [], count: tiles.count)
+    for first in stride(from: 0, to: tiles.count, by: threads) {
+      let group = first..<min(first + threads, tiles.count)
+      for tile in group {
+        let voxels = tiles[tile].voxels
+        try engine.submit(tile - first, shape: tiles[tile].shape, unsafe voxels.span.bytes)
+      }
+      for tile in group {
+        try engine.collect(tile - first) { bytes throws(EngineError) in
+          result[tile] = unsafe bytes.withUnsafeBytes { unsafe Array($0) }
+        }
+      }
+    }
+    return result
+  }
+}
+
+/// Counts how labels of both kinds agree, with each other and with an annotation.
+struct GateTally {
+  private let names: [String]
+  private var voxels = 0
+  private var equal = 0
+  /// For each class: voxels of the annotation, and those that each labelling gives and hits.
+  private var truth: [Int]
+  private var given: [[Int]]
+  private var hit: [[Int]]
+
+  init(classes: [String]) {
+    names = classes
+    truth = Array(repeating: 0, count: classes.count)
+    given = Array(repeating: truth, count: 2)
+    hit = given
+  }
+
+  mutating func add(_ single: [UInt8], _ bytes: [UInt8], _ annotated: [UInt8]?) {
+    voxels += single.count
+    for place in single.indices where single[place] == bytes[place] { equal += 1 }
+    guard let annotated else { return }
+    for place in annotated.indices where Int(annotated[place]) < names.count {
+      let wanted = Int(annotated[place])
+      truth[wanted] += 1
+      for (kind, label) in [single[place], bytes[place]].enumerated() {
+        given[kind][Int(label)] += 1
+        if Int(label) == wanted { hit[kind][wanted] += 1 }
+      }
+    }
+  }
+
+  var gate: CalibrationGate {
+    func jaccard(_ kind: Int, _ value: Int) -> Double {
+      let union = truth[value] + given[kind][value] - hit[kind][value]
+      return union == 0 ? 1 : Double(hit[kind][value]) / Double(union)
+    }
+    return CalibrationGate(
+      voxels: voxels, equal: equal,
+      classes: names.indices.filter { truth[$0] > 0 }.map {
+        CalibrationGate.ClassLoss(
+          name: names[$0], single: jaccard(0, $0), bytes: jaccard(1, $0))
+      })
+  }
+}
