@@ -58,42 +58,56 @@ struct CalibrationRun {
   }
 
   /// Calibrates; `checkForStop` is called between its stages.
-  func run(_ checkForStop: () throws(Explanation) -> Void) throws(Explanation) -> ByteCalibration {
+  func run(
+    _ checkForStop: () throws(Explanation) -> Void
+  ) throws(Explanation) -> ByteCalibration {
     let boxes = try boxes
+    let seen = stride(from: 0, to: boxes.count, by: 2).map { boxes[$0] }
     let shape = boxes[0].shape
-    var tiles: [CalibrationTile] = []
-    for box in boxes {
-      let voxels = try explained { () throws(VolumeReadError) in try scan.bytes(of: box) }
-      tiles.append(CalibrationTile(shape: shape, voxels: voxels))
-    }
-    let (seen, kept) = (stride(from: 0, to: tiles.count, by: 2), stride(from: 1, to: tiles.count, by: 2))
+    let tiles = try tiles(seen)
     try checkForStop()
-    let quantisation: Quantisation
-    let single: [[UInt8]]
-    let bytes: [[UInt8]]
-    do throws(EngineError) {
-      quantisation = try engine.quantisation(for: plan(.f32, shape), tiles: seen.map { tiles[$0] })
-      let others = kept.map { tiles[$0] }
-      single = try labels(others, plan(.f32, shape))
-      bytes = try labels(others, plan(.int8, shape, quantisation))
-    } catch {
-      throw error.explanation
+    let quantisation = try explained { () throws(EngineError) in
+      try engine.quantisation(for: plan(.f32, shape), tiles: tiles)
     }
     try checkForStop()
+    return ByteCalibration(
+      model: model.hash, normalisation: normalisation, voxelType: scan.volume.voxelType,
+      scan: scan.fingerprint, crops: seen.count, voxels: seen.count * shape.voxelCount,
+      quantisation: quantisation, gate: try gate(quantisation))
+  }
+
+  /// What labels lose by `quantisation`, on the crops that it was not made of.
+  func gate(_ quantisation: Quantisation) throws(Explanation) -> CalibrationGate {
+    let boxes = try boxes
+    let kept = stride(from: 1, to: boxes.count, by: 2).map { boxes[$0] }
+    let shape = kept[0].shape
+    let tiles = try tiles(kept)
+    let single = try explained { () throws(EngineError) in
+      try labels(tiles, plan(.f32, shape))
+    }
+    let bytes = try explained { () throws(EngineError) in
+      try labels(tiles, plan(.int8, shape, quantisation))
+    }
     var tally = GateTally(classes: model.card.classes.map(\.name))
-    for (number, place) in kept.enumerated() {
-      let margin = graph.layerMargin
-      var inner = boxes[place]
-      inner.z = inner.z.lowerBound + margin..<inner.z.upperBound - margin
-      let annotated: [UInt8]? = try truth.map { reader throws(Explanation) in
-        try explained { () throws(VolumeReadError) in try reader.bytes(of: inner) }
+    for (number, box) in kept.enumerated() {
+      var inner = box
+      inner.z = box.z.lowerBound + graph.layerMargin..<box.z.upperBound - graph.layerMargin
+      var annotated: [UInt8]?
+      if let truth {
+        annotated = try explained { () throws(VolumeReadError) in try truth.bytes(of: inner) }
       }
       tally.add(single[number], bytes[number], annotated)
     }
-    return ByteCalibration(
-      model: model.hash, normalisation: normalisation, voxelType: scan.volume.voxelType,
-      scan: scan.fingerprint, crops: boxes.count / 2, voxels: boxes.count / 2 * shape.voxelCount,
-      quantisation: quantisation, gate: tally.gate)
+    return tally.gate
+  }
+
+  private func tiles(_ boxes: [Region]) throws(Explanation) -> [CalibrationTile] {
+    var tiles: [CalibrationTile] = []
+    for box in boxes {
+      let voxels = try explained { () throws(VolumeReadError) in try scan.bytes(of: box) }
+      tiles.append(CalibrationTile(shape: box.shape, voxels: voxels))
+    }
+    return tiles
   }
 
   /// The labels of each tile.

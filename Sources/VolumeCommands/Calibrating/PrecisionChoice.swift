@@ -30,11 +30,20 @@ struct PrecisionChoice: Sendable {
       precision = engine.precisions.first ?? .f32
       guard engine.byteArithmetic == .fast, choices.opinions.flips == 1 else { return }
       let path = choices.calibration ?? ByteCalibration.path(beside: run.model.path)
-      guard let found = try ByteCalibration.read(path) else {
+      guard var found = try ByteCalibration.read(path) else {
         if let given = choices.calibration { throw Self.missing(given) }
         return
       }
       var why = found.obstacle(model: run.model.hash, run.normalisation)
+      if why == nil, found.scan != run.scan.fingerprint {
+        // Of another scan it may lose more. Parts must all decide alike.
+        if choices.part != nil || choices.joinsParts {
+          why = "it was made on another scan, and parts do not measure what it loses"
+        } else {
+          try run.checkMemory(choices.memory)
+          found.gate = try run.gate(found.quantisation)
+        }
+      }
       if why == nil, !found.gate.isPassed { why = found.gate.words }
       if let why {
         context.console.note("not computed in bytes by \(path): \(why)")
@@ -72,7 +81,12 @@ struct PrecisionChoice: Sendable {
     }
     let path = choices.calibration ?? ByteCalibration.path(beside: run.model.path)
     if let found = try ByteCalibration.read(path) {
-      guard let why = found.obstacle(model: run.model.hash, run.normalisation) else {
+      var why = found.obstacle(model: run.model.hash, run.normalisation)
+      let isParted = choices.part != nil || choices.joinsParts
+      if why == nil, found.scan != run.scan.fingerprint, choices.calibration == nil, !isParted {
+        why = "it was made on another scan"
+      }
+      guard let why else {
         context.console.note("computed in bytes by \(path): \(found.gate.words)")
         return found
       }
