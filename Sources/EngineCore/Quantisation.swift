@@ -5,9 +5,14 @@ public struct Quantisation: Hashable, Sendable, Codable {
   /// For each node of the simplified network, by its name: the magnitude that the largest byte of each
   /// channel stands for.
   public var limits: [String: [Float]]
+  /// What is added to each class's score, so that rounding favours no class; empty: nothing.
+  public var offsets: [Float]
 
   /// With these limits.
-  public init(limits: [String: [Float]]) { self.limits = limits }
+  public init(limits: [String: [Float]], offsets: [Float] = []) {
+    self.limits = limits
+    self.offsets = offsets
+  }
 }
 
 /// A piece of a scan to calibrate on.

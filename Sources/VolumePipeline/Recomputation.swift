@@ -45,8 +45,8 @@ public struct Agreement: Hashable, Sendable {
     case .f32: 1e-3
     case .f16: 1e-2
     case .bf16: 5e-2
-    // Bytes are rounded to 1 of 255 steps at every layer; the same bytes give the same scores everywhere.
-    case .int8: 0.2
+    // Against another precision: bytes are rounded to one of 255 steps at every layer.
+    case .int8: 0.5
     }
   }
 
@@ -83,9 +83,12 @@ public struct Recomputation {
     var execution = execution
     execution.output = .scores
     self.execution = execution
-    tie = max(
-      Agreement.tieDistance(execution.precision),
-      Agreement.tieDistance(precision ?? execution.precision))
+    let (here, there) = (execution.precision, precision ?? execution.precision)
+    // Sums of bytes are the same everywhere.
+    tie =
+      here == .int8 && there == .int8
+      ? Agreement.tieDistance(.f32)
+      : max(Agreement.tieDistance(here), Agreement.tieDistance(there))
     reading = TileReading(reader: scan)
     self.labels = labels
     self.origin = origin

@@ -38,7 +38,8 @@ struct ByteCalibration: Hashable, Sendable {
     let numbers = quantisation.limits.sorted { $0.key < $1.key }.map { name, limits in
       "\(name):" + limits.map { String($0.bitPattern, radix: 16) }.joined(separator: ",")
     }
-    return checksum(of: numbers.joined(separator: ";"))
+    let offsets = quantisation.offsets.map { String($0.bitPattern, radix: 16) }
+    return checksum(of: (numbers + offsets).joined(separator: ";"))
   }
 
   /// FNV-1a, 64 bits (Fowler, Noll, Vo).
@@ -59,6 +60,7 @@ struct ByteCalibration: Hashable, Sendable {
       "voxels": .integer(voxels), "gate": gate.json,
       "limits": .object(
         quantisation.limits.mapValues { .array($0.map { .number(Double($0)) }) }),
+      "offsets": .array(quantisation.offsets.map { .number(Double($0)) }),
     ]
   }
 
@@ -88,11 +90,15 @@ struct ByteCalibration: Hashable, Sendable {
       limits[name] = numbers
     }
     guard !limits.isEmpty else { throw wrong("it has no limits") }
+    let offsets = (json["offsets"]?.array ?? []).compactMap { $0.number.map(Float.init) }
+    guard offsets.count == json["offsets"]?.array?.count, offsets.allSatisfy(\.isFinite) else {
+      throw wrong("its offsets are not numbers")
+    }
     self.init(
       model: model,
       normalisation: Normalisation(low: Float(low), high: Float(high), clips: clips),
       voxelType: type, scan: scan, crops: crops, voxels: voxels,
-      quantisation: Quantisation(limits: limits), gate: gate)
+      quantisation: Quantisation(limits: limits, offsets: offsets), gate: gate)
   }
 
   init(

@@ -45,7 +45,9 @@ struct CalibrationRun {
     do { engine = try self.engine.byteCount(for: plan(.f32, boxes[0].shape), slots: threads) } catch {
       throw error.explanation
     }
-    return engine + voxels * (scan.volume.voxelType.byteCount + 3)
+    // Scores of a few tiles in both precisions, as bytes and as numbers.
+    let scores = 16 * graph.classCount * threads * boxes[0].voxelCount
+    return engine + scores + voxels * (scan.volume.voxelType.byteCount + 3)
       + scan.cacheByteCount(forBoxesOf: boxes[0].shape)
   }
 
@@ -66,9 +68,11 @@ struct CalibrationRun {
     let shape = boxes[0].shape
     let tiles = try tiles(seen)
     try checkForStop()
-    let quantisation = try explained { () throws(EngineError) in
+    var quantisation = try explained { () throws(EngineError) in
       try engine.quantisation(for: plan(.f32, shape), tiles: tiles)
     }
+    try checkForStop()
+    quantisation.offsets = try offsets(quantisation, tiles)
     try checkForStop()
     return ByteCalibration(
       model: model.hash, normalisation: normalisation, voxelType: scan.volume.voxelType,
@@ -83,10 +87,10 @@ struct CalibrationRun {
     let shape = kept[0].shape
     let tiles = try tiles(kept)
     let single = try explained { () throws(EngineError) in
-      try labels(tiles, plan(.f32, shape))
+      try outputs(tiles, plan(.f32, shape))
     }
     let bytes = try explained { () throws(EngineError) in
-      try labels(tiles, plan(.int8, shape, quantisation))
+      try outputs(tiles, plan(.int8, shape, quantisation))
     }
     var tally = GateTally(classes: model.card.classes.map(\.name))
     for (number, box) in kept.enumerated() {
@@ -101,6 +105,32 @@ struct CalibrationRun {
     return tally.gate
   }
 
+  /// What rounding takes from each class's score where classes are close.
+  private func offsets(
+    _ quantisation: Quantisation, _ tiles: [CalibrationTile]
+  ) throws(Explanation) -> [Float] {
+    // Probabilities, whatever the network ends with.
+    let graph = graph.withProbabilities()
+    var single = plan(.f32, tiles[0].shape)
+    var bytes = plan(.int8, tiles[0].shape, quantisation)
+    (single.graph, single.output) = (graph, .scores)
+    (bytes.graph, bytes.output) = (graph, .scores)
+    var result = ScoreOffsets(classes: graph.classCount)
+    // A few tiles at a time, since scores are large.
+    for first in stride(from: 0, to: tiles.count, by: threads) {
+      let group = Array(tiles[first..<min(first + threads, tiles.count)])
+      let both = try explained { () throws(EngineError) in
+        (try outputs(group, single), try outputs(group, bytes))
+      }
+      for (one, other) in zip(both.0, both.1) { result.add(floats(one), floats(other)) }
+    }
+    return result.offsets
+  }
+
+  private func floats(_ bytes: [UInt8]) -> [Float] {
+    unsafe bytes.withUnsafeBytes { unsafe Array($0.bindMemory(to: Float.self)) }
+  }
+
   private func tiles(_ boxes: [Region]) throws(Explanation) -> [CalibrationTile] {
     var tiles: [CalibrationTile] = []
     for box in boxes {
@@ -110,8 +140,8 @@ struct CalibrationRun {
     return tiles
   }
 
-  /// The labels of each tile.
-  private func labels(
+  /// What the engine makes of each tile.
+  private func outputs(
     _ tiles: [CalibrationTile], _ plan: ExecutionPlan
   ) throws(EngineError) -> [[UInt8]] {
     let engine = try engine.makeEngine(for: plan, slots: threads)

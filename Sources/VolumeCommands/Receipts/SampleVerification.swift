@@ -123,7 +123,9 @@ struct SampleVerification {
     let execution = ExecutionPlan(
       graph: model.graph,
       normalisation: Normalisation(low: Float(low), high: Float(high), clips: clips),
-      voxelType: scan.volume.voxelType, shapes: [], precision: precision, threads: choices.threads)
+      voxelType: scan.volume.voxelType, shapes: [], precision: precision,
+      quantisation: precision == .int8 ? try calibration(receipt)?.quantisation : nil,
+      threads: choices.threads)
     let check = try SampleCheck(
       tiling, covering: scan.volume.shape, execution, factory: engine, share: choices.share,
       seed: choices.seed, memory: choices.memory)
@@ -228,6 +230,12 @@ struct SampleVerification {
     return model
   }
 
+  /// How values became bytes in this run; `nil` where they did not.
+  private func calibration(_ receipt: JSONValue) throws(Explanation) -> ByteCalibration? {
+    guard let json = receipt["engine"]?["calibration"], json != .null else { return nil }
+    return try ByteCalibration(json, at: "the receipt of \(path)")
+  }
+
   /// The engine that was asked for, else that of the run where it can compute here, else another.
   private func engine(
     _ receipt: JSONValue, for graph: Graph
@@ -238,6 +246,10 @@ struct SampleVerification {
     }
     let engine = try chosenEngine(choices.engine ?? own?.name, nil, for: graph, context)
     let wanted = receipt["engine"]?["precision"]?.string.flatMap(Precision.init)
+    // In bytes the same labels come out everywhere.
+    if wanted == .int8, engine.byteArithmetic != .none, try calibration(receipt) != nil {
+      return (engine, .int8)
+    }
     let precision =
       wanted.flatMap { engine.precisions.contains($0) ? $0 : nil } ?? engine.precisions.first
       ?? .f32

@@ -44,6 +44,15 @@ static inline void fill_margins(uint8_t *row, long w, long stride, uint8_t zero)
 
 // -- first ---------------------------------------------------------------------------------------
 
+T2S_CLONES
+static void to_bytes(const float *values, uint8_t *bytes, long count, float scale, float zero) {
+  for (long i = 0; i < count; i++) {
+    float value = fmaf(values[i], scale, zero);
+    value = value < 0 ? 0 : value > 255 ? 255 : value;
+    bytes[i] = (uint8_t)__builtin_rintf(value);
+  }
+}
+
 void t2s_quads_normalise(const void *voxels, int type, long h, long w, long layers, long apart, float low,
                          float factor, int clips, float scale, uint8_t zero, uint8_t *out) {
   long stride = t2s_pairs_stride(w), plane = 4 * t2s_pairs_plane(h, w);
@@ -59,8 +68,9 @@ void t2s_quads_normalise(const void *voxels, int type, long h, long w, long laye
           long n = w - x < 256 ? w - x : 256;
           t2s_normalise((const char *)voxels + (c * apart + y * w + x) * size, (t2s_voxel)type, n, 1, low, factor,
                         clips, values, 0);
-          uint8_t *to = row + 4 * (T2S_MARGIN + x) + c % 4;
-          for (long i = 0; i < n; i++) to[4 * i] = drawn(fmaf(values[i], scale, zero));
+          uint8_t bytes[256], *to = row + 4 * (T2S_MARGIN + x) + c % 4;
+          to_bytes(values, bytes, n, scale, zero);
+          for (long i = 0; i < n; i++) to[4 * i] = bytes[i];
         }
       }
     }

@@ -81,12 +81,12 @@ extension Lowering {
   }
 
   private mutating func addInput(_ index: Int) throws(EngineError) {
-    guard let ranges else { return }
-    var scale = try scale(of: index)
-    if let limit = ranges.inputLimit {
-      scale = ByteScale(
-        limits: Array(repeating: limit, count: channels[index]), isNonNegative: true)
-    }
+    let scale =
+      if let limit = ranges?.inputLimit {
+        ByteScale(limits: Array(repeating: limit, count: channels[index]), isNonNegative: true)
+      } else {
+        try scale(of: index)
+      }
     let to = addBytes(channels[index], index, scale)
     steps.append(.quads(.normalise(scale: 1 / scale.steps[0]), from: [], to: to))
     values[index] = .planes([to])
@@ -100,6 +100,10 @@ extension Lowering {
       layer.outputs <= 8, !layouts.hasFusedRelu[index]
     else { return false }
     let from = try byteSources(node.inputs[0])
+    var layer = layer
+    if let offsets = ranges?.quantisation.offsets, offsets.count == layer.outputs {
+      for (output, offset) in offsets.enumerated() { layer.bias[output] += offset }
+    }
     let head = HeadWeights(layer, source: channelScales(from))
     if isScores(index) {
       values[index] = .head(head, from)
