@@ -134,7 +134,10 @@ struct PNGPictures: PictureWriter {
 
   func greyPNG(width: Int, height: Int, values: [UInt8]) throws(Explanation) -> [UInt8] {
     do {
-      return try Picture(width: width, height: height, rgb: values.flatMap { [$0, $0, $0] }).png()
+      // A byte for each pixel: as red, green and blue noise takes twice as much.
+      return try palettePNG(
+        width: width, height: height, places: values,
+        colours: (0..<256).map { [UInt8($0), UInt8($0), UInt8($0)] })
     } catch {
       throw error.explanation
     }

@@ -8,7 +8,9 @@ import VolumeTesting
   static let centre = (row: 70.5, column: 111.0)
 
   /// Noise and bright discs, with rings of some contrast at some radii.
-  private func layer(_ seed: UInt64, rings: [Int: Float]) -> [Float] {
+  private func layer(
+    _ seed: UInt64, rings: [Int: Float], about centre: (row: Double, column: Double) = centre
+  ) -> [Float] {
     var random = SeededRandom(seed: seed)
     var discs: [(Int, Int)] = []
     for _ in 0..<40 {
@@ -25,7 +27,7 @@ import VolumeTesting
       if discs.contains(where: { ($0.0 - y) * ($0.0 - y) + ($0.1 - x) * ($0.1 - x) < 20 }) {
         value += 120
       }
-      let (rise, run) = (Double(y) - Self.centre.row, Double(x) - Self.centre.column)
+      let (rise, run) = (Double(y) - centre.row, Double(x) - centre.column)
       return value + (rings[Int((rise * rise + run * run).squareRoot() + 0.5)] ?? 0)
     }
   }
@@ -42,6 +44,26 @@ import VolumeTesting
     let found = profile(layer(seed, rings: [radius: contrast])).rings(least: 6)
     #expect(found.count == 1 && found.first?.radius == radius)
     #expect(abs((found.first?.contrast ?? 0) - contrast) < 4)
+  }
+
+  /// Far from the axis a layer has some 30 to 60 degrees of each ring.
+  @Test(arguments: 0..<20)
+  func `of which little lies in the layer are found where that is said to be enough`(
+    seed: UInt64
+  ) throws {
+    let axis = (row: -150.0, column: 90.0)
+    func found(_ greys: [Float], _ arc: Double) -> [RingProfile.Ring] {
+      RingProfile(greys, width: Self.width, centre: axis, reach: 7, leastArc: arc / 360)
+        .rings(least: 6)
+    }
+    #expect(found(layer(seed, rings: [:], about: axis), 25).isEmpty)
+    let radius = 175 + 6 * Int(seed)
+    let contrast: Float = seed % 2 == 0 ? 15 : -15
+    let greys = layer(seed, rings: [radius: contrast], about: axis)
+    #expect(found(greys, 90).isEmpty)
+    let rings = found(greys, 25)
+    #expect(rings.count == 1 && rings.first?.radius == radius, "\(rings)")
+    #expect(abs((rings.first?.contrast ?? 0) - contrast) < 5, "\(rings)")
   }
 
   @Test(arguments: [0, 1] as [UInt64])

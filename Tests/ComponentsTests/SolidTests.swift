@@ -95,13 +95,25 @@ import VolumeTesting
     #expect(t2s_surface_weight(0) == 0 && t2s_surface_weight(255) == 0)
   }
 
-  @Test func `is a ball's as near as a surface of few voxels tells`() throws {
+  /// A cube of two voxels' edge has a sphericity of 1.036 by these weights, and some ball of 461 voxels 1.022;
+  /// above 2000 voxels it is 1.01 at most.
+  @Test(arguments: 0..<6)
+  func `is a ball's as near as a surface of few voxels tells`(seed: UInt64) throws {
+    var random = SeededRandom(seed: seed)
     for radius in stride(from: 0.5, through: 7.5, by: 0.25) {
+      // About a voxel's middle, then anywhere in it; round, then a little longer one way.
+      func off() -> Double { seed == 0 ? 0 : .random(in: -0.5...0.5, using: &random) }
+      let middle = (z: 9 + off(), y: 9 + off(), x: 9 + off())
+      let stretch = seed % 2 == 0 ? 1 : Double.random(in: 0.9...1.2, using: &random)
       let ball = try solid(Shape3(z: 19, y: 19, x: 19)) { z, y, x in
-        (z - 9) * (z - 9) + (y - 9) * (y - 9) + (x - 9) * (x - 9) <= radius * radius
+        let (dz, dy, dx) = ((z - middle.z) / stretch, y - middle.y, x - middle.x)
+        let isMiddle = abs(z - 9) + abs(y - 9) + abs(x - 9) == 0
+        return isMiddle || dz * dz + dy * dy + dx * dx <= radius * radius
       }
       let sphericity = try #require(ball.sphericity(nil))
-      #expect(sphericity < 1.03 && sphericity > 0.85, "radius \(radius)")
+      #expect(
+        sphericity < (ball.voxels > 30 ? 1.025 : 1.04) && sphericity > 0.9,
+        "radius \(radius), \(ball.voxels) voxels: \(sphericity)")
     }
   }
 }

@@ -123,8 +123,10 @@ def compare_table(rows, ids, grey, connectivity, place):
             close(row, "axis_major_voxels", region.axis_major_length, 1e-4, at)
             if region.num_pixels > 30:
                 close(row, "axis_minor_voxels", region.axis_minor_length, 1e-4, at)
-            # Of a ball of radius 8 and more; the surface of fewer voxels is less well known.
-            if float(row["sphericity"]) > (1.02 if region.num_pixels > 2000 else 1.03):
+            # Of a ball of radius 8 and more; the surface of fewer voxels is less well known, and a cube of
+            # eight has 1.036.
+            most = 1.02 if region.num_pixels > 2000 else 1.025 if region.num_pixels > 30 else 1.04
+            if float(row["sphericity"]) > most:
                 failures.append(f"{at}: sphericity {row['sphericity']}")
 
 

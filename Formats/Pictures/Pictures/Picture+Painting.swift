@@ -6,17 +6,23 @@ import VolumeCore
 public func writePalettePNG(
   _ path: String, width: Int, height: Int, places: [UInt8], colours: [[UInt8]]
 ) throws(PictureError) {
-  let bytes: [UInt8]
-  do throws(PNGError) {
-    bytes = try PNGPalettePicture(width: width, height: height, places: places, colours: colours)
-      .encoded()
-  } catch {
-    throw .encoding(width: width, height: height, message: error.message)
-  }
+  let bytes = try palettePNG(width: width, height: height, places: places, colours: colours)
   do throws(SystemError) {
     try writeFileAtomically(path, bytes)
   } catch {
     throw .writing(error)
+  }
+}
+
+/// The bytes of a PNG with a palette.
+public func palettePNG(
+  width: Int, height: Int, places: [UInt8], colours: [[UInt8]]
+) throws(PictureError) -> [UInt8] {
+  do throws(PNGError) {
+    return try PNGPalettePicture(width: width, height: height, places: places, colours: colours)
+      .encoded()
+  } catch {
+    throw .encoding(width: width, height: height, message: error.message)
   }
 }
 

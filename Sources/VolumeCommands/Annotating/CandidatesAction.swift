@@ -84,8 +84,10 @@ enum CandidatesAction: AnnotateAction {
           + Words.memory(bytes),
         remedy: "give --memory \((bytes + (1 << 20) - 1) >> 20)M or more")
     }
+    let kept = limits.keepLayers(of: labels, beside: bytes)
     context.console.note(
-      "looking at \(shape.z) layers, at most \(Words.memory(bytes)) of memory for one of them")
+      "looking at \(shape.z) layers, at most \(Words.memory(bytes + kept)) of memory for one of them"
+    )
     let progress = Progress(context.console, "looking", total: shape.voxelCount)
     var found: [BlobCandidate] = []
     for z in 0..<shape.z {

@@ -17,35 +17,45 @@ enum RingsAction: AnnotateAction {
     OptionDeclaration(
       "reach", "N", "rings: radii on either side that one is compared with; default: 7"),
     OptionDeclaration(
+      "least-arc", "DEGREES",
+      "rings: the arc of a ring that must lie in the layer, up to 360; default: 90. Less finds rings far "
+        + "from the axis, and may take a long straight thing for one"),
+    OptionDeclaration(
       "least", "SCORE",
       "rings: how many times chance a ring must be, to be in the table; default: 6"),
     OptionDeclaration("table", "FILE.csv", "rings: write the rings found to a table"),
   ]
   static let examples = [
-    "t2s-volume annotate rings big.raw --centre 450,660 --table rings.csv --output clean.zarr"
+    "t2s-volume annotate rings big.raw --centre 450,660 --table rings.csv --output clean.zarr",
+    "t2s-volume annotate rings cutout.raw --centre 450,-900 --least-arc 15 --table rings.csv",
   ]
   static let notes = [
     "rings: at each radius about the centre, the mean of the middle half of the grey values, less the "
       + "median of these over neighbouring radii, is what the ring is brighter by; that is taken away "
-      + "from its layer. A quarter of the circle must be seen, and the centre be right to about a voxel: "
-      + "--find-centre looks for it. Without --output only the table is made, without --table only the "
+      + "from its layer. A quarter of the circle must be seen (--least-arc), and the centre be right to about a "
+      + "voxel: --find-centre looks for it. Without --output only the table is made, without --table only the "
       + "scan."
   ]
 
   static func run(
     _ arguments: Arguments, _ context: CommandContext
   ) throws(Explanation) -> [String: JSONValue] {
-    let (path, hints, limits, reach, least) = try explained { () throws(UsageError) in
+    let (path, hints, limits, reach, least, arc) = try explained { () throws(UsageError) in
       let least = arguments.values["least"]
       guard let score = positiveDecimal(least ?? "6"), score > 0 else {
         throw OptionText(option: "least", text: least ?? "").wrong(
           "this is no score", "give a number above 0, as in --least 6")
       }
+      let degrees = arguments.values["least-arc"]
+      guard let arc = positiveDecimal(degrees ?? "90"), arc > 0, arc <= 360 else {
+        throw OptionText(option: "least-arc", text: degrees ?? "").wrong(
+          "this is no arc of a circle", "give degrees above 0 and up to 360, as in --least-arc 30")
+      }
       return (
         try arguments.operands(["SCAN"], of: "annotate rings")[0], try arguments.openingHints(),
         try CopyLimits(arguments),
         try arguments.value("reach") { text throws(UsageError) in try text.wholeNumber() } ?? 7,
-        Float(score)
+        Float(score), arc / 360
       )
     }
     let table = arguments.values["table"]
@@ -84,7 +94,7 @@ enum RingsAction: AnnotateAction {
     let centre = try find(guess, within: search, scan, limits, context)
     let plan: [String: JSONValue] = [
       "command": "annotate rings", "centre": [.number(centre.row), .number(centre.column)],
-      "reach": .integer(reach),
+      "reach": .integer(reach), "least_arc": .number(arc),
     ]
     _ = try target?.writing(scan, plan: plan, inputs: [(path, scan)], context)
     // A layer as it is stored, as numbers, and sorted by radius.
@@ -95,7 +105,9 @@ enum RingsAction: AnnotateAction {
         "--memory \(Words.memory(limits.memory)) is too small: a layer takes \(Words.memory(bytes))",
         remedy: "give --memory \((bytes + (1 << 20) - 1) >> 20)M or more")
     }
-    context.console.note("looking for rings, at most \(Words.memory(bytes)) of memory for a layer")
+    let kept = limits.keepLayers(of: scan, beside: bytes)
+    context.console.note(
+      "looking for rings, at most \(Words.memory(bytes + kept)) of memory for a layer")
     let progress = Progress(context.console, "looking", total: shape.voxelCount)
     var contrasts: [[Float]] = []
     var found: [(layer: Int, ring: RingProfile.Ring)] = []
@@ -106,7 +118,8 @@ enum RingsAction: AnnotateAction {
       }
       let greys = unsafe scan.volume.voxelType.values(
         raw.span.bytes, from: 0, count: shape.y * shape.x)
-      let profile = RingProfile(greys, width: shape.x, centre: centre, reach: reach)
+      let profile = RingProfile(
+        greys, width: shape.x, centre: centre, reach: reach, leastArc: arc)
       contrasts.append(profile.contrasts)
       found += profile.rings(least: least).map { (z, $0) }
       progress.add(shape.y * shape.x)

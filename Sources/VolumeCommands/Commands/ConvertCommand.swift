@@ -129,6 +129,18 @@ struct CopyLimits: Hashable, Sendable {
   }
 }
 
+extension CopyLimits {
+  /// Lets `reader` keep what it decodes for one layer until the next layers are read, where that fits beside
+  /// `bytes`: a chunk holds many layers. Returns what that takes.
+  func keepLayers(of reader: any VolumeReader, beside bytes: Int) -> Int {
+    let shape = reader.volume.shape
+    let wanted = reader.cacheByteCount(forBoxesOf: Shape3(z: 1, y: shape.y, x: shape.x))
+    guard wanted > 0, wanted <= memory - bytes else { return 0 }
+    reader.limitCache(to: wanted)
+    return wanted
+  }
+}
+
 extension CopyReport {
   /// The figures for `--json`.
   var json: [String: JSONValue] {

@@ -83,7 +83,7 @@ struct ComponentMeasuring {
     if let output {
       var writing = OutputWriting(
         found.numberedVolume(), to: output, plan: plan,
-        overwrites: input.arguments.has("overwrite"), limits: input.limits)
+        overwrites: input.arguments.has("overwrite"), limits: limitsOfWriting())
       writing.output.compression = try compression()
       writing.output.hasPyramid = !input.arguments.has("no-pyramid")
       if let columns = context.catalogue.columns, isStore(output) {
@@ -100,6 +100,16 @@ struct ComponentMeasuring {
     }
     result["peak_bytes"] = peakResidentBytes().map { .integer($0) } ?? .null
     return result
+  }
+
+  /// What is left of the memory beside the numbers that the search has given, and the tool itself; where
+  /// that is hardly anything, as it was given: a block must fit in any case.
+  private func limitsOfWriting() -> CopyLimits {
+    var limits = input.limits
+    returnFreedMemory()
+    let held = residentBytes() ?? 0
+    if limits.memory > 2 * held { limits.memory -= held }
+    return limits
   }
 
   private var options: ComponentOptions {

@@ -40,22 +40,27 @@ struct ComponentTable {
   private func row(_ one: Component) -> [TableCell] {
     let spacing = input.spacing
     let axes = one.axes(spacing)
-    var cells: [TableCell] = [
-      .integer(one.number), .integer(one.voxels), .number(one.volume(spacing)),
-    ]
-    cells += [
-      one.first.z, one.first.y, one.first.x, one.box.z.lowerBound, one.box.z.upperBound,
-      one.box.y.lowerBound, one.box.y.upperBound, one.box.x.lowerBound, one.box.x.upperBound,
-    ].map { .integer($0) }
-    cells += [one.centroid.z, one.centroid.y, one.centroid.x].map { .number($0) }
-    cells += axes.lengths.map { .number($0) } + axes.direction.map { .number($0) }
-    if !isLayered {
-      cells += [TableCell(one.surface(spacing)), TableCell(one.sphericity(spacing))]
+    var cells: [TableCell] = []
+    cells.reserveCapacity(32)
+    cells.append(.integer(one.number))
+    cells.append(.integer(one.voxels))
+    cells.append(.number(one.volume(spacing)))
+    let (first, box, centroid) = (one.first, one.box, one.centroid)
+    for place in [first.z, first.y, first.x] { cells.append(.integer(place)) }
+    for range in [box.z, box.y, box.x] {
+      cells.append(.integer(range.lowerBound))
+      cells.append(.integer(range.upperBound))
     }
-    cells += [
-      .number(one.equivalentDiameter(spacing)), .number(one.feretDiameter(spacing)),
-      .integer(one.touchesBorder ? 1 : 0),
-    ]
+    for place in [centroid.z, centroid.y, centroid.x] { cells.append(.number(place)) }
+    for length in axes.lengths { cells.append(.number(length)) }
+    for part in axes.direction { cells.append(.number(part)) }
+    if !isLayered {
+      cells.append(TableCell(one.surface(spacing)))
+      cells.append(TableCell(one.sphericity(spacing)))
+    }
+    cells.append(.number(one.equivalentDiameter(spacing)))
+    cells.append(.number(one.feretDiameter(spacing)))
+    cells.append(.integer(one.touchesBorder ? 1 : 0))
     if found.hasGreys { cells.append(TableCell(one.meanGrey)) }
     return cells
   }
@@ -95,7 +100,7 @@ struct ComponentTable {
       summary.atBorder += one.touchesBorder ? 1 : 0
       if one.voxels > summary.largest.voxels { summary.largest = (one.number, one.voxels) }
       let extraCells = more(one)
-      if let table { try table.add(row(one).map(\.description) + extraCells) }
+      try table?.add(row(one), extraCells)
       if one.number % 65536 == 0 {
         try input.context.checkForStop(remedy: "give the same command again")
       }

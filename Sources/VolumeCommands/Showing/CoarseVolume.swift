@@ -28,23 +28,22 @@ struct CoarseVolume: Sendable {
     _ path: String, _ hints: OpeningHints, as form: Form, edge: Int, _ context: CommandContext
   ) throws(Explanation) {
     let full = try context.catalogue.open(path, hints: hints)
+    let (most, rest) = Self.steps(full.volume.shape, edge: edge)
+    step = most * rest
     var (reader, factor) = (full, 1)
     // Coarser levels hold means; a store that has none is thinned out itself.
-    while Self.longest(reader.volume.shape) >= 2 * edge {
+    while factor < most {
       var coarser = hints
       coarser.level = "\(Self.level(factor) + 1)"
       guard hints.level == nil, let next = try? context.catalogue.open(path, hints: coarser),
-        next.volume.shape != reader.volume.shape
+        next.volume.shape == Self.thinned(reader.volume.shape, 2)
       else { break }
       reader = next
       factor *= 2
     }
     let extent = reader.volume.shape
-    let thin = max(1, (Self.longest(extent) + edge - 1) / edge)
-    step = thin * factor
-    shape = Shape3(
-      z: (extent.z + thin - 1) / thin, y: (extent.y + thin - 1) / thin,
-      x: (extent.x + thin - 1) / thin)
+    let thin = step / factor
+    shape = Self.thinned(extent, thin)
     var values: [Float] = []
     values.reserveCapacity(shape.voxelCount)
     // Bands of at most 16 MB.
@@ -77,6 +76,20 @@ struct CoarseVolume: Sendable {
         return UInt8(max(0, min(255, (part * 255).rounded())))
       }
     }
+  }
+
+  /// Voxels along each axis for one: a power of two, as levels have it, times the rest. They follow from the
+  /// extent alone, whatever levels there are, so that a scan and its labels are thinned out alike.
+  private static func steps(_ shape: Shape3, edge: Int) -> (levels: Int, rest: Int) {
+    var factor = 1
+    while longest(thinned(shape, factor)) >= 2 * edge { factor *= 2 }
+    return (factor, max(1, (longest(thinned(shape, factor)) + edge - 1) / edge))
+  }
+
+  private static func thinned(_ shape: Shape3, _ step: Int) -> Shape3 {
+    Shape3(
+      z: (shape.z + step - 1) / step, y: (shape.y + step - 1) / step,
+      x: (shape.x + step - 1) / step)
   }
 
   private static func longest(_ shape: Shape3) -> Int { max(shape.z, shape.y, shape.x) }

@@ -12,15 +12,23 @@ public struct RingProfile: Hashable, Sendable {
   /// The same in units of what chance makes of them in this layer.
   public var scores: [Float]
 
-  /// Radii below which there are too few pixels to tell; of larger ones a quarter must be in the layer.
+  /// Radii below which there are too few pixels to tell.
   static let leastRadius = 3
+  /// The part of a circle that must lie in the layer, unless somebody says that less is enough.
+  public static let usualArc = 0.25
+  /// Pixels that an arc of less than the usual part must have.
+  static let leastPixels = 48.0
 
   /// The rings of a layer of `greys`, row by row.
   ///
   /// - Parameters:
   ///   - centre: row and column of the axis of rotation.
   ///   - reach: how many radii on either side a ring is compared with: more than a ring is wide.
-  public init(_ greys: [Float], width: Int, centre: (row: Double, column: Double), reach: Int) {
+  ///   - leastArc: the part of its circle, 0 to 1, that must lie in the layer.
+  public init(
+    _ greys: [Float], width: Int, centre: (row: Double, column: Double), reach: Int,
+    leastArc: Double = usualArc
+  ) {
     let height = greys.count / width
     var bins = [[Float]](repeating: [], count: Self.farthest(height, width, centre) + 2)
     for row in 0..<height {
@@ -34,9 +42,11 @@ public struct RingProfile: Hashable, Sendable {
     }
     var medians = [Float](repeating: 0, count: bins.count)
     var spreads = [Float](repeating: 0, count: bins.count)
-    // In a corner a few bright things make most of a radius: a quarter of the circle must be seen.
+    // In a corner a few bright things make most of a radius: a quarter of the circle must be seen, unless
+    // less was asked for.
     let known = bins.indices.filter { radius in
-      radius >= Self.leastRadius && 2 * bins[radius].count >= 3 * radius
+      radius >= Self.leastRadius
+        && Double(bins[radius].count) >= Self.leastCount(radius, leastArc)
     }
     for radius in known {
       medians[radius] = Self.mean(ofMiddle: &bins[radius])
@@ -58,6 +68,13 @@ public struct RingProfile: Hashable, Sendable {
     let sizes = known.map { abs(scores[$0]) }.sorted()
     let usual = max(sizes.isEmpty ? 1 : sizes[sizes.count / 2] * 1.4826, 1e-6)
     for radius in known { scores[radius] /= usual }
+  }
+
+  /// The pixels that a radius must have: about six of it make a circle.
+  private static func leastCount(_ radius: Int, _ leastArc: Double) -> Double {
+    let least = 6 * leastArc * Double(radius)
+    guard leastArc < usualArc else { return least }
+    return min(6 * usualArc * Double(radius), max(least, leastPixels))
   }
 
   static func farthest(
