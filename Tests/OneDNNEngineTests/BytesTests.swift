@@ -1,11 +1,10 @@
 import CKernels
 import EngineCore
 import NeuralGraph
+import OneDNNEngine
 import Testing
 import VolumeCore
 import VolumeTesting
-
-@testable import OneDNNEngine
 
 /// Networks in bytes. What decides is their kernels' portable text; that the networks they make are
 /// those that were asked for shows in scores near those of single precision.

@@ -1,10 +1,9 @@
 import EngineCore
 import Glibc
 import Testing
+import VolumeCommands
 import VolumeCore
 import VolumeTesting
-
-@testable import VolumeCommands
 
 @Suite struct `A calibration of a network in bytes` {
   private func calibration(equal: Int = 999) -> ByteCalibration {

@@ -3,20 +3,20 @@ import VolumeCore
 
 /// How large the values of a model's network are on a scan, and what its labels lose when they are
 /// computed in bytes by it: what lies beside a model as MODEL.int8.json.
-struct ByteCalibration: Hashable, Sendable {
+package struct ByteCalibration: Hashable, Sendable {
   /// The model's checksum.
   var model: String
-  var normalisation: Normalisation
+  package var normalisation: Normalisation
   var voxelType: VoxelType
   /// The scan, and how much of it was looked at.
   var scan: String
   var crops: Int
   var voxels: Int
-  var quantisation: Quantisation
-  var gate: CalibrationGate
+  package var quantisation: Quantisation
+  package var gate: CalibrationGate
 
   /// Where the calibration of the model at `path` lies: run/model.h5 has run/model.int8.json.
-  static func path(beside path: String) -> String {
+  package static func path(beside path: String) -> String {
     guard let dot = path.lastIndex(of: "."), !path[dot...].contains("/") else {
       return path + ".int8.json"
     }
@@ -24,7 +24,7 @@ struct ByteCalibration: Hashable, Sendable {
   }
 
   /// Why it does not hold for another model, or for greys normalised in another way; `nil`: it does.
-  func obstacle(model hash: String, _ rule: Normalisation) -> String? {
+  package func obstacle(model hash: String, _ rule: Normalisation) -> String? {
     if model != hash { return "it is of another model" }
     if rule != normalisation {
       let (low, high) = (Double(normalisation.low), Double(normalisation.high))
@@ -34,7 +34,7 @@ struct ByteCalibration: Hashable, Sendable {
   }
 
   /// Tells it apart from others in a plan.
-  var digest: String {
+  package var digest: String {
     let numbers = quantisation.limits.sorted { $0.key < $1.key }.map { name, limits in
       "\(name):" + limits.map { String($0.bitPattern, radix: 16) }.joined(separator: ",")
     }
@@ -49,7 +49,7 @@ struct ByteCalibration: Hashable, Sendable {
     return String(hash, radix: 16)
   }
 
-  var json: JSONValue {
+  package var json: JSONValue {
     [
       "version": 1, "tool_version": .string(toolVersion), "model": .string(model),
       "normalisation": [
@@ -65,7 +65,7 @@ struct ByteCalibration: Hashable, Sendable {
   }
 
   /// Reads what `json` says; the error says what is not understood.
-  init(_ json: JSONValue, at path: String) throws(Explanation) {
+  package init(_ json: JSONValue, at path: String) throws(Explanation) {
     func wrong(_ what: String) -> Explanation {
       Explanation(
         .damaged, "\(path) is no calibration: \(what)",
@@ -101,7 +101,7 @@ struct ByteCalibration: Hashable, Sendable {
       quantisation: Quantisation(limits: limits, offsets: offsets), gate: gate)
   }
 
-  init(
+  package init(
     model: String, normalisation: Normalisation, voxelType: VoxelType, scan: String, crops: Int,
     voxels: Int, quantisation: Quantisation, gate: CalibrationGate
   ) {
@@ -117,19 +117,25 @@ struct ByteCalibration: Hashable, Sendable {
 }
 
 /// What labels computed in bytes lose against those in single precision.
-struct CalibrationGate: Hashable, Sendable {
+package struct CalibrationGate: Hashable, Sendable {
   /// A class, by its Jaccard index against the annotation.
-  struct ClassLoss: Hashable, Sendable {
-    var name: String
-    var single: Double
-    var bytes: Double
+  package struct ClassLoss: Hashable, Sendable {
+    package var name: String
+    package var single: Double
+    package var bytes: Double
+
+    package init(name: String, single: Double, bytes: Double) {
+      self.name = name
+      self.single = single
+      self.bytes = bytes
+    }
   }
 
   /// Voxels whose labels were compared, and how many of them are equal.
-  var voxels: Int
-  var equal: Int
+  package var voxels: Int
+  package var equal: Int
   /// Where the crops are annotated, each class that is there; else empty.
-  var classes: [ClassLoss]
+  package var classes: [ClassLoss]
 
   /// The least share of equal labels without an annotation.
   static let leastShare = 0.998
@@ -142,14 +148,14 @@ struct CalibrationGate: Hashable, Sendable {
   var worst: ClassLoss? { classes.max { $0.single - $0.bytes < $1.single - $1.bytes } }
 
   /// Whether bytes are good enough to be chosen without being asked for.
-  var isPassed: Bool {
+  package var isPassed: Bool {
     guard voxels > 0 else { return false }
     if let worst { return worst.single - worst.bytes < Self.mostLoss }
     return share >= Self.leastShare
   }
 
   /// "99.91 % of 2,097,152 labels equal those of f32 (at least 99.8 % are wanted): passed".
-  var words: String {
+  package var words: String {
     var words = "\(Words.percent(share, 2)) of \(Words.grouped(voxels)) labels equal those of f32"
     if let worst {
       words +=
@@ -175,7 +181,7 @@ struct CalibrationGate: Hashable, Sendable {
     ]
   }
 
-  init(voxels: Int, equal: Int, classes: [ClassLoss] = []) {
+  package init(voxels: Int, equal: Int, classes: [ClassLoss] = []) {
     self.voxels = voxels
     self.equal = equal
     self.classes = classes

@@ -42,7 +42,8 @@ struct CalibrationRun {
     let boxes = try boxes
     let voxels = boxes.reduce(0) { $0 + $1.voxelCount }
     let engine: Int
-    do { engine = try self.engine.byteCount(for: plan(.f32, boxes[0].shape), slots: threads) } catch {
+    do { engine = try self.engine.byteCount(for: plan(.f32, boxes[0].shape), slots: threads) } catch
+    {
       throw error.explanation
     }
     // Scores of a few tiles in both precisions, as bytes and as numbers.
@@ -163,7 +164,7 @@ struct CalibrationRun {
 }
 
 /// Counts how labels of both kinds agree, with each other and with an annotation.
-struct GateTally {
+package struct GateTally {
   private let names: [String]
   private var voxels = 0
   private var equal = 0
@@ -172,14 +173,14 @@ struct GateTally {
   private var given: [[Int]]
   private var hit: [[Int]]
 
-  init(classes: [String]) {
+  package init(classes: [String]) {
     names = classes
     truth = Array(repeating: 0, count: classes.count)
     given = Array(repeating: truth, count: 2)
     hit = given
   }
 
-  mutating func add(_ single: [UInt8], _ bytes: [UInt8], _ annotated: [UInt8]?) {
+  package mutating func add(_ single: [UInt8], _ bytes: [UInt8], _ annotated: [UInt8]?) {
     voxels += single.count
     for place in single.indices where single[place] == bytes[place] { equal += 1 }
     guard let annotated else { return }
@@ -193,7 +194,7 @@ struct GateTally {
     }
   }
 
-  var gate: CalibrationGate {
+  package var gate: CalibrationGate {
     func jaccard(_ kind: Int, _ value: Int) -> Double {
       let union = truth[value] + given[kind][value] - hit[kind][value]
       return union == 0 ? 1 : Double(hit[kind][value]) / Double(union)

@@ -103,8 +103,9 @@ struct PrecisionChoice: Sendable {
       throw Explanation(
         .input,
         "--precision int8: parts need one calibration for all, and \(path) is none for this scan",
-        remedy: "make it first: t2s-volume model calibrate MODEL SCAN; give --calibration FILE where "
-          + "it does not lie beside the model")
+        remedy:
+          "make it first: t2s-volume model calibrate MODEL SCAN; give --calibration FILE where "
+          + "it is elsewhere than beside the model")
     }
     return try made(run, choices.memory, context)
   }

@@ -6,7 +6,7 @@ import Glibc
 ///
 /// For every voxel with classes a and b at the top and a margin below `closest`, the offsets should make
 /// up for how much the margin moved; all voxels together, by least squares.
-struct ScoreOffsets {
+package struct ScoreOffsets {
   /// Margins, in logarithms of probabilities, that count as close.
   static let closest: Float = 2
 
@@ -15,14 +15,14 @@ struct ScoreOffsets {
   private var count: [Int]
   private var loss: [Double]
 
-  init(classes: Int) {
+  package init(classes: Int) {
     self.classes = classes
     count = Array(repeating: 0, count: classes * classes)
     loss = Array(repeating: 0, count: classes * classes)
   }
 
   /// Adds voxels with their probabilities of each class, in single precision and in bytes.
-  mutating func add(_ single: [Float], _ bytes: [Float]) {
+  package mutating func add(_ single: [Float], _ bytes: [Float]) {
     func logarithm(_ value: Float) -> Float { logf(max(value, 1e-7)) }
     for voxel in stride(from: 0, to: single.count, by: classes) {
       var (first, second) = (0, -1)
@@ -42,7 +42,7 @@ struct ScoreOffsets {
   }
 
   /// The offsets; those of classes that are never close are 0.
-  var offsets: [Float] {
+  package var offsets: [Float] {
     var result = [Double](repeating: 0, count: classes)
     for _ in 0..<200 {
       for a in 0..<classes {

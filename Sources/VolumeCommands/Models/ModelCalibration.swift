@@ -16,7 +16,8 @@ struct ModelCalibration {
   private let overwrites: Bool
 
   static let options: [OptionDeclaration] = [
-    OptionDeclaration("scan", "SCAN", "calibrate: the scan, where it is not named behind the model"),
+    OptionDeclaration(
+      "scan", "SCAN", "calibrate: the scan, where it is not named behind the model"),
     OptionDeclaration(
       "labels", "FILE",
       "calibrate: annotated voxels of the scan's extent (255: none), so that the loss is that of "
@@ -29,7 +30,8 @@ struct ModelCalibration {
     output = arguments.values["output"] ?? ByteCalibration.path(beside: model)
     guard output.lowercased().hasSuffix(".json") else {
       throw OptionText(option: "output", text: output).wrong(
-        "a calibration is JSON", "end the name in .json, or leave --output out: "
+        "a calibration is JSON",
+        "end the name in .json, or leave --output out: "
           + "\(ByteCalibration.path(beside: model)) is where segment looks for it")
     }
     engine = arguments.values["engine"]
@@ -62,15 +64,17 @@ struct ModelCalibration {
     run.truth = try truth(scan.volume.shape, context)
     try run.checkMemory(limits.memory)
     scan.limitCache(to: limits.memory / 4)
+    let peak = Words.memory(try run.byteCount() + (64 << 20))
     context.console.note(
       "\(2 * CalibrationRun.crops) crops of \(scanPath); engine: \(engine.words); peak about "
-        + "\(Words.memory(try run.byteCount() + (64 << 20))) of \(Words.memory(limits.memory)) allowed")
+        + "\(peak) of \(Words.memory(limits.memory)) allowed")
     let calibration = try run.run { () throws(Explanation) in
       try context.checkForStop(remedy: "nothing was written: give the same command again")
     }
     try calibration.write(to: output)
     let gate = calibration.gate
-    context.console.say("\(output): \(model.card.name) on \(Words.grouped(calibration.voxels)) voxels")
+    context.console.say(
+      "\(output): \(model.card.name) on \(Words.grouped(calibration.voxels)) voxels")
     context.console.say("  \(gate.words)")
     for one in gate.classes {
       context.console.say(

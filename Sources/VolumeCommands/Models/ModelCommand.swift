@@ -10,7 +10,9 @@ public struct ModelCommand: Command {
   /// "model".
   public var name: String { "model" }
   /// What it does.
-  public var summary: String { "make, show, convert, compare, look into, adapt or calibrate networks" }
+  public var summary: String {
+    "make, show, convert, compare, look into, adapt or calibrate networks"
+  }
   /// What it takes.
   public var operands: String {
     "new|show|convert|compare|features|adapt|calibrate [MODEL...] [SCAN]"
@@ -19,7 +21,8 @@ public struct ModelCommand: Command {
   public var options: [OptionDeclaration] {
     [
       OptionDeclaration(
-        "output", "FILE", "the file to write: new, convert, adapt: by its ending; features: a PNG; calibrate: "
+        "output", "FILE",
+        "the file to write: new, convert, adapt: by its ending; features: a PNG; calibrate: "
           + "JSON, beside the model without it",
         short: "o"),
       OptionDeclaration(
@@ -38,7 +41,8 @@ public struct ModelCommand: Command {
     ] + ModelFeatures.options + ModelAdaptation.options + ModelCalibration.options + [
       OptionDeclaration(
         "window", "LOW:HIGH",
-        "features, adapt, calibrate: grey values that become 0 and 1, or auto; default: the model's"),
+        "features, adapt, calibrate: grey values that become 0 and 1, or auto; default: the model's"
+      ),
       .memory, .threads,
     ] + OptionDeclaration.inputs + [.overwrite]
   }

@@ -3,20 +3,26 @@ import NeuralGraph
 import VolumeCore
 
 /// How the values of a network become bytes: what they reach at most, and the voxels they begin with.
-struct ByteRanges: Hashable {
+package struct ByteRanges: Hashable {
   var quantisation: Quantisation
   var normalisation: Normalisation
   var voxelType: VoxelType
 
+  package init(
+    quantisation: Quantisation, normalisation: Normalisation, voxelType: VoxelType
+  ) {
+    self.quantisation = quantisation
+    self.normalisation = normalisation
+    self.voxelType = voxelType
+  }
+
   /// The largest value that the network's input can have, where that is known; and the byte's steps
   /// then. Voxels of a window of at most 255 steps lie in bytes as they are.
-  var inputLimit: Float? {
+  package var inputLimit: Float? {
     guard isInputNonNegative else { return nil }
     let width = normalisation.high - normalisation.low
-    let largest = normalisation.clips ? 1 : voxelType.range.map {
-      (Float($0.upperBound) - normalisation.low) / width
-    }
-    guard let largest else { return nil }
+    let end = voxelType.range.map { (Float($0.upperBound) - normalisation.low) / width }
+    guard let largest = normalisation.clips ? 1 : end else { return nil }
     // (voxel - low) / width in steps of 1 / width.
     let isWhole = width.rounded() == width && normalisation.low.rounded() == normalisation.low
     return isWhole && voxelType != .float32 && largest * width <= 255 ? 255 / width : largest

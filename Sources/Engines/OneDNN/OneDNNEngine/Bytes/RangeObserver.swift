@@ -2,7 +2,7 @@ import EngineCore
 
 /// Looks at values on their way through the network, in two passes over the same tiles: how far each
 /// channel reaches, then how often it comes how far.
-final class RangeObserver {
+package final class RangeObserver {
   /// Parts of the reach that are told apart.
   static let bins = 2048
 
@@ -80,7 +80,7 @@ final class RangeObserver {
   }
 
   /// The limit, as a part of the reach.
-  static func bestLimit(_ counts: [Int], levels: Int) -> Float {
+  package static func bestLimit(_ counts: [Int], levels: Int) -> Float {
     let total = counts.reduce(0, +)
     guard total > 0 else { return 1 }
     // From the widest limit down; above it, the sums of n, of n * value, and of n * value^2.
