@@ -139,7 +139,7 @@ private final class MemoryModels: ModelWriter, ModelReader {
   @Test(
     arguments: [
       (["new", "--preset", "papr", "--output", "x.net"], "did you mean 'paper'"),
-      (["nwe"], "did you mean 'model new'"), ([], "new, show, convert, compare, features, adapt or calibrate"),
+      (["nwe"], "did you mean 'model new'"), ([], "features, adapt or calibrate"),
       (["new", "--preset", "plain"], "--output"),
       (["new", "--output", "x.onx"], ".net"),
       (["new", "--dimension", "2.5d", "--layers", "4", "--output", "x.net"], "no middle"),
