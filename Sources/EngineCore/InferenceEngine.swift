@@ -68,6 +68,9 @@ public protocol EngineFactory: Sendable {
     for plan: ExecutionPlan, tiles: [CalibrationTile]
   ) throws(EngineError) -> Quantisation
 
+  /// Bytes that `quantisation` takes for a plan in single precision.
+  func calibrationByteCount(for plan: ExecutionPlan) throws(EngineError) -> Int
+
   /// Makes an engine for the thread that calls, with `slots` tiles in flight.
   func makeEngine(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> any InferenceEngine
 }
@@ -97,6 +100,11 @@ extension EngineFactory {
     for plan: ExecutionPlan, tiles: [CalibrationTile]
   ) throws(EngineError) -> Quantisation {
     throw .precisionUnsupported(engine: name, precision: .int8)
+  }
+
+  /// Those of one tile.
+  public func calibrationByteCount(for plan: ExecutionPlan) throws(EngineError) -> Int {
+    try byteCount(for: plan, slots: 1)
   }
 
   /// The processor's memory is the host's.

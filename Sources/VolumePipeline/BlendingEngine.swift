@@ -24,6 +24,10 @@ struct BlendingFactory: EngineFactory {
     try inner.quantisation(for: plan, tiles: tiles)
   }
 
+  func calibrationByteCount(for plan: ExecutionPlan) throws(EngineError) -> Int {
+    try inner.calibrationByteCount(for: plan)
+  }
+
   /// The plan of the engine that computes windows.
   func windowPlan(_ plan: ExecutionPlan) -> ExecutionPlan {
     var result = plan

@@ -47,6 +47,11 @@ public struct VerifyingFactory: EngineFactory {
     try inner.quantisation(for: plan, tiles: tiles)
   }
 
+  /// Of the engine that is checked.
+  public func calibrationByteCount(for plan: ExecutionPlan) throws(EngineError) -> Int {
+    try inner.calibrationByteCount(for: plan)
+  }
+
   /// That of the engine that is checked, or of the one that checks.
   public func obstacle(to graph: Graph) -> Explanation? {
     inner.obstacle(to: graph) ?? checker.obstacle(to: graph)

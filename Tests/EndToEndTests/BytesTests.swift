@@ -111,6 +111,15 @@ struct `A segmentation in bytes` {
     #expect(other.code == 0, "\(other.words)")
     #expect(other.error.contains("made on another scan"), "\(other.words)")
     #expect(other.error.contains("calibrated on"), "\(other.words)")
+    // Of a scan that it was not made on the loss is measured, where that fits.
+    for (memory, choice) in [("400M", "computed in bytes by"), ("64M", "not computed in bytes by")]
+    {
+      let chosen = try tool(
+        "segment", "b.raw", "--model", "net.h5", "--no-picture", "--memory", memory, "--tile", "64",
+        "--threads", "1", "--output", "\(memory).zarr")
+      #expect(chosen.code == 0, "\(chosen.words)")
+      #expect(chosen.error.contains(choice) == Self.isFast, "\(chosen.words)")
+    }
   }
 
   @Test func `is refused with the reason where it cannot be`() throws {

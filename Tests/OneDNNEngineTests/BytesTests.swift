@@ -118,6 +118,55 @@ import VolumeTesting
     #expect(throws: EngineError.self) { try OneDNNEngineFactory().makeEngine(for: plan, slots: 1) }
   }
 
+  /// A sum that takes a joined value, whose planes lie in two buffers.
+  private func joinedAndAdded(weight: Float = 0.3) -> Graph {
+    func convolution(_ edge: Int, _ inputs: Int, _ outputs: Int, _ seed: Int)
+      -> NeuralGraph.Operation
+    {
+      let (kernel, one) = (Shape3(z: 1, y: edge, x: edge), Shape3(z: 1, y: 1, x: 1))
+      return .convolution(
+        Convolution(
+          kernel: kernel, stride: one, padding: .same(kernel: kernel, stride: one), inputs: inputs,
+          outputs: outputs,
+          weights: (0..<edge * edge * inputs * outputs).map {
+            weight * (Float(($0 * 37 + seed) % 101) / 101 - 0.45)
+          }, bias: Array(repeating: 0.1, count: outputs)))
+    }
+    return Graph(
+      nodes: [
+        Node(name: "input", operation: .input(channels: 1), inputs: []),
+        Node(name: "a", operation: convolution(3, 1, 8, 1), inputs: [0]),
+        Node(name: "b", operation: convolution(3, 1, 8, 2), inputs: [0]),
+        Node(name: "joined", operation: .concatenate, inputs: [1, 2]),
+        Node(name: "c", operation: convolution(3, 16, 16, 3), inputs: [3]),
+        Node(name: "sum", operation: .add, inputs: [3, 4]),
+        Node(name: "relu", operation: .relu, inputs: [5]),
+        Node(name: "out", operation: convolution(1, 16, 3, 4), inputs: [6]),
+        Node(name: "softmax", operation: .softmax, inputs: [7]),
+      ], output: 8)
+  }
+
+  @Test func `add what was joined of several values`() throws {
+    let shape = Shape3(z: 1, y: 24, x: 40)
+    let voxels = blobs(shape, seed: 37)
+    let plain = try floats(run(plan(joinedAndAdded(), shape, .f32), voxels))
+    let bytes = try floats(run(calibrated(joinedAndAdded(), shape, voxels), voxels))
+    let largest = zip(plain, bytes).map { abs($0 - $1) }.max() ?? 1
+    #expect(largest > 0 && largest < 0.02, "\(largest)")
+  }
+
+  @Test func `refuse weights and values that are no numbers`() throws {
+    let shape = Shape3(z: 1, y: 24, x: 40)
+    let voxels = blobs(shape, seed: 38)
+    let good = try calibrated(joinedAndAdded(), shape, voxels)
+    var bad = good
+    bad.graph = joinedAndAdded(weight: .nan)
+    #expect(throws: EngineError.self) { try OneDNNEngineFactory().makeEngine(for: bad, slots: 1) }
+    #expect(throws: EngineError.self) {
+      try calibrated(joinedAndAdded(weight: 1e30), shape, voxels)
+    }
+  }
+
   @Test func `draw a few outliers to what all others need`() {
     // A triangle of magnitudes, and one value in a million at twice its end.
     var counts = (0..<2048).map { $0 < 1024 ? 1000 * (1024 - $0) : 0 }

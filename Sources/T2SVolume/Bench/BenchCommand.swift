@@ -21,7 +21,9 @@ struct BenchCommand: Command {
       OptionDeclaration(
         "model", "FILE", "network, overlap, reading, coverage: the network; default: the tool's"),
       OptionDeclaration("phantoms", "N", "coverage: how many; default 200"),
-      OptionDeclaration("precision", "NAME", "network: f32 or bf16; default: the quickest here"),
+      OptionDeclaration(
+        "precision", "NAME",
+        "network: f32, bf16 or int8; default: the quickest of the first two here"),
       OptionDeclaration(
         "tile", "ZxYxX",
         "network: what each core computes at once; default 1x256x256, of volumes 32x96x96"),

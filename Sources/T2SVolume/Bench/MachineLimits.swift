@@ -164,7 +164,7 @@ struct MachineLimits {
         graph: graph(layers: layers), normalisation: Normalisation(low: 0, high: 255, clips: false),
         voxelType: .uint8, shapes: [shape], precision: precision, threads: threads)
       if precision == .int8 {
-        // Random signs: all values alike, and no layer's sums leave the bytes.
+        // A convolution's time does not depend on what its values are.
         plan.quantisation = Quantisation(
           limits: Dictionary(
             uniqueKeysWithValues: (0...(layers + 1)).map {

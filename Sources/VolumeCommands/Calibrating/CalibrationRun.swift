@@ -7,7 +7,7 @@ import VolumeCore
 /// precision on other crops.
 struct CalibrationRun {
   let model: Model
-  /// Made for grey scans; with all that decides about labels.
+  /// The model's, made for grey scans.
   let graph: Graph
   let scan: any VolumeReader
   let region: Region
@@ -41,14 +41,15 @@ struct CalibrationRun {
   func byteCount() throws(Explanation) -> Int {
     let boxes = try boxes
     let voxels = boxes.reduce(0) { $0 + $1.voxelCount }
-    let engine: Int
-    do { engine = try self.engine.byteCount(for: plan(.f32, boxes[0].shape), slots: threads) } catch
-    {
-      throw error.explanation
+    let shape = boxes[0].shape
+    let values = try explained { () throws(EngineError) in
+      max(
+        try engine.byteCount(for: plan(.f32, shape), slots: threads),
+        try engine.calibrationByteCount(for: plan(.f32, shape)))
     }
     // Scores of a few tiles in both precisions, as bytes and as numbers.
     let scores = 16 * graph.classCount * threads * boxes[0].voxelCount
-    return engine + scores + voxels * (scan.volume.voxelType.byteCount + 3)
+    return values + scores + voxels * (scan.volume.voxelType.byteCount + 3)
       + scan.cacheByteCount(forBoxesOf: boxes[0].shape)
   }
 
@@ -133,6 +134,7 @@ struct CalibrationRun {
   }
 
   private func tiles(_ boxes: [Region]) throws(Explanation) -> [CalibrationTile] {
+    scan.limitCache(to: scan.cacheByteCount(forBoxesOf: boxes[0].shape))
     var tiles: [CalibrationTile] = []
     for box in boxes {
       let voxels = try explained { () throws(VolumeReadError) in try scan.bytes(of: box) }

@@ -37,10 +37,11 @@ struct PrecisionChoice: Sendable {
       var why = found.obstacle(model: run.model.hash, run.normalisation)
       if why == nil, found.scan != run.scan.fingerprint {
         // Of another scan it may lose more. Parts must all decide alike.
-        if choices.part != nil || choices.joinsParts {
+        if choices.isOfParts {
           why = "it was made on another scan, and parts do not measure what it loses"
+        } else if let shortage = try run.shortage(choices.memory) {
+          why = shortage.what
         } else {
-          try run.checkMemory(choices.memory)
           found.gate = try run.gate(found.quantisation)
         }
       }
@@ -82,8 +83,9 @@ struct PrecisionChoice: Sendable {
     let path = choices.calibration ?? ByteCalibration.path(beside: run.model.path)
     if let found = try ByteCalibration.read(path) {
       var why = found.obstacle(model: run.model.hash, run.normalisation)
-      let isParted = choices.part != nil || choices.joinsParts
-      if why == nil, found.scan != run.scan.fingerprint, choices.calibration == nil, !isParted {
+      if why == nil, found.scan != run.scan.fingerprint, choices.calibration == nil,
+        !choices.isOfParts
+      {
         why = "it was made on another scan"
       }
       guard let why else {
@@ -99,7 +101,7 @@ struct PrecisionChoice: Sendable {
     } else if let given = choices.calibration {
       throw missing(given)
     }
-    guard choices.part == nil, !choices.joinsParts else {
+    guard !choices.isOfParts else {
       throw Explanation(
         .input,
         "--precision int8: parts need one calibration for all, and \(path) is none for this scan",
@@ -128,15 +130,24 @@ struct PrecisionChoice: Sendable {
   }
 }
 
+extension SegmentChoices {
+  /// Whether a part is made, or parts are put together.
+  fileprivate var isOfParts: Bool { part != nil || joinsParts }
+}
+
 extension CalibrationRun {
+  /// What it takes where that is more than is allowed; else `nil`.
+  func shortage(_ memory: Int) throws(Explanation) -> Explanation? {
+    let peak = try byteCount() + (64 << 20)
+    guard peak > memory else { return nil }
+    return Explanation(
+      .input,
+      "calibrating takes about \(Words.memory(peak)), and \(Words.memory(memory)) are allowed",
+      remedy: "give more --memory")
+  }
+
   /// Refuses where it takes more than is allowed.
   func checkMemory(_ memory: Int) throws(Explanation) {
-    let peak = try byteCount() + (64 << 20)
-    guard peak <= memory else {
-      throw Explanation(
-        .input,
-        "calibrating takes about \(Words.memory(peak)), and \(Words.memory(memory)) are allowed",
-        remedy: "give more --memory")
-    }
+    if let shortage = try shortage(memory) { throw shortage }
   }
 }

@@ -63,7 +63,6 @@ struct ModelCalibration {
       engine: engine, threads: limits.threads)
     run.truth = try truth(scan.volume.shape, context)
     try run.checkMemory(limits.memory)
-    scan.limitCache(to: limits.memory / 4)
     let peak = Words.memory(try run.byteCount() + (64 << 20))
     context.console.note(
       "\(2 * CalibrationRun.crops) crops of \(scanPath); engine: \(engine.words); peak about "

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #if defined(__x86_64__)
-#include <immintrin.h>
+#include "largest.h"
 #define PAIRS __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")))
 
 int t2s_has_pairs_kernels(void) {
@@ -196,16 +196,7 @@ PAIRS void t2s_pairs_labels(const uint16_t *in, uint8_t *labels, long h, long w,
     for (long x = 0; x < w; x += 16) {
       __m512 score[8];
       scores16(in + 2 * ((y + 1) * stride + x + T2S_MARGIN), plane, c, classes, weights, bias, score);
-      __m512 best = score[0];
-      __m512i label = _mm512_setzero_si512();
-      for (long k = 1; k < classes; k++) {
-        __mmask16 more = _mm512_cmp_ps_mask(score[k], best, _CMP_GT_OQ);
-        best = _mm512_mask_mov_ps(best, more, score[k]);
-        label = _mm512_mask_mov_epi32(label, more, _mm512_set1_epi32((int)k));
-      }
-      long n = w - x;
-      __mmask16 there = n >= 16 ? 0xffff : (__mmask16)((1u << n) - 1);
-      _mm_mask_storeu_epi8(labels + y * w + x, there, _mm512_cvtepi32_epi8(label));
+      t2s_store_largest(score, classes, labels + y * w + x, w - x);
     }
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #if defined(__x86_64__)
-#include <immintrin.h>
+#include "largest.h"
 #define VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
 #endif
 
@@ -104,12 +104,16 @@ static void convolve_portable(const t2s_quads_layer *l, const uint8_t *const *in
 
 #if defined(__x86_64__)
 
+// Every second of 32 pixels, beginning with the first or the second.
+VNNI static inline __m512i every_second(__m512i left, __m512i right, int first) {
+  const __m512i even = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
+  return _mm512_permutex2var_epi32(left, first ? _mm512_add_epi32(even, _mm512_set1_epi32(1)) : even, right);
+}
+
 // 16 pixels from `row` on, or every second of 32.
 VNNI static inline __m512i pixels(const uint8_t *row, long step) {
   __m512i first = _mm512_loadu_si512(row);
-  if (step == 1) return first;
-  const __m512i even = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
-  return _mm512_permutex2var_epi32(first, even, _mm512_loadu_si512(row + 64));
+  return step == 1 ? first : every_second(first, _mm512_loadu_si512(row + 64), 0);
 }
 
 // Four sums of 16 pixels to 16 quads.
@@ -169,29 +173,29 @@ VNNI __attribute__((always_inline)) static inline void convolve_block(const t2s_
   }
 }
 
-VNNI static void convolve_vnni(const t2s_quads_layer *l, const uint8_t *const *in, uint8_t *out) {
+// Groups within a block, so that what they all take stays in the nearest cache.
+VNNI __attribute__((always_inline)) static inline void convolve_rows(const t2s_quads_layer *l,
+                                                                     const uint8_t *const *in, uint8_t *out,
+                                                                     const int step) {
   long groups = (l->out_planes + 1) / 2;
   for (long y = 0; y < l->out_h; y++)
     for (long x = 0; x < l->out_w; x += 48) {
       long left = l->out_w - x;
-      // Groups within a block, so that what they all take stays in the nearest cache.
-      if (l->stride_x == 1)
-        for (long g = 0; g < groups; g++)
-          if (left > 32)
-            convolve_block(l, in, out, y, x, g, 3, 1);
-          else if (left > 16)
-            convolve_block(l, in, out, y, x, g, 2, 1);
-          else
-            convolve_block(l, in, out, y, x, g, 1, 1);
-      else
-        for (long g = 0; g < groups; g++)
-          if (left > 32)
-            convolve_block(l, in, out, y, x, g, 3, 2);
-          else if (left > 16)
-            convolve_block(l, in, out, y, x, g, 2, 2);
-          else
-            convolve_block(l, in, out, y, x, g, 1, 2);
+      for (long g = 0; g < groups; g++)
+        if (left > 32)
+          convolve_block(l, in, out, y, x, g, 3, step);
+        else if (left > 16)
+          convolve_block(l, in, out, y, x, g, 2, step);
+        else
+          convolve_block(l, in, out, y, x, g, 1, step);
     }
+}
+
+VNNI static void convolve_vnni(const t2s_quads_layer *l, const uint8_t *const *in, uint8_t *out) {
+  if (l->stride_x == 1)
+    convolve_rows(l, in, out, 1);
+  else
+    convolve_rows(l, in, out, 2);
 }
 
 #endif
@@ -214,12 +218,6 @@ void t2s_quads_convolution(const t2s_quads_layer *l, const uint8_t *const *in, u
 // -- pooling and phases --------------------------------------------------------------------------
 
 #if defined(__x86_64__)
-
-// Every second of 32 pixels, beginning with the first or the second.
-VNNI static inline __m512i every_second(__m512i left, __m512i right, int first) {
-  const __m512i even = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
-  return _mm512_permutex2var_epi32(left, first ? _mm512_add_epi32(even, _mm512_set1_epi32(1)) : even, right);
-}
 
 // The columns of whole vectors, up to the margin; returns how many it did.
 VNNI static long pool_row_vnni(const uint8_t *const rows[4], long count, uint8_t *to, long columns) {
@@ -364,16 +362,7 @@ VNNI static void label_row_vnni(const uint8_t *const *in, long planes, long at, 
   for (long x = 0; x < w; x += 16) {
     __m512 score[8];
     scores16(in, planes, at + 4 * x, weights, bias, classes, score);
-    __m512 best = score[0];
-    __m512i label = _mm512_setzero_si512();
-    for (long k = 1; k < classes; k++) {
-      __mmask16 more = _mm512_cmp_ps_mask(score[k], best, _CMP_GT_OQ);
-      best = _mm512_mask_mov_ps(best, more, score[k]);
-      label = _mm512_mask_mov_epi32(label, more, _mm512_set1_epi32((int)k));
-    }
-    long n = w - x;
-    __mmask16 there = n >= 16 ? 0xffff : (__mmask16)((1u << n) - 1);
-    _mm_mask_storeu_epi8(labels + x, there, _mm512_cvtepi32_epi8(label));
+    t2s_store_largest(score, classes, labels + x, w - x);
   }
 }
 

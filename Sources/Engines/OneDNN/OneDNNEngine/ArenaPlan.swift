@@ -68,9 +68,7 @@ extension Buffer {
       }
     return (bytes + 256 + 4095) / 4096 * 4096
   }
-}
 
-extension Buffer {
   /// Bytes of one layer of a value of `shape`, of those whose layers lie one behind the other.
   func layerByteCount(of shape: Shape3) -> Int {
     switch layout {

@@ -36,6 +36,17 @@ public struct OneDNNEngineFactory: EngineFactory {
 
   /// Working memory of each worker, weights, and the slots' buffers.
   public func byteCount(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> Int {
+    try byteCount(for: plan, slots: slots, streams: streams)
+  }
+
+  /// A calibration looks at whole values.
+  public func calibrationByteCount(for plan: ExecutionPlan) throws(EngineError) -> Int {
+    try byteCount(for: plan, slots: 1, streams: .never)
+  }
+
+  private func byteCount(
+    for plan: ExecutionPlan, slots: Int, streams: StreamChoice
+  ) throws(EngineError) -> Int {
     let lowering = try lowered.network(for: plan)
     let graph = lowering.graph
     var arena = 0

@@ -79,7 +79,9 @@ extension Lowering {
       for input in node.inputs { parts += try byteSources(input) }
       values[index] = .planes(parts)
     case .add:
-      guard node.inputs.count <= 8, !isFloat[index] else { return false }
+      // Planes of the same place meet, so each value must be one buffer.
+      guard node.inputs.count <= 8, !isFloat[index], node.inputs.allSatisfy({ isOneBuffer($0) })
+      else { return false }
       try lowerSum(index, node)
     default: return false
     }
@@ -125,6 +127,9 @@ extension Lowering {
   private mutating func addConvolution(
     _ spec: ConvolutionSpec, from node: Int, _ scale: ByteScale, extentOf extent: Int, value: Int?
   ) throws(EngineError) -> Int {
+    guard spec.weights.allSatisfy(\.isFinite), spec.bias.allSatisfy(\.isFinite) else {
+      throw unsupported(graph.nodes[value ?? extent], "its weights are not all numbers")
+    }
     let from = try byteSources(node)
     let layer = ByteConvolution(spec, source: channelScales(from), target: scale)
     let steps = (0..<spec.outputs).map { scale.steps[$0 % scale.steps.count] }
@@ -145,6 +150,10 @@ extension Lowering {
     values[index] = .planes(parts)
   }
 
+  private func isOneBuffer(_ node: Int) -> Bool {
+    if case .planes(let parts)? = values[node] { parts.count == 1 } else { true }
+  }
+
   private mutating func lowerSum(_ index: Int, _ node: Node) throws(EngineError) {
     let target = try scale(of: index)
     var from: [Int] = []
@@ -152,10 +161,6 @@ extension Lowering {
     var shift = [Float](repeating: Float(target.zero), count: channels[index])
     for input in node.inputs {
       let parts = try byteSources(input)
-      // One buffer each, so that planes of the same place meet.
-      guard parts.count == 1 else {
-        throw unsupported(node, "it adds what was joined of several values")
-      }
       from += parts
       let source = channelScales(parts)
       scales.append(source.enumerated().map { $1.step / target.steps[$0] })

@@ -56,7 +56,8 @@ struct ByteScale: Hashable {
   /// smallest for -`limits[c]`.
   ///
   /// A channel that was never anything but zero gets the widest scale of all: were it the narrowest,
-  /// its first value would be drawn to nothing.
+  /// its first value would be drawn to nothing. One that hardly moves gets no step below a ten-thousandth
+  /// of the widest, so that what it is multiplied by stays a number of ordinary size.
   init(limits: [Float], isNonNegative: Bool) {
     zero = isNonNegative ? 0 : 128
     let widest = limits.max() ?? 0

@@ -35,6 +35,9 @@ package final class RangeObserver {
     }
   }
 
+  /// Whether no value was infinite.
+  var isFinite: Bool { seen.values.allSatisfy { $0.reach.allSatisfy(\.isFinite) } }
+
   /// A tile begins, or a layer of it.
   func beginPart() { isSeenInPart = [] }
 
@@ -123,6 +126,10 @@ extension OneDNNEngineFactory {
         let input = AlignedMemory(tile.voxels)
         let output = AlignedMemory(byteCount: plan.outputShape(for: tile.shape).voxelCount)
         try unsafe worker.run(tile.shape, input: input.base, output: output.base)
+      }
+      guard observer.isFinite else {
+        throw .unsupported(
+          engine: "oneDNN", node: "input", why: "values of the network are infinite on this scan")
       }
     }
     var limits: [String: [Float]] = [:]
