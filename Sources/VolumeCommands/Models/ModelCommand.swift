@@ -15,7 +15,7 @@ public struct ModelCommand: Command {
   }
   /// What it takes.
   public var operands: String {
-    "new|show|convert|compare|features|adapt|calibrate [MODEL...] [SCAN]"
+    "new|show|convert|compare|features|adapt|calibrate [MODEL... SCAN]"
   }
   /// Its options.
   public var options: [OptionDeclaration] {
