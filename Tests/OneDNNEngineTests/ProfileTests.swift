@@ -1,3 +1,4 @@
+import CKernels
 import EngineCore
 import NeuralGraph
 import OneDNNEngine
@@ -29,6 +30,21 @@ import VolumeCore
       #expect(found.steps[0].byteCount > Self.shape.voxelCount)
       #expect(found.steps.allSatisfy { $0.byteCount > 0 && $0.seconds >= 0 })
     }
+  }
+
+  @Test(
+    .enabled(if: t2s_planes_best() != T2S_PLANES_PORTABLE, "no AVX2 here"),
+    arguments: [UNetOptions.Dimension.plane, .layersAsChannels(3), .volume])
+  func `says which narrow layers lie in planes`(dimension: UNetOptions.Dimension) throws {
+    var options = UNetOptions()
+    (options.depth, options.dimension) = (2, dimension)
+    let graph = try options.graph(seed: 4).forGreyScans()
+    let shape = Shape3(z: graph.isPlanar ? 1 + 2 * graph.layerMargin : 8, y: 32, x: 40)
+    let names = try profile(graph, shape).steps.map(\.name)
+    // Two of the first block, and both of the last, whose first takes what was joined in no time.
+    #expect(names.count { $0.contains("convolution in planes") } == 4, "\(names)")
+    #expect(names.contains { $0.contains("in planes, 16 to 8") })
+    #expect(names.count { $0.contains("concatenate") } == 1)
   }
 
   @Test func `takes as long as its steps`() throws {

@@ -18,7 +18,8 @@ struct NetworkBench {
   func measure(
     model path: String?, _ context: CommandContext
   ) throws(Explanation) -> [String: JSONValue] {
-    let model = try context.catalogue.model(modelPath(path, context))
+    var model = try context.catalogue.model(modelPath(path, context))
+    do { model.graph = try model.graph.padded().forGreyScans() } catch { throw error.explanation }
     let factory = OneDNNEngineFactory()
     let precision = precision ?? factory.precisions[0]
     var plan = ExecutionPlan(

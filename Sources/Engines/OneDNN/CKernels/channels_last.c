@@ -54,36 +54,46 @@ void t2s_normalise(const void *voxels, t2s_voxel type, long count, long layers, 
               (char *)out + k * size, bf16);
 }
 
-T2S_CLONES
-static void max_rows_bf16(uint16_t *best, const uint16_t *other, long count) {
-  for (long i = 0; i < count; i++)
-    best[i] = t2s_ordered(other[i]) > t2s_ordered(best[i]) ? other[i] : best[i];
-}
-
-T2S_CLONES
-static void max_rows_f32(float *best, const float *other, long count) {
-  for (long i = 0; i < count; i++) best[i] = other[i] > best[i] ? other[i] : best[i];
-}
+// The largest of each of `columns` windows beside each other: of wz x wy rows, `layer` and `row` numbers
+// apart, and wx pixels of each. `channels` is known to the compiler where it is one of the common.
+#define POOL(C, TYPE, MORE)                                                                    \
+  for (long k = 0; k < wz * wy; k++)                                                           \
+    for (long x = 0; x < columns; x++)                                                         \
+      for (long kx = 0; kx < wx; kx++) {                                                       \
+        TYPE *best = to + x * C;                                                               \
+        const TYPE *pixel = from + k / wy * layer + k % wy * row + (x * wx + kx) * C;          \
+        if (k == 0 && kx == 0)                                                                 \
+          memcpy(best, pixel, sizeof(TYPE) * (size_t)C);                                       \
+        else                                                                                   \
+          for (long i = 0; i < C; i++) best[i] = MORE(pixel[i], best[i]) ? pixel[i] : best[i]; \
+      }
+#define POOL_ROW(NAME, TYPE, MORE)                                                        \
+  T2S_CLONES static void NAME(const TYPE *from, TYPE *to, long columns, long channels,    \
+                              long layer, long row, long wz, long wy, long wx) {          \
+    switch (channels) {                                                                   \
+      case 8: POOL(8, TYPE, MORE) break;                                                  \
+      case 16: POOL(16, TYPE, MORE) break;                                                \
+      case 32: POOL(32, TYPE, MORE) break;                                                \
+      case 64: POOL(64, TYPE, MORE) break;                                                \
+      default: POOL(channels, TYPE, MORE) break;                                          \
+    }                                                                                     \
+  }
+#define IS_MORE(a, b) ((a) > (b))
+#define IS_MORE_BF16(a, b) (t2s_ordered(a) > t2s_ordered(b))
+POOL_ROW(pool_row_f32, float, IS_MORE)
+POOL_ROW(pool_row_bf16, uint16_t, IS_MORE_BF16)
 
 void t2s_max_pool(const void *in, void *out, int bf16, long d, long h, long w, long c, long wz,
                   long wy, long wx) {
-  long size = bf16 ? 2 : 4, od = d / wz, oh = h / wy, ow = w / wx;
+  long od = d / wz, oh = h / wy, ow = w / wx, row = w * c;
   for (long z = 0; z < od; z++)
-    for (long y = 0; y < oh; y++)
-      for (long x = 0; x < ow; x++) {
-        char *best = (char *)out + ((z * oh + y) * ow + x) * c * size;
-        for (long k = 0; k < wz * wy * wx; k++) {
-          long kz = k / (wy * wx), ky = k / wx % wy, kx = k % wx;
-          const char *pixel =
-              (const char *)in + (((z * wz + kz) * h + y * wy + ky) * w + x * wx + kx) * c * size;
-          if (k == 0)
-            memcpy(best, pixel, (size_t)(c * size));
-          else if (bf16)
-            max_rows_bf16((uint16_t *)best, (const uint16_t *)pixel, c);
-          else
-            max_rows_f32((float *)best, (const float *)pixel, c);
-        }
-      }
+    for (long y = 0; y < oh; y++) {
+      long from = (z * wz * h + y * wy) * row, to = (z * oh + y) * ow * c;
+      if (bf16)
+        pool_row_bf16((const uint16_t *)in + from, (uint16_t *)out + to, ow, c, h * row, row, wz, wy, wx);
+      else
+        pool_row_f32((const float *)in + from, (float *)out + to, ow, c, h * row, row, wz, wy, wx);
+    }
 }
 
 // Copies of a size known to the compiler are single moves; the common sizes get one.

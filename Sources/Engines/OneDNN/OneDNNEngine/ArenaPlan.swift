@@ -63,17 +63,26 @@ extension Buffer {
     let bytes =
       switch layout {
       case .channelsLast(let precision): shape.voxelCount * channels * precision.byteCount
-      case .quads: shape.z * layerByteCount(of: shape)
-      case .pairs: (channels + 1) / 2 * t2s_pairs_plane(shape.y, shape.x) * 4
+      case .quads, .pairs, .planes: shape.z * layerByteCount(of: shape)
       }
     return (bytes + 256 + 4095) / 4096 * 4096
+  }
+
+  /// Planes of one layer, where it lies in planes.
+  var planeCount: Int {
+    switch layout {
+    case .channelsLast: 0
+    case .planes: channels
+    case .pairs: (channels + 1) / 2
+    case .quads: (channels + 3) / 4
+    }
   }
 
   /// Bytes of one layer of a value of `shape`, of those whose layers lie one behind the other.
   func layerByteCount(of shape: Shape3) -> Int {
     switch layout {
-    case .quads: (channels + 3) / 4 * t2s_pairs_plane(shape.y, shape.x) * 4
-    default: shape.y * shape.x * channels * numberByteCount
+    case .channelsLast: shape.y * shape.x * channels * numberByteCount
+    case .quads, .pairs, .planes: planeCount * t2s_pairs_plane(shape.y, shape.x) * 4
     }
   }
 }

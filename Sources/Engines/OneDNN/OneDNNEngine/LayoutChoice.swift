@@ -4,19 +4,27 @@ import VolumeCore
 
 /// Which values lie in planes of pixels instead of channels last, and which ReLUs are fused.
 ///
-/// A vector of AVX-512 holds 32 bfloat16; with 8 channels last half of every vector of oneDNN's
-/// kernels is empty, so narrow 3x3 layers run at twice the speed in planes. They must be able to
-/// take planes from what comes before: the scan, another narrow layer, a 2x2 transposed
-/// convolution, or a concatenation of these.
+/// A vector of AVX-512 holds 16 numbers or 32 bfloat16; with 8 channels last half of every vector of
+/// oneDNN's kernels is empty, so narrow 3x3 layers run at up to twice the speed in planes, where a
+/// concatenation costs nothing besides. They must be able to take planes from what comes before: the
+/// scan, another narrow layer, a transposed convolution, or a concatenation of these.
 struct LayoutChoice {
+  /// How planes lie; `nil` where there are none.
+  enum Planes {
+    /// Of channel pairs in bfloat16.
+    case pairs
+    /// Of one channel in single precision.
+    case single
+  }
+
   /// For each node, whether its value lies in planes.
-  private(set) var isPairs: [Bool]
+  private(set) var isPlanes: [Bool]
   /// For each node, whether the ReLU that follows is computed with it.
   let hasFusedRelu: [Bool]
   /// For each node, whether it is a ReLU that its input computes.
   let isFusedRelu: [Bool]
 
-  init(_ graph: Graph, allowsPairs: Bool) {
+  init(_ graph: Graph, planes: Planes?) {
     let consumers = graph.consumers
     var has = [Bool](repeating: false, count: graph.nodes.count)
     var fused = has
@@ -30,11 +38,11 @@ struct LayoutChoice {
     }
     hasFusedRelu = has
     isFusedRelu = fused
-    isPairs = Array(repeating: false, count: graph.nodes.count)
-    guard allowsPairs, graph.isLayerwise, t2s_has_pairs_kernels() != 0 else { return }
+    isPlanes = Array(repeating: false, count: graph.nodes.count)
+    guard let planes, planes == .single || graph.isLayerwise else { return }
 
     // Begin with all that could, and drop what cannot until nothing changes.
-    var narrow = Set(graph.nodes.indices.filter { graph.nodes[$0].operation.isNarrow })
+    var narrow = Set(graph.nodes.indices.filter { graph.nodes[$0].operation.isNarrow(planes) })
     let channels = graph.channels
 
     /// Whether all that take the value take planes.
@@ -53,13 +61,16 @@ struct LayoutChoice {
       let node = graph.nodes[index]
       switch node.operation {
       case .input(let count): return count == 1 && isTakenAsPlanes(index)
+      case .layersToChannels: return canMakePlanes(index) && isTakenAsPlanes(index)
       case .convolution: return narrow.contains(index)
       case .relu:
         guard fused[index], canMakePlanes(node.inputs[0]) else { return false }
         return narrow.contains(node.inputs[0]) || isTakenAsPlanes(index)
       case .transposedConvolution: return isTakenAsPlanes(index) && canMakePlanes(index)
       case .concatenate:
-        return node.inputs.allSatisfy { canMakePlanes($0) && channels[$0] % 2 == 0 }
+        return node.inputs.allSatisfy {
+          canMakePlanes($0) && (planes == .single || channels[$0] % 2 == 0)
+        }
           && consumers[index].allSatisfy { narrow.contains($0) } && index != graph.output
       default: return false
       }
@@ -69,10 +80,17 @@ struct LayoutChoice {
       let node = graph.nodes[index]
       switch node.operation {
       case .input(let count): return count == 1
+      case .layersToChannels:
+        return planes == .single && graph.nodes[node.inputs[0]].isInput
+          && consumers[node.inputs[0]].count == 1
       case .convolution: return narrow.contains(index)
       case .relu: return fused[index] && canMakePlanes(node.inputs[0])
       case .transposedConvolution(let layer):
-        return layer.kernel == Shape3(z: 1, y: 2, x: 2) && layer.stride == layer.kernel
+        let stride = layer.stride
+        if planes == .single {
+          return layer.phases != nil && stride.y == 2 && stride.x == 2 && stride.z <= 2
+        }
+        return layer.kernel == Shape3(z: 1, y: 2, x: 2) && stride == layer.kernel
           && layer.outputs % 2 == 0 && layer.crop == .none
       default: return false
       }
@@ -80,12 +98,13 @@ struct LayoutChoice {
     while true {
       let kept = narrow.filter { index in
         let source = graph.nodes[index].inputs[0]
-        return canBePlanes(source) && (channels[source] % 2 == 0 || source == 0)
+        return canBePlanes(source)
+          && (planes == .single || channels[source] % 2 == 0 || source == 0)
       }
       if kept == narrow { break }
       narrow = kept
     }
-    for index in graph.nodes.indices { isPairs[index] = canBePlanes(index) }
+    for index in graph.nodes.indices { isPlanes[index] = canBePlanes(index) }
   }
 }
 
@@ -100,12 +119,13 @@ extension Operation {
     }
   }
 
-  /// Whether it is a convolution that the kernel for planes computes.
-  var isNarrow: Bool {
+  /// Whether it is a convolution that the kernel for planes computes, and faster than the library.
+  func isNarrow(_ planes: LayoutChoice.Planes) -> Bool {
     guard case .convolution(let layer) = self else { return false }
-    let one = Shape3(z: 0, y: 1, x: 1)
-    return layer.kernel == Shape3(z: 1, y: 3, x: 3) && layer.stride.voxelCount == 1
-      && layer.padding == Padding(before: one, after: one) && layer.outputs == 8
-      && layer.inputs <= 16
+    let (depth, edge) = (layer.kernel.z, Shape3(z: layer.kernel.z / 2, y: 1, x: 1))
+    return layer.kernel.y == 3 && layer.kernel.x == 3 && layer.stride.voxelCount == 1
+      && (depth == 1 || planes == .single && depth % 2 == 1)
+      && layer.padding == Padding(before: edge, after: edge) && layer.outputs == 8
+      && layer.inputs <= (planes == .single ? 32 : 16)
   }
 }

@@ -12,10 +12,12 @@ final class LoweredNetwork: @unchecked Sendable {
   /// Where the value of each node can be looked at, by its place in `graph`.
   let places: [Int: ValuePlace]
 
-  init(_ plan: ExecutionPlan) throws(EngineError) {
+  /// - Parameter channelsLast: all values lie channels last, for who wants to look at them.
+  init(_ plan: ExecutionPlan, channelsLast: Bool = false) throws(EngineError) {
     graph = plan.graph.simplified()
     let lowering = try Lowering(
-      graph, precision: plan.precision, output: plan.output, ranges: try plan.byteRanges)
+      graph, precision: plan.precision, output: plan.output, ranges: try plan.byteRanges,
+      channelsLast: channelsLast)
     steps = lowering.steps
     buffers = lowering.buffers
     places = lowering.places

@@ -17,6 +17,8 @@ struct Lowering {
   let consumers: [[Int]]
   private let precision: Precision
   let layouts: LayoutChoice
+  /// How the values of narrow layers lie in planes; `nil` where none do.
+  private let planes: LayoutChoice.Planes?
   /// The nodes at the network's end whose values stay in single precision.
   let isFloat: [Bool]
   /// Where each node's value lies.
@@ -46,8 +48,10 @@ struct Lowering {
   /// - Parameters:
   ///   - graph: simplified already.
   ///   - ranges: for networks in bytes alone.
+  ///   - channelsLast: all values lie channels last.
   init(
-    _ graph: Graph, precision: Precision, output: EngineOutput, ranges: ByteRanges? = nil
+    _ graph: Graph, precision: Precision, output: EngineOutput, ranges: ByteRanges? = nil,
+    channelsLast: Bool = false
   ) throws(EngineError) {
     self.graph = graph
     self.ranges = ranges
@@ -56,8 +60,9 @@ struct Lowering {
     self.precision = precision
     channels = graph.channels
     consumers = graph.consumers
-    layouts = LayoutChoice(graph, allowsPairs: precision == .bf16 && Processor.hasBFloat16)
-    isFloat = graph.singlePrecisionEnd(except: layouts.isPairs)
+    planes = ranges == nil && !channelsLast ? Processor.planes(precision) : nil
+    layouts = LayoutChoice(graph, planes: planes)
+    isFloat = graph.singlePrecisionEnd(except: layouts.isPlanes)
     values = Array(repeating: nil, count: graph.nodes.count)
     for index in graph.nodes.indices where !isFinish(index) {
       try lower(index)
@@ -79,11 +84,11 @@ struct Lowering {
         throw unsupported(node, "it takes \(channels) channels, and scans have one")
       }
       if takesLayers(of: index) { return }
-      let to = add(layouts.isPairs[index] ? .pairs : plain, 1, index)
+      let to = add(planar(index) ?? plain, 1, index)
       steps.append(.normalise(to: to))
       values[index] = .buffer(to)
     case .layersToChannels(let count):
-      let to = add(plain, channels[index], index)
+      let to = add(planar(index) ?? plain, channels[index], index)
       if takesLayers(of: node.inputs[0]) {
         steps.append(.normalise(to: to))
       } else {
@@ -139,10 +144,10 @@ struct Lowering {
       lowerConcatenation(index, node)
     case .maxPool(let window):
       let to = add(plain, channels[index], index)
-      if case .buffer(let from)? = values[node.inputs[0]], buffers[from].layout == .pairs,
-        window == Shape3(z: 1, y: 2, x: 2)
+      if case .buffer(let from)? = values[node.inputs[0]], buffers[from].isPlanes,
+        window.y == 2, window.x == 2, window.z <= 2
       {
-        steps.append(.pairsMaxPool(from: from, to: to))
+        steps.append(.planesMaxPool(from: from, to: to, window: window))
       } else {
         steps.append(.maxPool(from: plainSource(node.inputs[0]), to: to, window: window))
       }
@@ -170,22 +175,23 @@ struct Lowering {
 
   private mutating func lower(_ layer: Convolution, _ index: Int, _ node: Node) {
     let relu = layouts.hasFusedRelu[index]
-    if layouts.isPairs[index] {
-      let to = add(.pairs, 8, index)
+    if let layout = planar(index) {
+      let to = add(layout, 8, index)
       let from = planeSources(node.inputs[0])
-      steps.append(.pairsConvolution(PairsWeights(layer), from: from, to: to, relu: relu))
+      let weights = PlanesWeights(layer, inPairs: layout == .pairs)
+      steps.append(.planesConvolution(weights, from: from, to: to, relu: relu))
       values[index] = .buffer(to)
       return
     }
     if isFloat[index], layer.isPointwise, layer.outputs <= 8,
-      case .buffer(let from)? = values[node.inputs[0]], buffers[from].layout == .pairs
+      case .buffer(let from)? = values[node.inputs[0]], buffers[from].isPlanes
     {
       if isScores(index) {
         // The last layer, straight from planes; what it writes is decided at the end.
         values[index] = .buffer(from)
       } else {
         let to = add(.channelsLast(.f32), layer.outputs, index)
-        steps.append(.pairsScores(HeadWeights(layer), from: from, to: to))
+        steps.append(.planesScores(HeadWeights(layer), from: from, to: to))
         values[index] = .buffer(to)
       }
       return
@@ -199,18 +205,21 @@ struct Lowering {
   private mutating func lower(
     _ layer: TransposedConvolution, _ index: Int, _ node: Node
   ) throws(EngineError) {
-    let pairs = layouts.isPairs[index]
-    guard
-      let phases = Phases(
-        layer, relu: layouts.hasFusedRelu[index], order: pairs ? .pairFirst : .phaseFirst)
-    else {
+    let planar = planar(index)
+    let order: Phases.Order =
+      switch planar {
+      case .pairs: .pairFirst
+      case .planes: .channelFirst
+      default: .phaseFirst
+      }
+    guard let phases = Phases(layer, relu: layouts.hasFusedRelu[index], order: order) else {
       throw unsupported(node, "its output is not exactly its stride times as large as its input")
     }
     let middle = add(plain, phases.spec.outputs, node.inputs[0])
     steps.append(.convolution(phases.spec, from: plainSource(node.inputs[0]), to: middle))
-    if pairs {
-      let to = add(.pairs, layer.outputs, index)
-      steps.append(.pairsDepthToSpace(from: middle, to: to))
+    if let planar {
+      let to = add(planar, layer.outputs, index)
+      steps.append(.planesDepthToSpace(from: middle, to: to, factor: phases.factor))
       values[index] = .buffer(to)
     } else if isPartOfOneConcatenation(index) {
       waiting[index] = (middle, phases.factor)
@@ -224,7 +233,7 @@ struct Lowering {
   }
 
   private mutating func lowerConcatenation(_ index: Int, _ node: Node) {
-    if layouts.isPairs[index] {
+    if layouts.isPlanes[index] {
       values[index] = .planes(node.inputs.flatMap { planeSources($0) })
       return
     }
@@ -282,15 +291,15 @@ struct Lowering {
     guard case .buffer(let from)? = values[scoresNode] else {
       throw unsupported(node, "its result is no single value")
     }
-    if case .convolution(let layer) = node.operation, buffers[from].layout == .pairs,
-      layer.isPointwise, !layouts.isPairs[scoresNode]
+    if case .convolution(let layer) = node.operation, buffers[from].isPlanes,
+      layer.isPointwise, !layouts.isPlanes[scoresNode]
     {
       let weights = HeadWeights(layer)
       if output == .labels {
-        steps.append(.pairsLabels(weights, from: from))
+        steps.append(.planesLabels(weights, from: from))
       } else {
         let to = add(.channelsLast(.f32), layer.outputs, scoresNode)
-        steps.append(.pairsScores(weights, from: from, to: to))
+        steps.append(.planesScores(weights, from: from, to: to))
         finishScores(to, softmax: hasSoftmax)
       }
     } else {
@@ -316,6 +325,12 @@ struct Lowering {
 
   private var plain: Buffer.Layout { .channelsLast(precision) }
 
+  /// How the value lies in planes; `nil` for one that does not.
+  private func planar(_ node: Int) -> Buffer.Layout? {
+    guard layouts.isPlanes[node] else { return nil }
+    return planes == .pairs ? .pairs : .planes
+  }
+
   /// How a value that is none of planes lies.
   private func layout(_ node: Int) -> Buffer.Layout { isFloat[node] ? .channelsLast(.f32) : plain }
 
@@ -332,7 +347,7 @@ struct Lowering {
     guard case .buffer(let buffer)? = values[node] else {
       preconditionFailure("planes are only joined for those who take planes")
     }
-    guard buffers[buffer].layout == .pairs else { return buffer }
+    guard buffers[buffer].isPlanes else { return buffer }
     if let copy = channelsLastCopies[buffer] { return copy }
     let copy = add(plain, buffers[buffer].channels, buffers[buffer].extentOfNode)
     steps.append(.toChannelsLast(from: buffer, to: copy))
@@ -354,7 +369,7 @@ struct Lowering {
     guard consumers[node].count == 1, graph.output != node else { return false }
     let consumer = consumers[node][0]
     let parts = graph.nodes[consumer].inputs
-    return graph.nodes[consumer].operation == .concatenate && !layouts.isPairs[consumer]
+    return graph.nodes[consumer].operation == .concatenate && !layouts.isPlanes[consumer]
       && parts.count { $0 == node } == 1
   }
 
@@ -377,10 +392,10 @@ extension Node {
 extension Graph {
   /// The nodes at the end whose values are class scores and what is made of them alone: softmax, sums
   /// and factors, and the convolutions before these. In bfloat16 they would be too coarse to compare.
-  func singlePrecisionEnd(except isPairs: [Bool]) -> [Bool] {
+  func singlePrecisionEnd(except isPlanes: [Bool]) -> [Bool] {
     var isEnd = [Bool](repeating: false, count: nodes.count)
     let consumers = consumers
-    for index in nodes.indices.reversed() where !isPairs[index] {
+    for index in nodes.indices.reversed() where !isPlanes[index] {
       guard index == output || !consumers[index].isEmpty else { continue }
       guard consumers[index].allSatisfy({ isEnd[$0] && nodes[$0].operation.passesScoresOn }) else {
         continue

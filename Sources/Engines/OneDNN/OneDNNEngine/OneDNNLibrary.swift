@@ -1,3 +1,4 @@
+import CKernels
 import COneDNN
 import EngineCore
 import Glibc
@@ -36,15 +37,28 @@ func check(_ call: StaticString, _ status: dnnl_status_t) throws(EngineError) {
   }
 
   /// Whether the library may use AVX-512 with bfloat16 here (`ONEDNN_MAX_CPU_ISA` can forbid it).
-  static var hasBFloat16: Bool {
-    dnnl_get_effective_cpu_isa().rawValue & dnnl_cpu_isa_avx512_core_bf16.rawValue
-      == dnnl_cpu_isa_avx512_core_bf16.rawValue
+  static var hasBFloat16: Bool { has(dnnl_cpu_isa_avx512_core_bf16) }
+
+  /// How narrow layers lie in planes of our own kernels here; `nil` where oneDNN's are as fast.
+  static func planes(_ precision: Precision) -> LayoutChoice.Planes? {
+    if precision == .bf16 { return hasBFloat16 && t2s_has_pairs_kernels() != 0 ? .pairs : nil }
+    return planesKind != T2S_PLANES_PORTABLE ? .single : nil
+  }
+
+  /// The loops for planes in single precision that are fastest here and that `ONEDNN_MAX_CPU_ISA` leaves.
+  static var planesKind: t2s_planes_kind {
+    let best = t2s_planes_best()
+    if has(dnnl_cpu_isa_avx512_core) { return best }
+    return has(dnnl_cpu_isa_avx2) && best != T2S_PLANES_PORTABLE
+      ? T2S_PLANES_AVX2 : T2S_PLANES_PORTABLE
+  }
+
+  private static func has(_ isa: dnnl_cpu_isa_t) -> Bool {
+    dnnl_get_effective_cpu_isa().rawValue & isa.rawValue == isa.rawValue
   }
 
   /// For people: the instruction set that the library uses.
   static var instructionSet: String {
-    let isa = dnnl_get_effective_cpu_isa().rawValue
-    func has(_ other: dnnl_cpu_isa_t) -> Bool { isa & other.rawValue == other.rawValue }
     if has(dnnl_cpu_isa_avx512_core_bf16) { return "AVX-512 with bfloat16" }
     if has(dnnl_cpu_isa_avx512_core) { return "AVX-512" }
     if has(dnnl_cpu_isa_avx2) { return "AVX2" }

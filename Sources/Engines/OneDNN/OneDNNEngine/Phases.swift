@@ -11,6 +11,8 @@ struct Phases {
     case phaseFirst
     /// (channel pair, phases as above, channel of the pair).
     case pairFirst
+    /// (layer phase, channel, row phase, column phase).
+    case channelFirst
   }
 
   var spec: ConvolutionSpec
@@ -22,6 +24,7 @@ struct Phases {
     let (taps, outputs) = (phases.kernel.voxelCount, phases.outputs)
     var weights = [Float](repeating: 0, count: phases.weights.count)
     var bias = phases.bias
+    let inLayer = layer.stride.y * layer.stride.x
     for phase in 0..<layer.stride.voxelCount {
       for o in 0..<layer.outputs {
         let from = phase * layer.outputs + o
@@ -29,6 +32,8 @@ struct Phases {
           switch order {
           case .phaseFirst: from
           case .pairFirst: (o / 2 * layer.stride.voxelCount + phase) * 2 + o % 2
+          case .channelFirst:
+            (phase / inLayer * layer.outputs + o) * inLayer + phase % inLayer
           }
         bias[channel] = phases.bias[from]
         for i in 0..<layer.inputs {

@@ -16,6 +16,7 @@ final class Program: Sendable {
   let graph: Graph
   let steps: [Step]
   let buffers: [Buffer]
+  let planesKind = Processor.planesKind
   private let processor: Processor
   private let streams: StreamChoice
   private let weights = WeightCache()

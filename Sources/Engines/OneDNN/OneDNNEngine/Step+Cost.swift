@@ -13,18 +13,21 @@ extension Step {
       let stride = spec.stride.voxelCount > 1 ? ", stride \(spec.stride.y)" : ""
       return
         "\(Self.edges(spec.kernel)) \(kind)convolution, \(spec.inputs) to \(spec.outputs)\(stride)"
-    case .pairsConvolution(_, let from, let to, _):
-      return "3x3 convolution in pairs, \(channels(from)) to \(buffers[to].channels)"
+    case .planesConvolution(let layer, let from, let to, _):
+      let edges = Self.edges(Shape3(z: layer.layers, y: 3, x: 3))
+      return "\(edges) convolution in planes, \(channels(from)) to \(buffers[to].channels)"
     case .depthToSpace(_, _, let factor, let channels, _):
       return "phases to voxels, \(Self.edges(factor)), \(channels)"
-    case .pairsDepthToSpace(_, let to): return "phases to voxels in pairs, \(buffers[to].channels)"
+    case .planesDepthToSpace(_, let to, let factor):
+      return "phases to voxels in planes, \(Self.edges(factor)), \(buffers[to].channels)"
     case .place(let from, _, _): return "concatenate, \(buffers[from].channels)"
     case .joinLayers(let from, _, let count):
       return "join \(count) layers, \(buffers[from].channels)"
     case .crop(let from, _, _): return "crop, \(buffers[from].channels)"
     case .maxPool(let from, _, let window):
       return "max-pool \(Self.edges(window)), \(buffers[from].channels)"
-    case .pairsMaxPool(let from, _): return "max-pool in pairs, \(buffers[from].channels)"
+    case .planesMaxPool(let from, _, let window):
+      return "max-pool \(Self.edges(window)) in planes, \(buffers[from].channels)"
     case .upsample(let from, _, let factor):
       return "nearest \(Self.edges(factor)), \(buffers[from].channels)"
     case .add(let from, _, _): return "add \(from.count), \(buffers[from[0]].channels)"
@@ -32,16 +35,16 @@ extension Step {
     case .groupNorm(_, let from, _): return "normalise channels, \(buffers[from].channels)"
     case .relu(let from, _): return "ReLU, \(buffers[from].channels)"
     case .softmax(let from, _): return "softmax, \(buffers[from].channels)"
-    case .toChannelsLast(let from, _): return "from pairs, \(buffers[from].channels)"
+    case .toChannelsLast(let from, _): return "from planes, \(buffers[from].channels)"
     case .labels(let from): return "largest of \(buffers[from].channels)"
     case .scores(let from): return "scores of \(buffers[from].channels)"
-    case .pairsLabels(let head, let from):
+    case .planesLabels(let head, let from):
       return "1x1 convolution and largest, \(buffers[from].channels) to \(head.classes)"
     case .quads(let step, let from, let to):
       return step.words(
         inputs: channels(from), outputs: to.map { buffers[$0].channels } ?? 0)
-    case .pairsScores(let head, let from, _):
-      return "1x1 convolution in pairs, \(buffers[from].channels) to \(head.classes)"
+    case .planesScores(let head, let from, _):
+      return "1x1 convolution in planes, \(buffers[from].channels) to \(head.classes)"
     }
   }
 
@@ -57,15 +60,15 @@ extension Step {
     case .convolution(let spec, _, let to):
       2 * spec.kernel.voxelCount * spec.inputs / spec.groups * spec.outputs
         * extent(to).voxelCount
-    case .pairsConvolution(_, let from, let to, _):
-      from.reduce(0) { $0 + 18 * buffers[$1].channels } * buffers[to].channels
+    case .planesConvolution(let layer, let from, let to, _):
+      from.reduce(0) { $0 + 18 * layer.layers * buffers[$1].channels } * buffers[to].channels
         * extent(to).voxelCount
     case .quads(.convolution(let layer), _, let to):
       2 * layer.kernel.voxelCount * layer.inputs * layer.outputs
         * (to.map { extent($0).voxelCount } ?? 0)
     case .quads(.labels(let head), let from, _), .quads(.scores(let head), let from, _):
       from.reduce(0) { $0 + 2 * buffers[$1].channels } * head.classes * extent(from[0]).voxelCount
-    case .pairsLabels(let head, let from), .pairsScores(let head, let from, _):
+    case .planesLabels(let head, let from), .planesScores(let head, let from, _):
       2 * buffers[from].channels * head.classes * extent(from).voxelCount
     default: 0
     }
@@ -83,7 +86,7 @@ extension Step {
     switch self {
     case .normalise(let to), .quads(.normalise, _, let to?): return input + bytes(to)
     // What lies beside it in the same value others write.
-    case .place, .depthToSpace, .pairsDepthToSpace: return 2 * read
+    case .place, .depthToSpace, .planesDepthToSpace: return 2 * read
     case .crop(_, let to, _): return 2 * bytes(to)
     default: return read + (destination.map(bytes) ?? output)
     }

@@ -10,6 +10,8 @@ struct Buffer: Hashable {
     case channelsLast(Precision)
     /// Planes of channel pairs in bfloat16 with zeros around; see CKernels.h.
     case pairs
+    /// Planes of one channel in single precision with zeros around; see CPlanes.h.
+    case planes
     /// Planes of channel quads in bytes with a border of `zero` around; see CQuads.h.
     case quads(zero: UInt8)
   }
@@ -25,11 +27,12 @@ enum Step {
   /// The scan's voxels to the network's input, one layer for each of its channels.
   case normalise(to: Int)
   case convolution(ConvolutionSpec, from: Int, to: Int)
-  /// 3x3 with 8 outputs; the channels of all inputs, one after the other.
-  case pairsConvolution(PairsWeights, from: [Int], to: Int, relu: Bool)
+  /// 3x3 with 8 outputs, of values in planes; the channels of all inputs, one after the other.
+  case planesConvolution(PlanesWeights, from: [Int], to: Int, relu: Bool)
   /// Phases to voxels; written from channel `offset` of the output's pixels.
   case depthToSpace(from: Int, to: Int, factor: Shape3, channels: Int, offset: Int)
-  case pairsDepthToSpace(from: Int, to: Int)
+  /// To planes, of phases of 2x2 or 2x2x2.
+  case planesDepthToSpace(from: Int, to: Int, factor: Shape3)
   /// All channels, written from channel `offset` of the output's pixels.
   case place(from: Int, to: Int, offset: Int)
   /// The channels of `count` layers, one layer after the other.
@@ -37,7 +40,8 @@ enum Step {
   /// What is left when `before` and the rest behind are cut off.
   case crop(from: Int, to: Int, before: Shape3)
   case maxPool(from: Int, to: Int, window: Shape3)
-  case pairsMaxPool(from: Int, to: Int)
+  /// From planes, of 2x2 or 2x2x2.
+  case planesMaxPool(from: Int, to: Int, window: Shape3)
   case upsample(from: Int, to: Int, factor: Shape3)
   case add(from: [Int], to: Int, relu: Bool)
   case affine(scale: [Float], shift: [Float], from: Int, to: Int, relu: Bool)
@@ -50,9 +54,9 @@ enum Step {
   /// To the slot's output: all channels in single precision.
   case scores(from: Int)
   /// To the slot's output: 1x1 convolution, then as `labels`.
-  case pairsLabels(HeadWeights, from: Int)
+  case planesLabels(HeadWeights, from: Int)
   /// 1x1 convolution in single precision.
-  case pairsScores(HeadWeights, from: Int, to: Int)
+  case planesScores(HeadWeights, from: Int, to: Int)
   /// A step on values in bytes; `to` is nil where it writes the slot's output.
   case quads(QuadsStep, from: [Int], to: Int?)
 
@@ -61,30 +65,35 @@ enum Step {
     switch self {
     case .normalise: []
     case .convolution(_, let from, _), .depthToSpace(let from, _, _, _, _),
-      .pairsDepthToSpace(let from, _), .place(let from, _, _), .maxPool(let from, _, _),
-      .pairsMaxPool(let from, _), .upsample(let from, _, _), .affine(_, _, let from, _, _),
+      .planesDepthToSpace(let from, _, _), .place(let from, _, _), .maxPool(let from, _, _),
+      .planesMaxPool(let from, _, _), .upsample(let from, _, _), .affine(_, _, let from, _, _),
       .groupNorm(_, let from, _), .joinLayers(let from, _, _), .crop(let from, _, _),
       .relu(let from, _), .softmax(let from, _), .toChannelsLast(let from, _), .labels(let from),
-      .scores(let from), .pairsLabels(_, let from), .pairsScores(_, let from, _):
+      .scores(let from), .planesLabels(_, let from), .planesScores(_, let from, _):
       [from]
-    case .pairsConvolution(_, let from, _, _), .add(let from, _, _), .quads(_, let from, _): from
+    case .planesConvolution(_, let from, _, _), .add(let from, _, _), .quads(_, let from, _): from
     }
   }
 
   /// The buffer that it writes; `nil` where that is the slot's output.
   var destination: Int? {
     switch self {
-    case .normalise(let to), .convolution(_, _, let to), .pairsConvolution(_, _, let to, _),
-      .depthToSpace(_, let to, _, _, _), .pairsDepthToSpace(_, let to), .place(_, let to, _),
-      .maxPool(_, let to, _), .pairsMaxPool(_, let to), .upsample(_, let to, _),
+    case .normalise(let to), .convolution(_, _, let to), .planesConvolution(_, _, let to, _),
+      .depthToSpace(_, let to, _, _, _), .planesDepthToSpace(_, let to, _), .place(_, let to, _),
+      .maxPool(_, let to, _), .planesMaxPool(_, let to, _), .upsample(_, let to, _),
       .add(_, let to, _), .affine(_, _, _, let to, _), .groupNorm(_, _, let to), .relu(_, let to),
       .softmax(_, let to), .joinLayers(_, let to, _), .crop(_, let to, _),
-      .toChannelsLast(_, let to), .pairsScores(_, _, let to):
+      .toChannelsLast(_, let to), .planesScores(_, _, let to):
       to
     case .quads(_, _, let to): to
-    case .labels, .scores, .pairsLabels: nil
+    case .labels, .scores, .planesLabels: nil
     }
   }
+}
+
+extension Buffer {
+  /// Whether it lies in planes with zeros around, for the kernels of narrow layers.
+  var isPlanes: Bool { layout == .pairs || layout == .planes }
 }
 
 /// A group normalisation, with the ReLU that follows.
@@ -95,11 +104,15 @@ struct GroupNormSpec: Sendable {
   init(_ layer: GroupNormalisation, relu: Bool) { (self.layer, self.relu) = (layer, relu) }
 }
 
-/// Weights of a narrow convolution: [pair][3][3][8] pairs of bfloat16, and 8 offsets.
-struct PairsWeights {
+/// Weights of a narrow convolution, and 8 offsets.
+struct PlanesWeights {
+  /// [layer][plane][3][3][8], of bfloat16 in pairs where a plane has two channels.
   var weights: AlignedMemory
   var bias: AlignedMemory
-  var pairs: Int
+  /// Layers of the kernel; it covers as many before a voxel as behind it.
+  var layers: Int
+  /// Numbers, or pairs of them, of one layer of the kernel.
+  var layerCount: Int
 }
 
 /// Weights of the last 1x1 convolution: [channel][class], and one offset a class.

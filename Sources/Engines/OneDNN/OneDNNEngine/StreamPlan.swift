@@ -212,10 +212,14 @@ extension Step {
     switch self {
     case .convolution(let spec, _, _):
       .gather(kernel: spec.kernel.z, stride: spec.stride.z, before: spec.padding.before.z)
-    case .maxPool(_, _, let window): .gather(kernel: window.z, stride: window.z, before: 0)
+    case .maxPool(_, _, let window), .planesMaxPool(_, _, let window):
+      .gather(kernel: window.z, stride: window.z, before: 0)
+    case .planesConvolution(let layer, _, _, _):
+      .gather(kernel: layer.layers, stride: 1, before: layer.layers / 2)
     case .joinLayers(_, _, let count): .gather(kernel: count, stride: 1, before: 0)
     case .crop(_, _, let before): .gather(kernel: 1, stride: 1, before: -before.z)
-    case .upsample(_, _, let factor), .depthToSpace(_, _, let factor, _, _):
+    case .upsample(_, _, let factor), .depthToSpace(_, _, let factor, _, _),
+      .planesDepthToSpace(_, _, let factor):
       .spread(factor: factor.z)
     case .quads(.convolution(let layer), _, _):
       .gather(

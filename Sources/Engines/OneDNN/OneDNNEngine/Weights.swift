@@ -10,16 +10,23 @@ extension Float {
   }
 }
 
-extension PairsWeights {
-  /// The weights of a 3x3 convolution with 8 outputs; an odd channel at the end is met by zeros.
-  init(_ layer: Convolution) {
-    pairs = (layer.inputs + 1) / 2
-    var packed = [UInt32](repeating: 0, count: pairs * 9 * 8)
-    for channel in 0..<layer.inputs {
-      for tap in 0..<9 {
+extension PlanesWeights {
+  /// The weights of a convolution with 3x3 taps in each layer and 8 outputs, for planes of one channel or
+  /// of pairs; an odd channel at the end of these is met by zeros.
+  init(_ layer: Convolution, inPairs: Bool) {
+    layers = layer.kernel.z
+    let taps = layer.kernel.voxelCount
+    layerCount = (inPairs ? (layer.inputs + 1) / 2 : layer.inputs) * 72
+    var packed = [UInt32](repeating: 0, count: layers * layerCount)
+    for tap in 0..<taps {
+      let (z, inLayer) = tap.quotientAndRemainder(dividingBy: 9)
+      for channel in 0..<layer.inputs {
+        let plane = inPairs ? channel / 2 : channel
         for output in 0..<8 {
-          let value = layer.weights[(tap * layer.inputs + channel) * 8 + output].bfloat16Bits
-          packed[(channel / 2 * 9 + tap) * 8 + output] |= UInt32(value) << (channel % 2 * 16)
+          let value = layer.weights[(tap * layer.inputs + channel) * 8 + output]
+          let place = z * layerCount + (plane * 9 + inLayer) * 8 + output
+          packed[place] |=
+            inPairs ? UInt32(value.bfloat16Bits) << (channel % 2 * 16) : value.bitPattern
         }
       }
     }

@@ -122,15 +122,18 @@ import VolumeCore
     _ step: Step, at: (Int) -> UnsafeMutableRawPointer, shape: (Int) -> Shape3, before: Int,
     input: UnsafeMutableRawPointer, output: UnsafeMutableRawPointer
   ) {
-    func planes(_ buffer: Int) -> UnsafeMutablePointer<UInt16> {
-      unsafe at(buffer).assumingMemoryBound(to: UInt16.self)
-    }
     func channels(_ buffer: Int) -> Int { program.buffers[buffer].channels }
     func size(_ buffer: Int) -> Int { program.buffers[buffer].numberByteCount }
     func isBF16(_ buffer: Int) -> Int32 { size(buffer) == 2 ? 1 : 0 }
 
+    if step.isOnPlanes(program.buffers) {
+      unsafe runPlanes(step, before: before, at: at, shape: shape, input: input, output: output)
+      return
+    }
     switch step {
-    case .convolution: preconditionFailure("the library computes it")
+    case .convolution, .planesConvolution, .planesDepthToSpace, .planesMaxPool, .toChannelsLast,
+      .planesLabels, .planesScores:
+      preconditionFailure("the library, or kernels for planes, compute it")
     case .quads(let step, let from, let to):
       unsafe runBytes(
         step, from: from, to: to, before: before, at: at, shape: shape, input: input,
@@ -140,35 +143,14 @@ import VolumeCore
       let factor = 1 / (rule.high - rule.low)
       let type = program.plan.voxelType.kernelType
       let s = shape(to)
-      if program.buffers[to].layout == .pairs {
-        unsafe t2s_pairs_normalise(
-          input, type, s.y, s.x, rule.low, factor, rule.clips ? 1 : 0, planes(to))
-      } else {
-        unsafe t2s_normalise(
-          input, type, s.voxelCount, channels(to), rule.low, factor, rule.clips ? 1 : 0, at(to),
-          isBF16(to))
-      }
-    case .pairsConvolution(let layer, let from, let to, let relu):
-      let s = shape(to)
-      var sources: [UnsafePointer<UInt16>?] = unsafe []
-      for buffer in from {
-        for plane in 0..<(channels(buffer) + 1) / 2 {
-          unsafe sources.append(
-            UnsafePointer(planes(buffer) + 2 * plane * t2s_pairs_plane(s.y, s.x)))
-        }
-      }
-      unsafe t2s_pairs_convolution(
-        &sources, layer.pairs, planes(to),
-        layer.weights.base.assumingMemoryBound(to: UInt32.self),
-        layer.bias.base.assumingMemoryBound(to: Float.self), s.y, s.x, relu ? 1 : 0)
+      unsafe t2s_normalise(
+        input, type, s.voxelCount, channels(to), rule.low, factor, rule.clips ? 1 : 0, at(to),
+        isBF16(to))
     case .depthToSpace(let from, let to, let f, let count, let offset):
       let s = shape(from)
       unsafe t2s_depth_to_space(
         at(from), at(to), s.z, s.y, s.x, f.z, f.y, f.x, count * size(from), channels(to) * size(to),
         offset * size(to))
-    case .pairsDepthToSpace(let from, let to):
-      let s = shape(from)
-      unsafe t2s_pairs_depth_to_space(planes(from), planes(to), s.y, s.x, channels(to))
     case .place(let from, let to, let offset):
       let s = shape(to)
       unsafe t2s_place(
@@ -196,9 +178,6 @@ import VolumeCore
       let s = shape(from)
       unsafe t2s_max_pool(
         at(from), at(to), isBF16(from), s.z, s.y, s.x, channels(from), w.z, w.y, w.x)
-    case .pairsMaxPool(let from, let to):
-      let s = shape(from)
-      unsafe t2s_pairs_max_pool(planes(from), planes(to), s.y, s.x, channels(from))
     case .upsample(let from, let to, let f):
       let s = shape(from)
       unsafe t2s_upsample(
@@ -229,9 +208,6 @@ import VolumeCore
     case .softmax(let from, let to):
       let s = shape(to)
       unsafe t2s_softmax(at(from), at(to), s.voxelCount, channels(to), isBF16(to))
-    case .toChannelsLast(let from, let to):
-      let s = shape(to)
-      unsafe t2s_pairs_to_channels_last(planes(from), planes(to), s.y, s.x, channels(to))
     case .labels(let from):
       let s = shape(from)
       unsafe t2s_argmax(
@@ -245,18 +221,6 @@ import VolumeCore
       } else {
         unsafe output.copyMemory(from: at(from), byteCount: 4 * count)
       }
-    case .pairsLabels(let head, let from):
-      let s = shape(from)
-      unsafe t2s_pairs_labels(
-        planes(from), output.assumingMemoryBound(to: UInt8.self), s.y, s.x, channels(from),
-        head.classes, head.weights.base.assumingMemoryBound(to: Float.self),
-        head.bias.base.assumingMemoryBound(to: Float.self))
-    case .pairsScores(let head, let from, let to):
-      let s = shape(from)
-      unsafe t2s_pairs_scores(
-        planes(from), at(to).assumingMemoryBound(to: Float.self), s.y, s.x, channels(from),
-        head.classes, head.weights.base.assumingMemoryBound(to: Float.self),
-        head.bias.base.assumingMemoryBound(to: Float.self))
     }
   }
 }
@@ -268,6 +232,7 @@ extension Buffer {
     case .channelsLast(let precision): precision.byteCount
     case .pairs: 2
     case .quads: 1
+    case .planes: 4
     }
   }
 
@@ -278,7 +243,11 @@ extension Buffer {
 extension Step {
   /// Layers of nothing before the first that a kernel of ours takes, where a tile is computed at once.
   fileprivate var layersBefore: Int {
-    if case .quads(.convolution(let layer), _, _) = self { layer.padding.before.z } else { 0 }
+    switch self {
+    case .quads(.convolution(let layer), _, _): layer.padding.before.z
+    case .planesConvolution(let layer, _, _, _): layer.layers / 2
+    default: 0
+    }
   }
 }
 

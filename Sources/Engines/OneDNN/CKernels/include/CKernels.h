@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CPlanes.h"
 #include "CQuads.h"
 #include "CTraining.h"
 

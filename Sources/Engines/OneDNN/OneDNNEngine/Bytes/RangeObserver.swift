@@ -112,7 +112,7 @@ extension OneDNNEngineFactory {
   ) throws(EngineError) -> Quantisation {
     var plan = plan
     (plan.precision, plan.quantisation, plan.output) = (.f32, nil, .labels)
-    let network = try LoweredNetwork(plan)
+    let network = try LoweredNetwork(plan, channelsLast: true)
     let program = try Program(plan, network, streams: .never)
     let observed = Set(network.places.values.map(\.buffer))
     let observer = RangeObserver(
