@@ -48,7 +48,7 @@ extension TilingOptions {
   }
 
   /// What an automatic tile may write of single layers, the best first: whole layers, then bands
-  /// of them, then squares, ever smaller.
+  /// of them, then squares and halves of these, ever smaller.
   ///
   /// Larger tiles read less halo; parts of a block (a power of two below it) keep few blocks open.
   public func candidates(region: Shape3, block: Shape3) -> [Shape3] {
@@ -62,6 +62,11 @@ extension TilingOptions {
     while edge >= 32 {
       if edge < region.y || edge < region.x {
         result.append(Shape3(z: 1, y: min(edge, region.y), x: min(edge, region.x)))
+        // Between a square and the next there is much memory, and rows that lie together read well.
+        let half = edge / 2 / 64 * 64
+        if edge.isMultiple(of: 128), half < region.y {
+          result.append(Shape3(z: 1, y: half, x: min(edge, region.x)))
+        }
       }
       edge = edge > 256 ? edge - edge / 4 / 64 * 64 : edge / 2
     }

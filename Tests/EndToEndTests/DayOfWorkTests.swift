@@ -27,6 +27,9 @@ import VolumeCore
       let part = try #require(json["busy"]?[stage]?.number)
       #expect((0...1.05).contains(part))
     }
+    let user = try #require(json["cpu"]?["user_seconds"]?.number)
+    let system = try #require(json["cpu"]?["system_seconds"]?.number)
+    #expect(user > 0 && system >= 0)
     let classes = try #require(json["classes"]?.array)
     #expect(classes.map { $0["name"]?.string } == ["matrix", "fibre", "porosity"])
     #expect(classes.compactMap { $0["voxels"]?.integer }.reduce(0, +) == 4 * 256 * 320)

@@ -78,7 +78,9 @@ import VolumeCore
       #expect(a == b && !a.isEmpty, "\(part)")
     }
     // Another axis is another opinion.
-    #expect(try tool("segment", "big.raw", "--output", "z.labels.zarr", "--no-picture").code == 0)
+    let plain = try tool("segment", "big.raw", "--output", "z.labels.zarr", "--no-picture")
+    #expect(plain.code == 0)
+    #expect(plain.output.contains("  cpu      ") && plain.output.contains("cores busy"))
     #expect(try tool.tree("z.labels.zarr/0") != tool.tree("whole.labels.zarr/0"))
   }
 }

@@ -136,6 +136,7 @@ struct RunReceipt {
     run["voxels"] = .integer(result.voxels)
     run["bytes_written"] = .integer(result.bytesWritten)
     run["peak_bytes"] = peakResidentBytes().map { .integer($0) } ?? .null
+    run.merge(ProcessorTime.now().json) { $1 }
     try keep()
   }
 
@@ -160,6 +161,7 @@ struct RunReceipt {
     run["voxels"] = .integer(result.voxels)
     run["bytes_written"] = .integer(result.bytesWritten)
     run["peak_bytes"] = peakResidentBytes().map { .integer($0) } ?? .null
+    run.merge(ProcessorTime.now().json) { $1 }
     document["state"] = "finished"
     var (input, output) = (VoxelHash(), VoxelHash())
     var voxels = 0

@@ -74,7 +74,7 @@ func runSegmentation(
   try prepared.siblings.finish(beside, record: record)
   try explained { () throws(VolumeWriteError) in try writer.finish(record: record) }
   // The peak of the run itself, not that of what is checked afterwards.
-  let peakBytes = peakResidentBytes()
+  let (peakBytes, processor) = (peakResidentBytes(), ProcessorTime.now())
   try receipt.finish(walk.run, result)
   if receipt.inputChanged {
     context.console.note(
@@ -95,7 +95,8 @@ func runSegmentation(
         voxels: statistics.voxels(of: LabelClass.outsideValue), tiles: result.tilesOutside,
         words: $0.words)
     }, voxels: result.voxels,
-    seconds: result.seconds, tiles: plan.tiling.tileCount, tile: plan.tiling.core,
+    seconds: result.seconds, processor: processor, tiles: plan.tiling.tileCount,
+    tile: plan.tiling.core,
     halo: plan.tiling.halo, haloIsExact: isExact, computedPerWritten: table.forecast.overhead,
     engine: request.engine.name, engineWords: request.engine.words,
     precision: plan.execution.precision, busyRead: result.readBusy, busyInfer: result.inferBusy,

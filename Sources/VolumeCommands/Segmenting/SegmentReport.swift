@@ -14,6 +14,8 @@ struct SegmentFigures: Sendable {
   var voxels: Int
   /// From the plan to the finished output.
   var seconds: Double
+  /// What the processor did in that time, and for what came before the plan.
+  var processor: ProcessorTime
   /// Tiles of the whole output.
   var tiles: Int
   /// What a tile writes.
@@ -116,6 +118,7 @@ struct SegmentReport: Sendable {
         "  time     \(Words.duration(figures.seconds)), \(Words.rate(figures.voxelsPerSecond)), "
           + "\(Words.fixed(figures.layersPerMinute, 1)) layers of 2048 x 2048 a minute",
         "  busy     " + busy.joined(separator: ", "),
+        "  cpu      " + figures.processor.line(voxels: figures.voxels, seconds: figures.seconds),
       ]
     }
     if let trace = figures.trace { lines.append("  lanes    \(trace.line)") }
@@ -155,6 +158,7 @@ struct SegmentReport: Sendable {
       "computed_per_written": .number(figures.computedPerWritten),
       "engine": .string(figures.engine), "engine_words": .string(figures.engineWords),
       "precision": .string(figures.precision.rawValue),
+      "cpu": .object(figures.processor.json),
       "busy": .object(busy.mapValues { $0.isFinite ? .number($0) : .null }),
       "trace": figures.trace?.json ?? .null,
       "bytes_written": .integer(figures.bytesWritten), "model": .string(modelPath),
