@@ -46,6 +46,7 @@ public struct SurfaceScene: Sendable {
   public func pass(_ reader: any VolumeReader) -> BlockPass {
     var pass = BlockPass([PassInput(reader, as: .labels)], region: region)
     pass.halo = Shape3(z: Self.reach, y: Self.reach, x: Self.reach)
+    pass.keepsDecoded = false
     pass.workBytes = cameras.count * Self.byteCount(cameras[0])
     return pass
   }

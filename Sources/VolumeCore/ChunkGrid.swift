@@ -39,6 +39,22 @@ public struct ChunkGrid: Hashable, Sendable, Codable {
 
   /// Every box, slowest axis first.
   public var indices: [Index3] { indices(meeting: Region(volume)).indices }
+
+  /// Every box, `layers` layers of boxes at a time: first those above each other, then along x, then y.
+  public func indices(layersAtOnce layers: Int) -> [Index3] {
+    let count = count
+    var result: [Index3] = []
+    result.reserveCapacity(count.voxelCount)
+    for first in stride(from: 0, to: count.z, by: layers) {
+      let together = first..<min(first + layers, count.z)
+      for y in 0..<count.y {
+        for x in 0..<count.x {
+          for z in together { result.append(Index3(z: z, y: y, x: x)) }
+        }
+      }
+    }
+    return result
+  }
 }
 
 extension Region {

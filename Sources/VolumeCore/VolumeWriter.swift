@@ -29,6 +29,9 @@ public protocol VolumeWriter: AnyObject, Sendable {
   /// pyramid's levels while their sources come in; 0 where there is nothing of the kind.
   var cacheByteCount: Int { get }
 
+  /// The same where blocks come in the order of `grid.indices(layersAtOnce: 2)`, on `threads` threads.
+  func cacheByteCount(forPairsOn threads: Int) -> Int
+
   /// Keeps at most `byteCount` bytes beside the blocks from now on.
   func limitCache(to byteCount: Int)
 
@@ -49,6 +52,8 @@ extension VolumeWriter {
   public func isOurs(_ block: Index3) -> Bool { true }
   /// Nothing is kept.
   public var cacheByteCount: Int { 0 }
+  /// What the usual order takes.
+  public func cacheByteCount(forPairsOn threads: Int) -> Int { cacheByteCount }
   /// Nothing is kept.
   public func limitCache(to byteCount: Int) {}
   /// Nothing was noticed.

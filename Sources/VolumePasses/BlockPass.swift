@@ -16,6 +16,13 @@ public struct BlockPass: Sendable {
   public var leastBlock = Shape3(z: 1, y: 64, x: 64)
   /// Voxels that are read around a block on either side along each axis, where the volume has them.
   public var halo = Shape3(z: 0, y: 0, x: 0)
+  /// Whether the halo is read before a block too, not only behind it.
+  public var looksBack = true
+  /// Whether readers keep what they decoded and a block cuts through, for the blocks beside it.
+  ///
+  /// Blocks come with z last: where blocks are large, what the halo cuts is decoded again all the
+  /// same, since the rest of the layer comes first.
+  public var keepsDecoded = true
   /// Bytes that the body takes for each voxel that was read, beside the voxels.
   public var workBytesPerVoxel = 0
   /// Bytes that the body takes for each thread, whatever the block.
@@ -63,10 +70,27 @@ public struct BlockPass: Sendable {
   /// What one thread holds for a block of `chunk`.
   private func threadByteCount(of chunk: Shape3) -> Int {
     let shape = inputs[0].reader.volume.shape
-    let read = Shape3(
-      z: min(shape.z, chunk.z + 2 * halo.z), y: min(shape.y, chunk.y + 2 * halo.y),
-      x: min(shape.x, chunk.x + 2 * halo.x))
+    let read = readShape(ofBlock: chunk)
+    let inside = Shape3(
+      z: min(shape.z, read.z), y: min(shape.y, read.y), x: min(shape.x, read.x))
     let perVoxel = inputs.reduce(workBytesPerVoxel) { $0 + $1.bytesPerVoxel }
-    return read.voxelCount * perVoxel + workBytes
+    return inside.voxelCount * perVoxel + workBytes
+  }
+
+  /// The extent of a block with its halo.
+  func readShape(ofBlock block: Shape3) -> Shape3 {
+    let sides = looksBack ? 2 : 1
+    return Shape3(
+      z: block.z + sides * halo.z, y: block.y + sides * halo.y, x: block.x + sides * halo.x)
+  }
+
+  /// What is read for the block whose core is `core`, in the volumes' own coordinates.
+  func readRegion(ofCore core: Region) -> Region {
+    let before = looksBack ? halo : Shape3(z: 0, y: 0, x: 0)
+    return Region(
+      z: (core.z.lowerBound - before.z)..<(core.z.upperBound + halo.z),
+      y: (core.y.lowerBound - before.y)..<(core.y.upperBound + halo.y),
+      x: (core.x.lowerBound - before.x)..<(core.x.upperBound + halo.x)
+    ).clamped(to: Region(inputs[0].reader.volume.shape))
   }
 }

@@ -16,15 +16,13 @@ public struct PreparedPass: Sendable {
 
   /// What readers keep decoded, as far as memory is left, so that nothing is decoded twice.
   private var caches: [Int] {
-    let wanted = pass.inputs.map { $0.reader.cacheByteCount(forBoxesOf: readShape) }
+    let shape = pass.readShape(ofBlock: grid.largestBlock)
+    let wanted = pass.inputs.map {
+      pass.keepsDecoded ? $0.reader.cacheByteCount(forBoxesOf: shape) : 0
+    }
     let left = max(0, memory - threads * threadByteCount)
     let sum = wanted.reduce(0, +)
     return sum <= left ? wanted : wanted.map { Int(Double(left) * Double($0) / Double(sum)) }
-  }
-
-  private var readShape: Shape3 {
-    let (block, halo) = (grid.largestBlock, pass.halo)
-    return Shape3(z: block.z + 2 * halo.z, y: block.y + 2 * halo.y, x: block.x + 2 * halo.x)
   }
 
   /// What the pass holds at its peak, beside what the process holds before.
@@ -90,12 +88,6 @@ public struct PreparedPass: Sendable {
 
   /// What is read for the block whose core is `core`, counted from the region's first voxel.
   private func readRegion(of core: Region) -> Region {
-    let core = core.moved(by: pass.region.origin)
-    let halo = pass.halo
-    return Region(
-      z: (core.z.lowerBound - halo.z)..<(core.z.upperBound + halo.z),
-      y: (core.y.lowerBound - halo.y)..<(core.y.upperBound + halo.y),
-      x: (core.x.lowerBound - halo.x)..<(core.x.upperBound + halo.x)
-    ).clamped(to: Region(pass.inputs[0].reader.volume.shape))
+    pass.readRegion(ofCore: core.moved(by: pass.region.origin))
   }
 }

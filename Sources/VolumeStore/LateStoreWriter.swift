@@ -62,6 +62,10 @@ package final class LateStoreWriter: FactKeepingWriter, PartwiseWriter {
 
   package var cacheByteCount: Int { levels.waitingByteCount }
 
+  package func cacheByteCount(forPairsOn threads: Int) -> Int {
+    levels.waitingByteCount(forPairsOn: threads)
+  }
+
   package func limitCache(to byteCount: Int) {
     state.withLock { $0.cacheLimit = byteCount }
     begun?.limitCache(to: byteCount)

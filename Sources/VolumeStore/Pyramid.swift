@@ -43,6 +43,9 @@ final class Pyramid: Sendable {
   /// Memory with which nothing is read back when shards come slowest axis first.
   var byteCount: Int { plan.waitingByteCount }
 
+  /// The same when two layers come at once, on `threads` threads.
+  func byteCount(forPairsOn threads: Int) -> Int { plan.waitingByteCount(forPairsOn: threads) }
+
   /// Lets at most `byteCount` bytes of halves wait from now on.
   func limit(to byteCount: Int) {
     state.withLock { state in

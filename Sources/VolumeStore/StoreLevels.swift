@@ -83,22 +83,47 @@ struct StoreLevels: Hashable, Sendable {
   /// Bytes of the halves that wait when shards are written slowest axis first: at each level one
   /// layer of shards, and one row of them where rows are put together too.
   var waitingByteCount: Int {
-    var byteCount = 0
-    for (level, array) in arrays.dropLast().enumerated() {
-      let grid = array.layout.shards
-      let next = arrays[level + 1].layout.shards
-      let volume = next.volume
-      let half = Shape3(
-        z: min(grid.chunk.z / 2, volume.z), y: min(grid.chunk.y / 2, volume.y),
-        x: min(grid.chunk.x / 2, volume.x))
-      var voxels = 0
-      if next.chunk.z > grid.chunk.z / 2, grid.count.z > 1 {
-        voxels += half.z * volume.y * volume.x
-      }
-      if next.chunk.y > grid.chunk.y / 2, grid.count.y > 1 { voxels += half.z * half.y * volume.x }
-      if next.chunk.x > grid.chunk.x / 2, grid.count.x > 1 { voxels += half.voxelCount }
-      byteCount += voxels * array.voxelType.byteCount
+    arrays.indices.dropLast().reduce(0) { $0 + waitingByteCount(level: $1) }
+  }
+
+  /// The same when two layers of shards are written at once, those above each other one after the
+  /// other, by `threads` threads: of the first level a half for each thread waits, and the upper ones
+  /// come as always.
+  func waitingByteCount(forPairsOn threads: Int) -> Int {
+    guard arrays.count > 1 else { return 0 }
+    let (grid, next) = (arrays[0].layout.shards, arrays[1].layout.shards)
+    let half = halfShape(level: 0)
+    var voxels = 0
+    if next.chunk.z > grid.chunk.z / 2, grid.count.z > 1 { voxels += threads * half.voxelCount }
+    if next.chunk.y > grid.chunk.y / 2, grid.count.y > 1 {
+      voxels += 2 * half.z * half.y * next.volume.x
     }
-    return byteCount
+    if next.chunk.x > grid.chunk.x / 2, grid.count.x > 1 { voxels += 2 * half.voxelCount }
+    let first = waitingByteCount(level: 0)
+    return waitingByteCount - first + min(first, voxels * arrays[0].voxelType.byteCount)
+  }
+
+  /// The extent of a shard's half, as far as the next level reaches.
+  private func halfShape(level: Int) -> Shape3 {
+    let (chunk, volume) = (
+      arrays[level].layout.shards.chunk, arrays[level + 1].layout.shards.volume
+    )
+    return Shape3(
+      z: min(chunk.z / 2, volume.z), y: min(chunk.y / 2, volume.y), x: min(chunk.x / 2, volume.x))
+  }
+
+  private func waitingByteCount(level: Int) -> Int {
+    let grid = arrays[level].layout.shards
+    let next = arrays[level + 1].layout.shards
+    let half = halfShape(level: level)
+    var voxels = 0
+    if next.chunk.z > grid.chunk.z / 2, grid.count.z > 1 {
+      voxels += half.z * next.volume.y * next.volume.x
+    }
+    if next.chunk.y > grid.chunk.y / 2, grid.count.y > 1 {
+      voxels += half.z * half.y * next.volume.x
+    }
+    if next.chunk.x > grid.chunk.x / 2, grid.count.x > 1 { voxels += half.voxelCount }
+    return voxels * arrays[level].voxelType.byteCount
   }
 }

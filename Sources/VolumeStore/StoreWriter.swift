@@ -42,6 +42,9 @@ package final class StoreWriter: VolumeWriter {
   package var grid: ChunkGrid { levels[0].grid }
   package var writesInOrder: Bool { false }
   package var cacheByteCount: Int { pyramid.byteCount }
+  package func cacheByteCount(forPairsOn threads: Int) -> Int {
+    pyramid.byteCount(forPairsOn: threads)
+  }
 
   /// How many shards the pyramid has read back so far.
   package var readBackCount: Int { pyramid.readBackCount }

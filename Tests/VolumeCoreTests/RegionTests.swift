@@ -71,6 +71,20 @@ import VolumeTesting
   }
 }
 
+@Suite struct `A grid of boxes` {
+  @Test(arguments: [1, 2, 3, 7])
+  func `lists each once, those of so many layers above each other together`(layers: Int) {
+    let grid = ChunkGrid(volume: Shape3(z: 9, y: 5, x: 7), chunk: Shape3(z: 2, y: 3, x: 2))
+    let order = grid.indices(layersAtOnce: layers)
+    #expect(order.count == grid.count.voxelCount && Set(order) == Set(grid.indices))
+    #expect(
+      order
+        == grid.indices.sorted {
+          ($0.z / layers, $0.y, $0.x, $0.z) < ($1.z / layers, $1.y, $1.x, $1.z)
+        })
+  }
+}
+
 @Suite struct `A JSON value` {
   @Test func `is the same after a round trip, and sorts its keys`() {
     let value: JSONValue = [

@@ -65,6 +65,12 @@ import VolumeTesting
     #expect(regions[0].first == Region(z: 0..<4, y: 0..<6, x: 0..<8))
     #expect(regions[0].last == Region(z: 2..<6, y: 2..<8, x: 2..<10))
     #expect(regions[0].count == 8)
+    pass.looksBack = false
+    let behind = try pass.prepared(memory: 1 << 20, threads: 1).run(gather: { [Region]() }) {
+      $0.append($1.region)
+    }
+    #expect(behind[0].first == Region(z: 0..<4, y: 0..<6, x: 0..<8))
+    #expect(behind[0].last == Region(z: 3..<6, y: 4..<8, x: 5..<10))
   }
 
   @Test func `makes its blocks smaller until one fits, and says what the smallest needs`() throws {

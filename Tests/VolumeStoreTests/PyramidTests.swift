@@ -169,6 +169,35 @@ import ZarrFormat
     }
   }
 
+  @Test(arguments: shapes + [one.shape, Shape3(z: 40, y: 128, x: 256)])
+  func `needs less, and reads nothing back, where layers come in pairs`(shape: Shape3) throws {
+    let folder = try TemporaryFolder()
+    try withFileOperations(UnsynchronisedFiles(), below: folder.path) {
+      let one = Self.small(shape)
+      let (first, second) = (folder.file("a.zarr"), folder.file("b.zarr"))
+      try one.write(first)
+      let writer = try #require(
+        try one.format().create(second, one.output()) as? StoreWriter)
+      #expect(writer.cacheByteCount(forPairsOn: 1) <= writer.cacheByteCount)
+      writer.limitCache(to: writer.cacheByteCount(forPairsOn: 1))
+      try one.commit(writer, blocks: writer.grid.indices(layersAtOnce: 2))
+      try writer.finish(record: [:])
+      #expect(writer.readBackCount == 0)
+      #expect(try Self.everything(second) == Self.everything(first))
+    }
+  }
+
+  @Test func `keeps a block for each thread, not a layer, where layers come in pairs`() throws {
+    let folder = try TemporaryFolder()
+    let volume = VolumeDescription(
+      shape: Shape3(z: 1024, y: 8192, x: 8192), voxelType: .uint8, format: "test")
+    let writer = try StoreFormat().create(
+      folder.file("a.zarr"), OutputDescription(volume: volume, plan: [:], overwrites: false))
+    // A layer of halves is 537 MB, that of a block 8.4 MB; the levels above wait as always.
+    #expect(writer.cacheByteCount > 650 << 20)
+    #expect(writer.cacheByteCount(forPairsOn: 3) < 210 << 20)
+  }
+
   @Test func `reads back what it could not keep`() throws {
     let folder = try TemporaryFolder()
     try withFileOperations(UnsynchronisedFiles(), below: folder.path) {

@@ -21,6 +21,10 @@ import VolumeCore
 
   var fingerprint: String { "components" }
 
+  /// A row's runs are found by its number, so that small boxes cost hardly more than large ones: blocks of
+  /// numbers, of four bytes each, are then never in memory whole.
+  var readsPlainVoxels: Bool { true }
+
   func read(
     _ region: Region, into destination: inout MutableRawSpan
   ) throws(VolumeReadError) {

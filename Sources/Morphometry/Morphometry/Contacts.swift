@@ -33,6 +33,8 @@ public struct Contacts: Sendable {
   public static func pass(_ labels: any VolumeReader, region: Region) -> BlockPass {
     var pass = BlockPass([PassInput(labels, as: .labels)], region: region)
     pass.halo = Shape3(z: 1, y: 1, x: 1)
+    pass.looksBack = false
+    pass.keepsDecoded = false
     pass.workBytes = countBytes
     return pass
   }

@@ -18,8 +18,12 @@ public struct Correlation: Sendable {
   /// The pass for lags up to `reach` voxels.
   public static func pass(_ labels: any VolumeReader, region: Region, reach: Int) -> BlockPass {
     var pass = BlockPass([PassInput(labels, as: .labels)], region: region)
-    pass.block = Shape3(z: 64, y: 256, x: region.shape.x)
+    // With what lies behind them, blocks are a layer of shards thick: a volume of many is read in no
+    // more memory than one of one.
+    pass.block = Shape3(z: max(32, 64 - reach), y: 256, x: region.shape.x)
     pass.halo = Shape3(z: reach, y: reach, x: reach)
+    pass.looksBack = false
+    pass.keepsDecoded = false
     pass.workBytesPerVoxel = 2
     return pass
   }

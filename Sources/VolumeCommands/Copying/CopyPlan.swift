@@ -28,6 +28,13 @@ struct CopyPlan: Hashable, Sendable {
   /// The blocks of a band that are committed at a time.
   var commits = 1
 
+  /// Layers of blocks that are written at once: two, where that costs the reader no more, since what
+  /// is made of blocks above each other then waits for one block, and not for a whole layer of them.
+  var layersAtOnce = 1
+
+  /// The blocks in the order in which they are written.
+  var order: [Index3] { grid.indices(layersAtOnce: layersAtOnce) }
+
   /// The bytes of one block.
   var blockByteCount: Int { grid.largestBlock.voxelCount * voxelByteCount }
 
@@ -83,16 +90,34 @@ struct CopyPlan: Hashable, Sendable {
       useBand(reader, writer, limit: limit - writer.cacheByteCount)
     }
     let needed = band == nil ? reader.cacheByteCount(forSlabsOf: block) : 0
+    if band == nil, !writer.writesInOrder, Self.isOrderFree(reader, block),
+      threadByteCount + needed + writer.cacheByteCount(forPairsOn: 1) <= limit
+    {
+      layersAtOnce = 2
+    }
+    func waiting(_ threads: Int) -> Int {
+      layersAtOnce > 1 ? writer.cacheByteCount(forPairsOn: threads) : writer.cacheByteCount
+    }
     if band == nil {
-      let caches = needed + writer.cacheByteCount
       // One more thread than cores, so that there is work while another waits for the disk.
       threads = max(1, min(wanted + 1, grid.count.voxelCount, limit / threadByteCount))
-      while threads > 1, threads * threadByteCount + caches > limit { threads -= 1 }
+      while threads > 1, threads * threadByteCount + needed + waiting(threads) > limit {
+        threads -= 1
+      }
     }
     // What does not fit is decoded again, or read back from the store.
     let left = memory - threads * threadByteCount
     cacheByteCount = min(needed, left)
-    waitingByteCount = min(writer.cacheByteCount, left - cacheByteCount)
+    waitingByteCount = min(waiting(threads), left - cacheByteCount)
+  }
+
+  /// Whether blocks may be read in any order in the memory that the usual one takes: what a reader of
+  /// layers or of a stream keeps grows with the depth that is read at once.
+  private static func isOrderFree(_ reader: any VolumeReader, _ block: Shape3) -> Bool {
+    let two = Shape3(z: 2 * block.z, y: block.y, x: block.x)
+    let kept = reader.cacheByteCount(forSlabsOf: block)
+    return kept == reader.cacheByteCount(forBoxesOf: block)
+      && kept == reader.cacheByteCount(forBoxesOf: two)
   }
 
   /// Reads rows of blocks, or slabs of them, where that cuts nothing that is decoded as one and fits

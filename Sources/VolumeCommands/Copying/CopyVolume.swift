@@ -13,7 +13,7 @@ struct VolumeCopying: Sendable {
   var origin = Index3(z: 0, y: 0, x: 0)
 
   /// Blocks that an earlier run has not committed.
-  var missing: [Index3] { plan.grid.indices.filter { !writer.isCommitted($0) } }
+  var missing: [Index3] { plan.order.filter { !writer.isCommitted($0) } }
 
   /// What is missing, in the groups that are read together.
   private var groups: [[Index3]] {
