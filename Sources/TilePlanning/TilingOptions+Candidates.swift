@@ -64,8 +64,8 @@ extension TilingOptions {
         result.append(Shape3(z: 1, y: min(edge, region.y), x: min(edge, region.x)))
         // Between a square and the next there is much memory, and rows that lie together read well.
         let half = edge / 2 / 64 * 64
-        if edge.isMultiple(of: 128), half < region.y {
-          result.append(Shape3(z: 1, y: half, x: min(edge, region.x)))
+        if edge.isMultiple(of: 128), half < region.y, edge < region.x {
+          result.append(Shape3(z: 1, y: half, x: edge))
         }
       }
       edge = edge > 256 ? edge - edge / 4 / 64 * 64 : edge / 2

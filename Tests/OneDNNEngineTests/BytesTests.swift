@@ -109,6 +109,17 @@ import VolumeTesting
     #expect(ranges(0, 1, clips: false, .float32) == nil)
   }
 
+  @Test func `are calibrated in the memory that values take which can be looked at`() throws {
+    let plan = plan(.plainUNet(seed: 39), Shape3(z: 1, y: 512, x: 512), .f32)
+    let factory = OneDNNEngineFactory()
+    let (run, calibration) = try (
+      factory.byteCount(for: plan, slots: 1), factory.calibrationByteCount(for: plan)
+    )
+    // The joined value of the first level, of 16 channels, is not in memory where its parts are planes.
+    #expect(calibration - run > 4 * 8 * 512 * 512 / 2 || t2s_planes_best() == T2S_PLANES_PORTABLE)
+    #expect(calibration >= run)
+  }
+
   @Test func `refuse a network that was not calibrated`() throws {
     let graph = Graph.plainUNet(seed: 7)
     let shape = Shape3(z: 1, y: 32, x: 32)

@@ -36,18 +36,18 @@ public struct OneDNNEngineFactory: EngineFactory {
 
   /// Working memory of each worker, weights, and the slots' buffers.
   public func byteCount(for plan: ExecutionPlan, slots: Int) throws(EngineError) -> Int {
-    try byteCount(for: plan, slots: slots, streams: streams)
+    try byteCount(of: lowered.network(for: plan), for: plan, slots: slots, streams: streams)
   }
 
-  /// A calibration looks at whole values.
+  /// A calibration looks at whole values, channels last, which take more than planes do.
   public func calibrationByteCount(for plan: ExecutionPlan) throws(EngineError) -> Int {
-    try byteCount(for: plan, slots: 1, streams: .never)
+    let network = try LoweredNetwork(plan, channelsLast: true)
+    return try byteCount(of: network, for: plan, slots: 1, streams: .never)
   }
 
   private func byteCount(
-    for plan: ExecutionPlan, slots: Int, streams: StreamChoice
+    of lowering: LoweredNetwork, for plan: ExecutionPlan, slots: Int, streams: StreamChoice
   ) throws(EngineError) -> Int {
-    let lowering = try lowered.network(for: plan)
     let graph = lowering.graph
     var arena = 0
     for shape in plan.shapes where graph.isLayerwise || !shape.isWithinAnother(of: plan.shapes) {

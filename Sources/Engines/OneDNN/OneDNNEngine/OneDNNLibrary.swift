@@ -39,7 +39,7 @@ func check(_ call: StaticString, _ status: dnnl_status_t) throws(EngineError) {
   /// Whether the library may use AVX-512 with bfloat16 here (`ONEDNN_MAX_CPU_ISA` can forbid it).
   static var hasBFloat16: Bool { has(dnnl_cpu_isa_avx512_core_bf16) }
 
-  /// How narrow layers lie in planes of our own kernels here; `nil` where oneDNN's are as fast.
+  /// How narrow layers lie in planes of our own kernels here; `nil` where all is oneDNN's.
   static func planes(_ precision: Precision) -> LayoutChoice.Planes? {
     if precision == .bf16 { return hasBFloat16 && t2s_has_pairs_kernels() != 0 ? .pairs : nil }
     return planesKind != T2S_PLANES_PORTABLE ? .single : nil
