@@ -51,7 +51,9 @@ public struct Picture: Hashable, Sendable {
     self.height = height
     rgb = []
     rgb.reserveCapacity(width * height * 3)
-    for _ in 0..<(width * height) { rgb += [colour.red, colour.green, colour.blue] }
+    var row: [UInt8] = []
+    for _ in 0..<width { row += [colour.red, colour.green, colour.blue] }
+    for _ in 0..<height { rgb += row }
   }
 
   /// The colour at `row` and `column`.

@@ -35,13 +35,14 @@ struct Slice: Sendable {
   init(
     _ reader: any VolumeReader, axis: Axis, position: Int, longestEdge: Int = Self.longestEdge
   ) throws(Explanation) {
-    let shape = reader.volume.shape
+    let (shape, type) = (reader.volume.shape, reader.volume.voxelType)
     let size =
       axis == .z
       ? (height: shape.y, width: shape.x)
       : (height: shape.z, width: axis == .y ? shape.x : shape.y)
     let step = (max(size.height, size.width) - 1) / longestEdge + 1
     var values: [Float] = []
+    values.reserveCapacity(((size.height - 1) / step + 1) * ((size.width - 1) / step + 1))
     for first in stride(from: 0, to: size.height, by: Self.bandRows) {
       let rows = first..<min(first + Self.bandRows, size.height)
       let here = position..<(position + 1)
@@ -54,8 +55,7 @@ struct Slice: Sendable {
       let bytes = try explained { () throws(VolumeReadError) in try reader.bytes(of: band) }
       for row in rows where row % step == 0 {
         for column in stride(from: 0, to: size.width, by: step) {
-          values.append(
-            voxel(bytes, reader.volume.voxelType, at: (row - first) * size.width + column))
+          values.append(voxel(bytes, type, at: (row - first) * size.width + column))
         }
       }
     }
