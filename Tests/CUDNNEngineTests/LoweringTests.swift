@@ -33,6 +33,61 @@ import VolumeTesting
     }
   }
 
+  static let deep = SelfCheck.allNetworks.indices.filter {
+    !SelfCheck.allNetworks[$0].1.isLayerwise
+  }
+
+  @Test(arguments: deep)
+  func `computes the same a few layers at a time`(network: Int) throws {
+    let (name, graph) = SelfCheck.allNetworks[network]
+    // More layers than any value's window holds, and not a multiple of those that come in at a time.
+    let stride = graph.totalStride
+    let shape = Shape3(
+      z: graph.isPlanar ? 11 : 40 / stride.z * stride.z + stride.z, y: 2 * stride.y,
+      x: 4 * stride.x)
+    for output in [EngineOutput.labels, .scores] {
+      let lowering = try GPULowering(graph, output: output)
+      let input = noise(shape, seed: UInt64(network))
+      var whole = try StepInterpreter(lowering, shape)
+      var stream = try StepInterpreter(lowering, shape, streams: .always)
+      #expect(!whole.card.isStream && stream.card.isStream, "\(name)")
+      #expect(stream.card.byteCount < whole.card.byteCount, "\(name)")
+      // The same sums in the same order: the same bits.
+      #expect(stream.run(input) == whole.run(input), "\(name)")
+    }
+  }
+
+  @Test func `takes memory that does not grow with a stream's depth`() throws {
+    let lowering = try GPULowering(
+      UNetPreset.paper.options.volumetric.checkedGraph(seed: 1), output: .labels)
+    func plan(_ depth: Int) throws -> CardPlan {
+      try CardPlan(
+        lowering, Shape3(z: depth, y: 64, x: 64), NumberFormat(.f32, isPlanes: false))
+    }
+    let (short, long) = (try plan(512), try plan(1024))
+    #expect(short.isStream && long.isStream)
+    #expect(short.byteCount == long.byteCount)
+    // Numbers that move are few beside those that are computed.
+    var (moved, computed) = (0, 0)
+    for call in long.calls {
+      let step: Int?
+      if case .step(let index) = call.work { step = index } else { step = nil }
+      if case .move(let buffer) = call.work { moved += numbers(buffer) }
+      if let to = step.flatMap({ lowering.steps[$0].destination }) { computed += numbers(to) }
+      func numbers(_ buffer: Int) -> Int {
+        let of = lowering.buffers[buffer]
+        let extent = long.extents[of.extentOfNode]
+        return call.destination.count * extent.y * extent.x * of.channels
+      }
+    }
+    #expect(moved > 0 && moved < computed, "\(moved) of \(computed)")
+    // By planes there is no stream: layers do not lie together.
+    let planes = try CardPlan(lowering, Shape3(z: 512, y: 64, x: 64), NumberFormat(.f32))
+    #expect(!planes.isStream && planes.byteCount > 2 * short.byteCount)
+    let format = try NumberFormat(lowering, [Shape3(z: 512, y: 64, x: 64)], .f32)
+    #expect(!format.isPlanes)
+  }
+
   @Test func `has a ReLU and a sum in the convolution before them`() throws {
     let graph = UNetOptions.modular.graph(seed: 1)
     let lowering = try GPULowering(graph, output: .labels)
@@ -127,6 +182,15 @@ import VolumeTesting
       map.values[place] = Float.random(in: 0...1, using: &random)
     }
     return map
+  }
+}
+
+extension UNetOptions {
+  /// The same in three dimensions.
+  fileprivate var volumetric: UNetOptions {
+    var options = self
+    options.dimension = .volume
+    return options
   }
 }
 

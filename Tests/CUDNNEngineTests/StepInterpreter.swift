@@ -3,8 +3,9 @@ import EngineCore
 import NeuralGraph
 import VolumeCore
 
-/// Runs the steps for the card on the processor: every value in one array, at the place that the plan
-/// gives it, so that two that should not share memory and do are found.
+/// Runs the calls for the card on the processor: every value in one array, at the place that the plan
+/// gives it, so that two that should not share memory and do are found, and layers of a stream that are not
+/// where the next call looks for them.
 struct StepInterpreter {
   let lowering: GPULowering
   let card: CardPlan
@@ -12,82 +13,116 @@ struct StepInterpreter {
   private let device = ReferenceDevice()
   private let format = NumberFormat(.f32, isPlanes: false)
 
-  init(_ lowering: GPULowering, _ shape: Shape3) throws {
+  init(
+    _ lowering: GPULowering, _ shape: Shape3, streams: StreamChoice = .never
+  ) throws {
     self.lowering = lowering
-    card = try CardPlan(lowering, shape, format)
+    card = try CardPlan(lowering, shape, format, streams: streams)
     arena = Array(repeating: .nan, count: card.byteCount / 4)
   }
 
   /// The network's scores for the grey values in `input`.
   mutating func run(_ input: FeatureMap) -> FeatureMap {
-    var output = FeatureMap(shape: input.shape, channels: 0)
-    for step in lowering.steps {
-      switch step {
-      case .normalise(let to):
-        let layers = lowering.buffers[to].channels
-        put(layers == 1 ? input : device.compute(.layersToChannels(count: layers), [input]), to)
-      case .convolution(let fused, let from, let adding, let to):
-        var layer = fused.layer
-        if !fused.addsBias { layer.bias = layer.bias.map { _ in 0 } }
-        var value = device.compute(.convolution(layer), [get(from)])
-        if let adding { value = device.compute(.add, [value, get(adding)]) }
-        put(fused.relu ? device.compute(.relu, [value]) : value, to)
-      case .depthwise(let layer, let from, let to, let relu):
-        let value = device.compute(.depthwiseConvolution(layer), [get(from)])
-        put(relu ? device.compute(.relu, [value]) : value, to)
-      case .spread(let from, let to, let factor, let phases, let offset, let isLast):
-        spread(get(from), to, factor, phases, offset, isLast)
-      case .join(let layers, let from, let to):
-        put(device.compute(.layersToChannels(count: layers), [get(from)]), to)
-      case .pool(let from, let to, let window):
-        put(device.compute(.maxPool(window: window), [get(from)]), to)
-      case .combine(let first, let second, let to, let relu):
-        let value =
-          second.map { device.compute(.add, [get(first), get($0)]) } ?? get(first)
-        put(relu ? device.compute(.relu, [value]) : value, to)
-      case .affine(let scale, let shift, let from, let to, let relu):
-        var value = get(from)
-        for place in value.values.indices {
-          let channel = place % value.channels
-          value.values[place] = value.values[place] * scale[channel] + shift[channel]
-        }
-        put(relu ? device.compute(.relu, [value]) : value, to)
-      case .softmax(let from, let to):
-        put(device.compute(.softmax, [get(from)]), to)
-      case .result(let from):
-        output = get(from)
-      case .head(let layer, let from):
-        output = device.compute(.convolution(layer), [get(from)])
-      case .softmaxOfScores:
-        output = device.compute(.softmax, [output])
+    var output = FeatureMap(
+      shape: card.extents[lowering.graph.output], channels: lowering.graph.classCount)
+    for call in card.calls {
+      switch call.work {
+      case .step(let step): run(lowering.steps[step], call, input, &output)
+      case .move(let buffer): put(get(buffer, call.sources[0]), buffer, call.destination)
       }
     }
     return output
   }
 
-  private func place(_ buffer: Int) -> (Range<Int>, Shape3, Int) {
+  private mutating func run(
+    _ step: GPUStep, _ call: CardCall, _ input: FeatureMap, _ output: inout FeatureMap
+  ) {
+    let taken = zip(step.sources, call.sources).map { get($0, $1) }
+    func put(_ map: FeatureMap) {
+      guard let to = step.destination else { preconditionFailure("the step makes no value") }
+      self.put(map, to, call.destination)
+    }
+    switch step {
+    case .normalise(let to):
+      let channels = lowering.buffers[to].channels
+      // A layer of several channels takes as many layers of the scan.
+      let (first, last) = (call.layers.lowerBound, call.layers.upperBound + channels - 1)
+      let part = layers(of: input, first..<last)
+      put(channels == 1 ? part : device.compute(.layersToChannels(count: channels), [part]))
+    case .convolution(let fused, _, _, _):
+      var layer = fused.layer
+      (layer.padding.before.z, layer.padding.after.z) = (call.before, call.after)
+      if !fused.addsBias { layer.bias = layer.bias.map { _ in 0 } }
+      var value = device.compute(.convolution(layer), [taken[0]])
+      if taken.count > 1 { value = device.compute(.add, [value, taken[1]]) }
+      put(fused.relu ? device.compute(.relu, [value]) : value)
+    case .depthwise(var layer, _, _, let relu):
+      (layer.padding.before.z, layer.padding.after.z) = (call.before, call.after)
+      let value = device.compute(.depthwiseConvolution(layer), [taken[0]])
+      put(relu ? device.compute(.relu, [value]) : value)
+    case .spread(_, let to, let factor, let phases, let offset, let isLast):
+      spread(taken[0], to, call.destination, factor, phases, offset, isLast)
+    case .join(let layers, _, _):
+      put(device.compute(.layersToChannels(count: layers), [taken[0]]))
+    case .pool(_, _, let window): put(device.compute(.maxPool(window: window), [taken[0]]))
+    case .combine(_, _, _, let relu):
+      let value = taken.count > 1 ? device.compute(.add, taken) : taken[0]
+      put(relu ? device.compute(.relu, [value]) : value)
+    case .affine(let scale, let shift, _, _, let relu):
+      var value = taken[0]
+      for place in value.values.indices {
+        let channel = place % value.channels
+        value.values[place] = value.values[place] * scale[channel] + shift[channel]
+      }
+      put(relu ? device.compute(.relu, [value]) : value)
+    case .softmax: put(device.compute(.softmax, [taken[0]]))
+    case .result: write(taken[0], call.layers, &output)
+    case .head(let layer, _):
+      write(device.compute(.convolution(layer), [taken[0]]), call.layers, &output)
+    case .softmaxOfScores:
+      write(
+        device.compute(.softmax, [layers(of: output, call.layers)]), call.layers, &output)
+    }
+  }
+
+  private func layers(of map: FeatureMap, _ layers: Range<Int>) -> FeatureMap {
+    let count = map.shape.y * map.shape.x * map.channels
+    return FeatureMap(
+      shape: Shape3(z: layers.count, y: map.shape.y, x: map.shape.x), channels: map.channels,
+      values: Array(map.values[layers.lowerBound * count..<layers.upperBound * count]))
+  }
+
+  private func write(_ map: FeatureMap, _ layers: Range<Int>, _ output: inout FeatureMap) {
+    precondition(map.shape.z == layers.count, "the plan has another extent")
+    let first = layers.lowerBound * map.shape.y * map.shape.x * map.channels
+    output.values.replaceSubrange(first..<first + map.values.count, with: map.values)
+  }
+
+  private func place(_ buffer: Int, _ layers: Range<Int>) -> (Range<Int>, Shape3, Int) {
+    precondition(layers.upperBound <= card.layers[buffer], "beyond the window")
     let of = lowering.buffers[buffer]
-    let shape = card.extents[of.extentOfNode]
-    let start = card.offsets[buffer] / 4
+    var shape = card.extents[of.extentOfNode]
+    let start = card.offsets[buffer] / 4 + layers.lowerBound * shape.y * shape.x * of.channels
+    shape.z = layers.count
     return (start..<(start + shape.voxelCount * of.channels), shape, of.channels)
   }
 
-  private func get(_ buffer: Int) -> FeatureMap {
-    let (range, shape, channels) = place(buffer)
+  private func get(_ buffer: Int, _ layers: Range<Int>) -> FeatureMap {
+    let (range, shape, channels) = place(buffer, layers)
     return FeatureMap(shape: shape, channels: channels, values: Array(arena[range]))
   }
 
-  private mutating func put(_ map: FeatureMap, _ buffer: Int) {
-    let (range, shape, channels) = place(buffer)
+  private mutating func put(_ map: FeatureMap, _ buffer: Int, _ layers: Range<Int>) {
+    let (range, shape, channels) = place(buffer, layers)
     precondition(map.shape == shape && map.channels == channels, "the plan has another extent")
     arena.replaceSubrange(range, with: map.values)
   }
 
   private mutating func spread(
-    _ from: FeatureMap, _ buffer: Int, _ factor: Shape3, _ phases: Bool, _ offset: Int,
-    _ isLast: Bool
+    _ from: FeatureMap, _ buffer: Int, _ layers: Range<Int>, _ factor: Shape3, _ phases: Bool,
+    _ offset: Int, _ isLast: Bool
   ) {
-    let (range, shape, channels) = place(buffer)
+    let (range, shape, channels) = place(buffer, layers)
     let count = phases ? from.channels / factor.voxelCount : from.channels
     precondition(!isLast || offset + count == channels, "channels are left unwritten")
     for z in 0..<shape.z {

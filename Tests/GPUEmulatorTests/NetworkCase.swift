@@ -63,6 +63,32 @@ struct NetworkCase: CustomTestStringConvertible, Sendable {
     return cases
   }()
 
+  /// The same with tiles so deep that they take less memory a few layers at a time.
+  func withDeepTiles() -> NetworkCase {
+    var result = self
+    result.name += ", deep"
+    let stride = graph.totalStride
+    result.shapes = [160, 136].map { Shape3(z: $0, y: 2 * stride.y, x: 2 * stride.x) }
+    return result
+  }
+
+  /// Networks of volumes, and one that joins what it makes of layers, on deep tiles.
+  static let deep: [NetworkCase] = {
+    var paper = UNetPreset.paper.options
+    paper.dimension = .volume
+    var shared = UNetOptions.modular
+    (shared.depth, shared.dimension) = (1, .sharedNetwork(3))
+    do {
+      return [
+        small[1].withDeepTiles(), try NetworkCase("paper, 3D", paper).withDeepTiles(),
+        try NetworkCase("shared", shared).withDeepTiles(),
+      ]
+    } catch {
+      Issue.record("\(error)")
+      return []
+    }
+  }()
+
   /// One small network of each kind for what is run many times.
   static let small: [NetworkCase] = {
     var options = UNetOptions.modular

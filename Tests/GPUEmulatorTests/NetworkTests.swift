@@ -64,6 +64,22 @@ extension GPUEmulatorTests {
       }
     }
 
+    @Test(arguments: NetworkCase.deep)
+    func `gives the reference's scores a few layers at a time`(network: NetworkCase) throws {
+      let lowering = try GPULowering(network.graph, output: .scores)
+      for precision in [Precision.f32, .f16] {
+        let format = try NumberFormat(lowering, network.shapes, precision)
+        let plans = try network.shapes.map { try CardPlan(lowering, $0, format) }
+        #expect(plans.count { $0.isStream } == plans.count)
+        #expect(plans[0].byteCount == plans[1].byteCount)
+      }
+      let reference = try network.reference()
+      for schedule in schedules(1) {
+        try expectScores(network, reference, .f32, slots: 2, schedule, card: T2S_CARD_P4000)
+        try expectScores(network, reference, .f16, slots: 3, schedule, card: T2S_CARD_4090)
+      }
+    }
+
     @Test(arguments: NetworkCase.small)
     func `gives the reference's labels, but for ties`(network: NetworkCase) throws {
       let reference = try network.reference()
@@ -82,7 +98,7 @@ extension GPUEmulatorTests {
       #expect(emulator.violations == [])
     }
 
-    @Test(arguments: NetworkCase.small)
+    @Test(arguments: NetworkCase.small + NetworkCase.deep.prefix(1))
     func `gives the same bits with any slots and under any schedule`(network: NetworkCase) throws {
       let seeds: [UInt64] = NetworkCase.isWhole ? Array(1...50) : [1]
       for precision in [Precision.f32, .f16] {
@@ -107,7 +123,8 @@ extension GPUEmulatorTests {
       }
     }
 
-    @Test(arguments: NetworkCase.small, NetworkCase.isWhole ? [2, 3] : [2])
+    @Test(
+      arguments: NetworkCase.small + NetworkCase.deep.prefix(1), NetworkCase.isWhole ? [2, 3] : [2])
     func `gives the same bits on several cards, and all of them compute`(
       network: NetworkCase, cards: Int
     ) throws {

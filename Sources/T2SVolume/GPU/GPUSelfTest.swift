@@ -32,6 +32,11 @@ struct GPUSelfTest {
             name, graph, shape, precision, everyConvolution: true)
           convolutions += result.checked
           results.append(note(name, shape, precision, result))
+          guard let deep = SelfCheck.deepShape(graph) else { continue }
+          let stream = try check.network(
+            name, graph, deep, precision, everyConvolution: true, streams: .always)
+          convolutions += stream.checked
+          results.append(note("\(name), a few layers at a time", deep, precision, stream))
         }
       }
       let training = TrainingSelfCheck(session)

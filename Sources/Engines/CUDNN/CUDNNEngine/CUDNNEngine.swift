@@ -33,8 +33,11 @@ final class CUDNNEngine: InferenceEngine {
   ) throws(GPUError) {
     self.plan = plan
     self.session = session
-    program = try CardProgram(
-      plan, lowering, session, format: NumberFormat(plan.precision), file: file)
+    let format: NumberFormat
+    do { format = try NumberFormat(lowering, plan.shapes, plan.precision) } catch {
+      throw .networkRefuses(error.explanation.what)
+    }
+    program = try CardProgram(plan, lowering, session, format: format, file: file)
     if !trusting { try program.check() }
     // What was chosen is kept once it has been seen to be right.
     try file?.save()

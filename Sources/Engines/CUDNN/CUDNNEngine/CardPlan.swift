@@ -2,59 +2,96 @@ import EngineCore
 import NeuralGraph
 import VolumeCore
 
-/// Where each value of a tile lies in the card's memory, so that values share it when their lives do
-/// not overlap; pure data.
+/// How a tile is computed on the card, and where each value lies in its memory, so that values share it
+/// when their lives do not overlap; pure data.
+///
+/// A tile is computed at once, or, where a deep one takes less memory so, a few layers at a time
+/// (`StreamSchedule`). Either way it is a list of calls, and each says which layers of which window it
+/// reads and writes.
 package struct CardPlan: Hashable, Sendable {
   /// The extents of the nodes' values for what is computed at once.
   package let extents: [Shape3]
+  /// What is done, in order.
+  package let calls: [CardCall]
+  /// Layers of each buffer that there is room for.
+  package let layers: [Int]
   /// The offset of each buffer in bytes.
   package let offsets: [Int]
   /// Bytes of all.
   package let byteCount: Int
   /// Numbers of the largest value.
   package let largestCount: Int
+  /// Whether the tile goes through a few layers at a time.
+  package let isStream: Bool
 
-  /// Places the buffers of `lowering` for a tile of `shape`; throws where the network does not take it.
+  /// Plans a tile of `shape`; throws where the network does not take it.
   ///
-  /// First fit in the order of the steps: the lowest place that is free for the whole life.
-  package init(_ lowering: GPULowering, _ shape: Shape3, _ format: NumberFormat) throws(GraphError)
-  {
+  /// - Parameter streams: whether deep tiles may be computed a few layers at a time, which takes values
+  ///   with the channels last.
+  package init(
+    _ lowering: GPULowering, _ shape: Shape3, _ format: NumberFormat,
+    streams: StreamChoice = .automatic
+  ) throws(GraphError) {
     let extents = try lowering.graph.shapes(
       forInput: lowering.graph.shapeComputedAtOnce(of: shape))
-    let buffers = lowering.buffers
-    var first = [Int](repeating: .max, count: buffers.count)
-    var last = [Int](repeating: -1, count: buffers.count)
-    for (index, step) in lowering.steps.enumerated() {
-      for buffer in step.sources + [step.destination].compactMap({ $0 }) {
-        first[buffer] = min(first[buffer], index)
-        last[buffer] = max(last[buffer], index)
-      }
+    let whole = CardPlan(
+      lowering, extents, format, calls: lowering.callsForAll(extents),
+      layers: lowering.buffers.map { extents[$0.extentOfNode].z }, isKept: nil)
+    if let stream = CardPlan(streaming: lowering, shape, extents, format, streams),
+      streams == .always || stream.byteCount < whole.byteCount
+    {
+      self = stream
+    } else {
+      self = whole
     }
-    let sizes = buffers.map {
-      DeviceMemory.aligned(format.byteCount(extents[$0.extentOfNode].voxelCount, $0.channels))
+  }
+
+  private init(
+    _ lowering: GPULowering, _ extents: [Shape3], _ format: NumberFormat, calls: [CardCall],
+    layers: [Int], isKept: [Bool]?
+  ) {
+    let counts = zip(lowering.buffers, layers).map { buffer, layers in
+      let extent = extents[buffer.extentOfNode]
+      return (layers * extent.y * extent.x, buffer.channels)
     }
-    var offsets = [Int](repeating: 0, count: buffers.count)
-    var total = 0
-    var placed: [Int] = []
-    for buffer in buffers.indices.sorted(by: { first[$0] < first[$1] }) where last[buffer] >= 0 {
-      let living =
-        placed
-        .filter { first[$0] <= last[buffer] && last[$0] >= first[buffer] }
-        .sorted { offsets[$0] < offsets[$1] }
-      var place = 0
-      for other in living {
-        if offsets[other] >= place + sizes[buffer] { break }
-        place = max(place, offsets[other] + sizes[other])
-      }
-      offsets[buffer] = place
-      total = max(total, place + sizes[buffer])
-      placed.append(buffer)
+    let steps = lowering.steps
+    // What no round leaves anything in lives within each round; all others live for the whole tile.
+    let lives = ArenaPlan.lives(
+      of: layers.count, steps.map { $0.sources + [$0.destination].compactMap { $0 } }
+    ).enumerated().map { buffer, life in
+      life.map { isKept?[buffer] == true ? 0...(steps.count - 1) : $0 }
     }
+    let places = ArenaPlan(
+      counts.map { DeviceMemory.aligned(format.byteCount($0.0, $0.1)) }, lives: lives)
     self.extents = extents
-    self.offsets = offsets
-    byteCount = total
-    largestCount =
-      buffers.map { extents[$0.extentOfNode].voxelCount * format.padded($0.channels) }.max() ?? 0
+    self.calls = calls
+    self.layers = layers
+    offsets = places.offsets
+    byteCount = places.byteCount
+    largestCount = counts.map { $0.0 * format.padded($0.1) }.max() ?? 0
+    isStream = isKept != nil
+  }
+
+  /// `nil` where the network or the format does not allow it.
+  private init?(
+    streaming lowering: GPULowering, _ shape: Shape3, _ extents: [Shape3], _ format: NumberFormat,
+    _ streams: StreamChoice
+  ) {
+    guard streams != .never, !format.isPlanes else { return nil }
+    // Layers of a window must lie where cuDNN takes values to begin.
+    let isAligned = lowering.buffers.allSatisfy { buffer in
+      let extent = extents[buffer.extentOfNode]
+      return format.byteCount(extent.y * extent.x, buffer.channels) % 16 == 0
+    }
+    guard isAligned, let chunk = lowering.graph.streamChunk(shape, streams) else { return nil }
+    let schedule = StreamSchedule(
+      lowering.steps.dropLast(lowering.endsInSoftmax ? 1 : 0).map(\.move),
+      extents: lowering.buffers.map { extents[$0.extentOfNode].z }, depth: shape.z, chunk: chunk)
+    // Cards that are used in single precision have less memory to spare than time for copies.
+    let windows = CardWindows(schedule, lowering, copies: format.precision == .f16 ? 1 : 3)
+    self.init(
+      lowering, extents, format, calls: windows.calls, layers: windows.layers,
+      isKept: schedule.isKept)
   }
 
   /// No value may have as many numbers: cuDNN's fast engines end there, and our kernels count in 32
@@ -68,6 +105,21 @@ extension Graph {
   package func shapeComputedAtOnce(of shape: Shape3) -> Shape3 {
     isLayerwise ? Shape3(z: 1 + 2 * layerMargin, y: shape.y, x: shape.x) : shape
   }
+
+  /// Layers of a tile that come in at a time on a card, where it can be computed so.
+  fileprivate func streamChunk(_ shape: Shape3, _ streams: StreamChoice) -> Int? {
+    // Statistics of all of a value cannot be taken of a part.
+    guard !isLayerwise, !normalisesOverVolume else { return nil }
+    let stride = totalStride.z
+    // A network that joins what it made of layers keeps that for the next ones: a layer at a time. Others
+    // take as many as keep a card busy.
+    let wanted = streams == .always ? 4 : min(max(Self.busy / (shape.y * shape.x), 8), 64)
+    let chunk = isPlanar ? 1 : (wanted + stride - 1) / stride * stride
+    return shape.z > chunk + 2 * layerMargin ? chunk : nil
+  }
+
+  /// Voxels that a card is given at once, where layers are small.
+  private static var busy: Int { 1 << 20 }
 }
 
 /// Bytes that a plan takes of the card, part by part.
@@ -90,7 +142,7 @@ package struct CardDemand: Hashable, Sendable {
   package init(
     _ plan: ExecutionPlan, _ lowering: GPULowering, slots count: Int, workspace: Int
   ) throws(GraphError) {
-    let format = NumberFormat(plan.precision)
+    let format = try NumberFormat(lowering, plan.shapes, plan.precision)
     values = 0
     largestCount = 0
     for shape in plan.shapes {

@@ -19,7 +19,7 @@ final class CardProgram {
 
   init(
     _ plan: ExecutionPlan, _ lowering: GPULowering, _ session: GPUSession, format: NumberFormat,
-    file: PlanFile? = nil
+    file: PlanFile? = nil, streams: StreamChoice = .automatic
   ) throws(GPUError) {
     self.plan = plan
     self.lowering = lowering
@@ -33,7 +33,7 @@ final class CardProgram {
     var plans: [(Shape3, CardPlan)] = []
     for shape in plan.shapes {
       do {
-        plans.append((shape, try CardPlan(lowering, shape, format)))
+        plans.append((shape, try CardPlan(lowering, shape, format, streams: streams)))
       } catch {
         throw .networkRefuses(error.explanation.what)
       }
@@ -54,13 +54,15 @@ final class CardProgram {
     }
   }
 
-  /// The engines that cuDNN was found to have, for people: one line for each convolution.
+  /// The engines that cuDNN was found to have, for people: one line for each convolution, as most of a
+  /// tile's layers see it.
   func report(_ shape: Shape3) -> [PlannedConvolution] {
     guard let tile = tiles[shape] else { return [] }
-    return zip(lowering.steps, tile.steps).compactMap { step, prepared in
-      guard case .convolution(let fused, _, _, _) = step,
-        case .convolution(let plan, _, _) = prepared
-      else { return nil }
+    return lowering.steps.enumerated().compactMap { index, step in
+      guard case .convolution(let fused, _, _, _) = step else { return nil }
+      let calls = tile.calls.filter { $0.step == index }
+      guard case .convolution(let convolution) = calls[calls.count / 2].work else { return nil }
+      let plan = convolution.plan
       return PlannedConvolution(
         layer: fused.name, geometry: plan.geometry, engine: plan.engine, isBare: plan.isBare,
         workspaceByteCount: plan.workspaceByteCount)
@@ -69,78 +71,103 @@ final class CardProgram {
 
   // MARK: - Preparing
 
-  /// Where a buffer lies, and what.
-  func value(_ buffer: Int, _ card: CardPlan) -> Kernels.Value {
+  /// The layers `range` of a buffer, where its window lies.
+  private func value(_ buffer: Int, _ range: Range<Int>, _ card: CardPlan) -> Kernels.Value {
     let of = lowering.buffers[buffer]
+    var shape = card.extents[of.extentOfNode]
+    shape.z = range.count
+    // By planes a value is taken whole: its layers do not lie together.
+    precondition(range.lowerBound == 0 || !format.isPlanes, "layers of planes")
+    let before = format.byteCount(range.lowerBound * shape.y * shape.x, of.channels)
     return Kernels.Value(
-      arena.address + UInt64(card.offsets[buffer]), card.extents[of.extentOfNode], of.channels)
+      arena.address + UInt64(card.offsets[buffer] + before), shape, of.channels)
   }
 
   private func prepared(
     _ card: CardPlan, _ plans: [ConvolutionPlan?]
   ) throws(GPUError) -> PreparedTile {
-    var steps: [PreparedStep] = []
-    for (index, step) in lowering.steps.enumerated() {
-      let place = weights.places[index]
-      switch step {
-      case .normalise, .result, .head, .softmaxOfScores:
-        steps.append(.ofSlot)
-      case .convolution(_, let from, let adding, let to):
-        guard let plan = plans[index] else { preconditionFailure("a convolution has a plan") }
-        let added = adding.map { value($0, card).address } ?? 0
-        let pack = try plan.pack(
-          input: value(from, card).address, weights: place.weights,
-          output: value(to, card).address, added: added, bias: place.bias,
-          workspace: workspace.address)
-        var rest: KernelCall?
-        if plan.isBare {
-          rest = Kernels.combineBare(
-            value(to, card), added: added, bias: plan.geometry.epilogue.hasBias ? place.bias : 0,
-            relu: plan.geometry.epilogue.relu, format)
-        }
-        steps.append(.convolution(plan, pack, rest))
-      case .depthwise(let layer, let from, let to, let relu):
-        let geometry = Kernels.DepthwiseGeometry(
-          kernel: layer.kernel, stride: layer.stride, before: layer.padding.before,
-          multiplier: layer.multiplier)
-        steps.append(
-          .kernel(
-            Kernels.depthwise(
-              geometry, from: value(from, card), weights: place.weights, bias: place.bias,
-              to: value(to, card), relu: relu, format)))
-      case .spread(let from, let to, let factor, let phases, let offset, let isLast):
-        steps.append(
-          .kernel(
-            Kernels.spread(
-              from: value(from, card), to: value(to, card), factor: factor, phases: phases,
-              offset: offset, isLast: isLast, format)))
-      case .join(let layers, let from, let to):
-        steps.append(
-          .kernels(
-            Kernels.join(layers: layers, from: value(from, card), to: value(to, card), format)))
-      case .pool(let from, let to, let window):
-        steps.append(
-          .kernel(
-            Kernels.pool(from: value(from, card), to: value(to, card), window: window, format)))
-      case .combine(let first, let second, let to, let relu):
-        steps.append(
-          .kernel(
-            Kernels.combine(
-              value(first, card), second.map { value($0, card).address } ?? 0, bias: 0,
-              to: value(to, card).address, relu: relu, format)))
-      case .affine(_, _, let from, let to, let relu):
-        steps.append(
-          .kernel(
-            Kernels.affine(
-              from: value(from, card), scale: place.weights, shift: place.bias,
-              to: value(to, card).address, relu: relu, format)))
-      case .softmax(let from, let to):
-        steps.append(
-          .kernel(
-            Kernels.softmax(from: value(from, card), to: value(to, card).address, format)))
+    var packs = VariantPacks(workspace: workspace.address)
+    var calls: [PreparedCall] = []
+    for (call, plan) in zip(card.calls, plans) {
+      switch call.work {
+      case .step(let step):
+        calls.append(try prepared(call, step, card, plan, &packs))
+      case .move(let buffer):
+        calls.append(
+          PreparedCall(
+            step: nil, layers: call.layers,
+            work: .kernel(
+              Kernels.copy(
+                from: value(buffer, call.sources[0], card),
+                to: value(buffer, call.destination, card), format))))
       }
     }
-    return PreparedTile(card: card, steps: steps)
+    return PreparedTile(calls: calls)
+  }
+
+  private func prepared(
+    _ call: CardCall, _ index: Int, _ card: CardPlan, _ plan: ConvolutionPlan?,
+    _ packs: inout VariantPacks
+  ) throws(GPUError) -> PreparedCall {
+    let step = lowering.steps[index]
+    let place = weights.places[index]
+    let sources = zip(step.sources, call.sources).map { value($0, $1, card) }
+    // What goes to the slot's output is told by `slotCall`.
+    let to =
+      step.destination.map { value($0, call.destination, card) }
+      ?? Kernels.Value(0, lowering.graph.output(of: card, layers: call.layers.count), 0)
+    func added() -> UInt64 { sources.count > 1 ? sources[1].address : 0 }
+    let work: PreparedCall.Work =
+      switch step {
+      case .normalise: .ofSlot(to)
+      case .result, .head: .ofSlot(sources[0])
+      case .softmaxOfScores: .ofSlot(to)
+      case .convolution:
+        try prepared(plan, sources[0], added: added(), to, place, &packs)
+      case .depthwise(let layer, _, _, let relu):
+        .kernel(
+          Kernels.depthwise(
+            Kernels.DepthwiseGeometry(layer, before: call.before), from: sources[0],
+            weights: place.weights, bias: place.bias, to: to, relu: relu, format))
+      case .spread(_, _, let factor, let phases, let offset, let isLast):
+        .kernel(
+          Kernels.spread(
+            from: sources[0], to: to, factor: factor, phases: phases, offset: offset,
+            isLast: isLast, format))
+      case .join(let layers, _, _):
+        .kernels(Kernels.join(layers: layers, from: sources[0], to: to, format))
+      case .pool(_, _, let window):
+        .kernel(Kernels.pool(from: sources[0], to: to, window: window, format))
+      case .combine(_, _, _, let relu):
+        .kernel(
+          Kernels.combine(sources[0], added(), bias: 0, to: to.address, relu: relu, format))
+      case .affine(_, _, _, _, let relu):
+        .kernel(
+          Kernels.affine(
+            from: sources[0], scale: place.weights, shift: place.bias, to: to.address,
+            relu: relu, format))
+      case .softmax:
+        .kernel(Kernels.softmax(from: sources[0], to: to.address, format))
+      }
+    return PreparedCall(step: index, layers: call.layers, work: work)
+  }
+
+  private func prepared(
+    _ plan: ConvolutionPlan?, _ from: Kernels.Value, added: UInt64, _ to: Kernels.Value,
+    _ place: (weights: UInt64, bias: UInt64), _ packs: inout VariantPacks
+  ) throws(GPUError) -> PreparedCall.Work {
+    guard let plan else { preconditionFailure("a convolution has a plan") }
+    let pack = try packs.pack(
+      plan, input: from.address, weights: place.weights, output: to.address, added: added,
+      bias: place.bias)
+    var rest: KernelCall?
+    if plan.isBare {
+      rest = Kernels.combineBare(
+        to, added: added, bias: plan.geometry.epilogue.hasBias ? place.bias : 0,
+        relu: plan.geometry.epilogue.relu, format)
+    }
+    return .convolution(
+      PreparedConvolution(plan: plan, pack: pack, rest: rest, from: from, added: added, to: to))
   }
 
   // MARK: - Running
@@ -150,18 +177,19 @@ final class CardProgram {
     guard let tile = tiles[shape] else { preconditionFailure("the plan has no tile of \(shape)") }
     try launch(Kernels.fill(flag, byteCount: 4, word: 0))
     let layers = lowering.graph.isLayerwise ? plan.outputShape(for: shape).z : 1
-    let voxels = shape.y * shape.x
     for layer in 0..<layers {
-      let from = input + UInt64(layer * voxels * plan.voxelType.byteCount)
-      let to = output + UInt64(layer * voxels * plan.outputVoxelByteCount)
-      for (index, step) in tile.steps.enumerated() {
-        switch step {
-        case .kernel(let call): try launch(call)
-        case .kernels(let calls): for call in calls { try launch(call) }
-        case .convolution(let plan, let pack, let rest):
-          try execute(plan, pack)
-          if let rest { try launch(rest) }
-        case .ofSlot: try launch(slotCall(index, tile.card, from, to, flag))
+      for call in tile.calls {
+        switch call.work {
+        case .kernel(let kernel): try launch(kernel)
+        case .kernels(let kernels): for kernel in kernels { try launch(kernel) }
+        case .convolution(let convolution): try execute(convolution)
+        case .ofSlot(let value):
+          // The voxels of a layer are as many as in the tile: what changes them is refused.
+          let voxels = (layer + call.layers.lowerBound) * shape.y * shape.x
+          try launch(
+            slotCall(
+              call.step, value, from: input + UInt64(voxels * plan.voxelType.byteCount),
+              to: output + UInt64(voxels * plan.outputVoxelByteCount), flag: flag))
         }
       }
     }
@@ -170,35 +198,36 @@ final class CardProgram {
   /// Begins a kernel of ours.
   func launch(_ call: KernelCall) throws(GPUError) { try session.kernels.launch(call, on: stream) }
 
-  /// Begins a convolution of cuDNN's.
-  func execute(_ plan: ConvolutionPlan, _ pack: BackendDescriptor) throws(GPUError) {
+  /// Begins a convolution of cuDNN's, and what it leaves to a kernel of ours.
+  func execute(_ convolution: PreparedConvolution) throws(GPUError) {
     try unsafe session.libraries.check(
       "cudnnBackendExecute",
       cudnn: session.libraries.cudnn.execute(
-        handle.handle, plan.plan.descriptor, pack.descriptor))
+        handle.handle, convolution.plan.plan.descriptor, convolution.pack.descriptor))
+    if let rest = convolution.rest { try launch(rest) }
   }
 
-  /// The call of a step that reads or writes a slot's memory.
+  /// The call of a step that reads or writes a slot's memory: `value` to or from there.
   private func slotCall(
-    _ index: Int, _ card: CardPlan, _ from: UInt64, _ to: UInt64, _ flag: UInt64
+    _ index: Int?, _ value: Kernels.Value, from: UInt64, to: UInt64, flag: UInt64
   ) -> KernelCall {
+    guard let index else { preconditionFailure("layers that move stay in their window") }
     let labels = plan.output == .labels
     switch lowering.steps[index] {
-    case .normalise(let buffer):
+    case .normalise:
       let rule = plan.normalisation
       return Kernels.normalise(
-        plan.voxelType, from: from, to: value(buffer, card), low: rule.low, high: rule.high,
+        plan.voxelType, from: from, to: value, low: rule.low, high: rule.high,
         clips: rule.clips, format)
-    case .result(let buffer):
-      return Kernels.result(
-        from: value(buffer, card), to: to, flag: flag, labels: labels, format)
-    case .head(let layer, let buffer):
+    case .result:
+      return Kernels.result(from: value, to: to, flag: flag, labels: labels, format)
+    case .head(let layer, _):
       let place = weights.places[index]
       return Kernels.head(
-        from: value(buffer, card), weights: place.weights, bias: place.bias,
-        classes: layer.outputs, to: to, flag: flag, labels: labels, format)
+        from: value, weights: place.weights, bias: place.bias, classes: layer.outputs, to: to,
+        flag: flag, labels: labels, format)
     case .softmaxOfScores(let classes):
-      let scores = Kernels.Value(to, card.extents[lowering.graph.output], classes)
+      let scores = Kernels.Value(to, value.shape, classes)
       return Kernels.softmax(from: scores, to: to, NumberFormat(.f32, isPlanes: false))
     case .convolution, .depthwise, .spread, .join, .pool, .combine, .affine, .softmax:
       preconditionFailure("the step does not touch the slot")
@@ -224,23 +253,6 @@ final class CardProgram {
   var arenaRange: Range<UInt64> { arena.address..<(arena.address + UInt64(arena.byteCount)) }
 }
 
-/// A tile's steps with everything but the slot's places filled in.
-struct PreparedTile {
-  let card: CardPlan
-  let steps: [PreparedStep]
-}
-
-/// A step ready to be begun.
-enum PreparedStep {
-  case kernel(KernelCall)
-  /// One after the other.
-  case kernels([KernelCall])
-  /// By cuDNN, with its places; then what cuDNN leaves to a kernel of ours.
-  case convolution(ConvolutionPlan, BackendDescriptor, KernelCall?)
-  /// What reads or writes the slot.
-  case ofSlot
-}
-
 /// How cuDNN computes a layer, for people.
 package struct PlannedConvolution: Hashable, Sendable {
   /// The layer.
@@ -256,7 +268,7 @@ package struct PlannedConvolution: Hashable, Sendable {
 }
 
 extension GPULowering {
-  /// A plan for each step that is a convolution of cuDNN's.
+  /// A plan for each call that is a convolution of cuDNN's.
   func convolutionPlans(
     _ card: CardPlan, _ format: NumberFormat, _ planner: ConvolutionPlanner
   ) throws(GPUError) -> [ConvolutionPlan?] {
@@ -267,15 +279,43 @@ extension GPULowering {
     return plans
   }
 
-  /// The geometry of each step that is a convolution of cuDNN's; pure.
+  /// The geometry of each call that is a convolution of cuDNN's; pure.
   package func geometries(_ card: CardPlan, _ format: NumberFormat) -> [ConvolutionGeometry?] {
-    steps.map { step in
-      guard case .convolution(let fused, let from, let adding, let to) = step else { return nil }
-      return ConvolutionGeometry(
-        fused, adds: adding != nil, input: card.extents[buffers[from].extentOfNode],
-        output: card.extents[buffers[to].extentOfNode],
-        isPlanar: graph.isLayerwise, format: format)
+    card.calls.map { call in
+      guard case .step(let index) = call.work,
+        case .convolution(let fused, let from, let adding, let to) = steps[index]
+      else { return nil }
+      var input = card.extents[buffers[from].extentOfNode]
+      var output = card.extents[buffers[to].extentOfNode]
+      (input.z, output.z) = (call.sources[0].count, call.destination.count)
+      var geometry = ConvolutionGeometry(
+        fused, adds: adding != nil, input: input, output: output, isPlanar: graph.isLayerwise,
+        format: format)
+      (geometry.padding.before.z, geometry.padding.after.z) = (call.before, call.after)
+      return geometry
     }
+  }
+
+  /// The convolutions of a tile that differ for cuDNN, each with the layer that is the first to have it.
+  package func distinctGeometries(
+    _ card: CardPlan, _ format: NumberFormat
+  ) -> [(layer: String, geometry: ConvolutionGeometry)] {
+    var seen: Set<ConvolutionGeometry> = []
+    return zip(card.calls, geometries(card, format)).compactMap { call, geometry in
+      guard let geometry, seen.insert(geometry).inserted, case .step(let index) = call.work,
+        case .convolution(let fused, _, _, _) = steps[index]
+      else { return nil }
+      return (fused.name, geometry)
+    }
+  }
+}
+
+extension Graph {
+  /// The extent of `layers` of the network's result.
+  fileprivate func output(of card: CardPlan, layers: Int) -> Shape3 {
+    var shape = card.extents[output]
+    shape.z = layers
+    return shape
   }
 }
 

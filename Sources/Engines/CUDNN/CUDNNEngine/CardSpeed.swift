@@ -28,9 +28,12 @@ package struct CardSpeed: Hashable, Sendable {
     let program: CardProgram
     do throws(EngineError) {
       let lowering = try GPULowering(graph, output: .labels)
+      let chosen: NumberFormat
+      do { chosen = try NumberFormat(lowering, [shape], precision) } catch {
+        throw GPUError.networkRefuses(error.explanation.what).asEngineError
+      }
       do throws(GPUError) {
-        program = try CardProgram(
-          plan, lowering, session, format: format ?? NumberFormat(precision), file: file)
+        program = try CardProgram(plan, lowering, session, format: format ?? chosen, file: file)
       } catch { throw error.asEngineError }
     } catch { throw .networkRefuses(error.explanation.what) }
     convolutions = program.report(shape)
@@ -53,21 +56,21 @@ package struct CardSpeed: Hashable, Sendable {
       milliseconds = min(milliseconds, try start.milliseconds(to: end))
     }
     guard let tile = program.tiles[shape] else { return }
-    for step in tile.steps {
+    for call in tile.calls {
       var least = Float.infinity
       for _ in 0..<3 {
         try program.stream.record(start)
         let name: String
-        switch step {
-        case .kernel(let call):
-          try program.launch(call)
-          name = call.name
-        case .kernels(let calls):
-          for call in calls { try program.launch(call) }
-          name = "\(calls.count) x \(calls.first?.name ?? "")"
-        case .convolution(let plan, let pack, let rest):
-          try program.execute(plan, pack)
-          if let rest { try program.launch(rest) }
+        switch call.work {
+        case .kernel(let kernel):
+          try program.launch(kernel)
+          name = kernel.name
+        case .kernels(let kernels):
+          for kernel in kernels { try program.launch(kernel) }
+          name = "\(kernels.count) x \(kernels.first?.name ?? "")"
+        case .convolution(let convolution):
+          try program.execute(convolution)
+          let plan = convolution.plan
           name = "\(plan.geometry.words) [\(plan.engine.words)\(plan.isBare ? ", bare" : "")]"
         case .ofSlot: continue
         }

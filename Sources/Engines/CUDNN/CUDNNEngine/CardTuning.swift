@@ -44,11 +44,12 @@ package struct CardTuning {
       throw .emulated(card: session.card.name)
     }
     try session.enter()
-    let format = NumberFormat(precision)
+    let format: NumberFormat
     let lowering: GPULowering
     let card: CardPlan
     do {
       lowering = try GPULowering(graph, output: .labels)
+      format = try NumberFormat(lowering, [shape], precision)
       card = try CardPlan(lowering, shape, format)
     } catch let error as EngineError {
       throw .networkRefuses(error.explanation.what)
@@ -61,9 +62,7 @@ package struct CardTuning {
     let bench = try Bench(session, stream, handle, measured)
     let planner = ConvolutionPlanner(
       session.libraries, .card(handle), workspaceLimit: session.workspaceLimit)
-    var seen: Set<ConvolutionGeometry> = []
-    for case .some(let geometry) in lowering.geometries(card, format)
-    where seen.insert(geometry).inserted {
+    for (_, geometry) in lowering.distinctGeometries(card, format) {
       try stop()
       let all = try planner.candidates(geometry, most: Self.most)
       let memory = try BenchMemory(geometry, all, session, stream)

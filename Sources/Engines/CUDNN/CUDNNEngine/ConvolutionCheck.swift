@@ -13,35 +13,40 @@ struct ConvolutionCheck {
   /// Channels looked at, at most.
   static let channels = 8
 
-  /// Checks each convolution of a tile, or the first of each geometry; returns how many were.
+  /// Checks each convolution of a tile, in each geometry that it has there, or the first of each geometry;
+  /// returns how many were.
   @discardableResult
   func run(_ tile: PreparedTile, all: Bool) throws(GPUError) -> Int {
-    var seen: Set<ConvolutionGeometry> = []
+    struct Kind: Hashable {
+      var step: Int
+      var geometry: ConvolutionGeometry
+    }
+    var seen: Set<Kind> = []
     var count = 0
-    for (index, step) in tile.steps.enumerated() {
-      guard case .convolution(let plan, let pack, let rest) = step,
-        case .convolution(let fused, let from, let adding, let to) = program.lowering.steps[index],
-        seen.insert(plan.geometry).inserted || all
+    for call in tile.calls {
+      guard let step = call.step, case .convolution(let convolution) = call.work,
+        case .convolution(let fused, _, _, _) = program.lowering.steps[step],
+        seen.insert(Kind(step: all ? step : 0, geometry: convolution.plan.geometry)).inserted
       else { continue }
-      let card = tile.card
-      try check(
-        fused, plan, pack, rest, from: program.value(from, card),
-        adding: adding.map { program.value($0, card) }, to: program.value(to, card))
+      try check(fused, convolution)
       count += 1
     }
     return count
   }
 
   private func check(
-    _ fused: FusedConvolution, _ plan: ConvolutionPlan, _ pack: BackendDescriptor,
-    _ rest: KernelCall?, from: Kernels.Value, adding: Kernels.Value?, to: Kernels.Value
+    _ fused: FusedConvolution, _ convolution: PreparedConvolution
   ) throws(GPUError) {
     let format = program.format
+    let (plan, from, to) = (convolution.plan, convolution.from, convolution.to)
+    var adding: Kernels.Value?
+    if convolution.added != 0 {
+      adding = Kernels.Value(convolution.added, to.shape, to.channels)
+    }
     try program.poison()
     try program.launch(Kernels.pattern(to: from, seed: 1, format))
     if let adding { try program.launch(Kernels.pattern(to: adding, seed: 2, format)) }
-    try program.execute(plan, pack)
-    if let rest { try program.launch(rest) }
+    try program.execute(convolution)
     let flag = try DeviceMemory(4, program.session)
     try program.launch(Kernels.fill(flag.address, byteCount: 4, word: 0))
     let padded = format.padded(to.channels)
@@ -63,7 +68,7 @@ struct ConvolutionCheck {
       for channel in channels(padded) {
         let found = try number(to, voxel, channel, padded)
         let (expected, tolerance) = expectation(
-          fused, weights, bias, from.shape, to.shape, voxel, channel, adds: adding != nil)
+          fused, weights, bias, plan.geometry, voxel, channel)
         guard abs(found - expected) <= tolerance else {
           throw .selfCheckFailed(
             what: "layer \(fused.name) (\(plan.geometry.words), engine \(plan.engine.index)), "
@@ -145,10 +150,11 @@ struct ConvolutionCheck {
   /// The result's number and how far from it the card's may be: the rounding of sums in single
   /// precision, and of what half precision keeps.
   private func expectation(
-    _ fused: FusedConvolution, _ weights: [Float], _ bias: [Float], _ input: Shape3,
-    _ output: Shape3, _ voxel: Int, _ channel: Int, adds: Bool
+    _ fused: FusedConvolution, _ weights: [Float], _ bias: [Float],
+    _ geometry: ConvolutionGeometry, _ voxel: Int, _ channel: Int
   ) -> (value: Float, tolerance: Float) {
     let layer = fused.layer
+    let (input, output, before) = (geometry.input, geometry.output, geometry.padding.before)
     let inputs = program.format.padded(layer.inputs)
     let taps = layer.kernel.voxelCount
     let (z, y, x) = (voxel / (output.y * output.x), voxel / output.x % output.y, voxel % output.x)
@@ -156,9 +162,9 @@ struct ConvolutionCheck {
     for tap in 0..<taps {
       let kz = tap / (layer.kernel.y * layer.kernel.x)
       let ky = tap / layer.kernel.x % layer.kernel.y
-      let fromZ = z * layer.stride.z - layer.padding.before.z + kz
-      let fromY = y * layer.stride.y - layer.padding.before.y + ky
-      let fromX = x * layer.stride.x - layer.padding.before.x + tap % layer.kernel.x
+      let fromZ = z * layer.stride.z - before.z + kz
+      let fromY = y * layer.stride.y - before.y + ky
+      let fromX = x * layer.stride.x - before.x + tap % layer.kernel.x
       guard (0..<input.z).contains(fromZ), (0..<input.y).contains(fromY),
         (0..<input.x).contains(fromX)
       else { continue }
@@ -173,7 +179,7 @@ struct ConvolutionCheck {
       }
     }
     var parts = abs(sum)
-    if adds {
+    if geometry.epilogue.adds {
       let other =
         channel < layer.outputs ? Double(TestPattern.number(voxel, channel, seed: 2)) : 0
       sum += other

@@ -1,3 +1,4 @@
+import EngineCore
 import NeuralGraph
 import VolumeCore
 
@@ -79,6 +80,39 @@ package enum GPUStep: Hashable, Sendable {
       .affine(_, _, _, let to, _), .softmax(_, let to):
       to
     case .result, .head, .softmaxOfScores: nil
+    }
+  }
+}
+
+extension GPUStep {
+  /// How it moves along z.
+  var move: StreamSchedule.Move {
+    let depth: DepthStep =
+      switch self {
+      case .convolution(let fused, _, _, _):
+        .gather(
+          kernel: fused.layer.kernel.z, stride: fused.layer.stride.z,
+          before: fused.layer.padding.before.z)
+      case .depthwise(let layer, _, _, _):
+        .gather(kernel: layer.kernel.z, stride: layer.stride.z, before: layer.padding.before.z)
+      case .pool(_, _, let window): .gather(kernel: window.z, stride: window.z, before: 0)
+      case .join(let layers, _, _): .gather(kernel: layers, stride: 1, before: 0)
+      case .spread(_, _, let factor, _, _, _): .spread(factor: factor.z)
+      default: .same
+      }
+    // What is added is taken layer by layer, however far the convolution itself looks.
+    return StreamSchedule.Move(
+      sources.enumerated().map { place, value in
+        StreamSchedule.Source(value, place == 0 ? depth : .same)
+      }, to: destination)
+  }
+
+  /// Zeros around what it takes, of those that see any.
+  var padding: Padding? {
+    switch self {
+    case .convolution(let fused, _, _, _): fused.layer.padding
+    case .depthwise(let layer, _, _, _): layer.padding
+    default: nil
     }
   }
 }

@@ -1,3 +1,4 @@
+import NeuralGraph
 import VolumeCore
 
 /// The calls of our kernels: pure functions of places and extents, one for each kernel of kernels.cu.
@@ -86,6 +87,14 @@ package enum Kernels {
       [.address(from.address), .address(to.address)] + counts.map { .count($0) } + [format.planes])
   }
 
+  /// Copies a value with all of its channels, those that pad, too; channels last.
+  package static func copy(from: Value, to: Value, _ format: NumberFormat) -> KernelCall {
+    let channels = format.padded(from.channels)
+    return spread(
+      from: Value(from.address, from.shape, channels), to: Value(to.address, to.shape, channels),
+      factor: Shape3(z: 1, y: 1, x: 1), phases: false, offset: 0, isLast: true, format)
+  }
+
   /// Layer l of those around each of `to`'s becomes channels l * count and on. By planes a channel lies among
   /// the layers of its own, so that each is copied by itself.
   package static func join(
@@ -160,6 +169,14 @@ package enum Kernels {
     package var stride: Shape3
     package var before: Shape3
     package var multiplier: Int
+
+    /// That of `layer`, with so many layers of zeros before what it takes.
+    init(_ layer: DepthwiseConvolution, before: Int) {
+      self.init(
+        kernel: layer.kernel, stride: layer.stride,
+        before: Shape3(z: before, y: layer.padding.before.y, x: layer.padding.before.x),
+        multiplier: layer.multiplier)
+    }
 
     /// This kernel, stride, padding before, and outputs for each channel.
     package init(kernel: Shape3, stride: Shape3, before: Shape3, multiplier: Int) {

@@ -1,4 +1,5 @@
 import EngineCore
+import NeuralGraph
 import VolumeCore
 
 /// How the values of a network lie in the card's memory.
@@ -35,4 +36,21 @@ package struct NumberFormat: Hashable, Sendable {
   var suffix: String { precision.rawValue }
   /// 1 for planes, as kernels take it.
   var planes: KernelCall.Argument { .count(isPlanes ? 1 : 0) }
+}
+
+extension NumberFormat {
+  /// That of a network's tiles of `shapes`: as the card likes it, except where single precision takes
+  /// less memory a few layers at a time, which wants the channels last. A program has one for all of its
+  /// tiles, since its weights lie so, too.
+  package init(
+    _ lowering: GPULowering, _ shapes: [Shape3], _ precision: Precision
+  ) throws(GraphError) {
+    self.init(precision)
+    guard isPlanes, !lowering.graph.isLayerwise else { return }
+    let last = NumberFormat(precision, isPlanes: false)
+    for shape in shapes where try CardPlan(lowering, shape, last).isStream {
+      self = last
+      return
+    }
+  }
 }

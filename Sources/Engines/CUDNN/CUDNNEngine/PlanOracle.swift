@@ -27,17 +27,16 @@ package struct PlanOracle {
   ) throws(Explanation) -> [Result<PlannedConvolution, GPUError>] {
     let lowering: GPULowering
     let card: CardPlan
-    let format = NumberFormat(precision)
+    let format: NumberFormat
     do { lowering = try GPULowering(graph, output: .labels) } catch { throw error.explanation }
-    do { card = try CardPlan(lowering, shape, format) } catch { throw error.explanation }
+    do {
+      format = try NumberFormat(lowering, [shape], precision)
+      card = try CardPlan(lowering, shape, format)
+    } catch { throw error.explanation }
     let planner = ConvolutionPlanner(
       libraries, .described(deviceProperties), workspaceLimit: workspaceLimit)
-    var results: [Result<PlannedConvolution, GPUError>] = []
-    for (step, geometry) in zip(lowering.steps, lowering.geometries(card, format)) {
-      guard let geometry, case .convolution(let fused, _, _, _) = step else { continue }
-      results.append(planned(fused.name, geometry, planner))
-    }
-    return results
+    return lowering.distinctGeometries(card, format)
+      .map { planned($0.layer, $0.geometry, planner) }
   }
 
   /// The engine for each pass of each convolution when `graph` is trained on `samples` crops of `shape`,

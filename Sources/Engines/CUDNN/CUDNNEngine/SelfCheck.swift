@@ -57,7 +57,8 @@ package struct SelfCheck {
   /// Every convolution of a network by itself; then one tile whole, twice, against the reference.
   package func network(
     _ name: String, _ graph: Graph, _ shape: Shape3, _ precision: Precision,
-    format: NumberFormat? = nil, everyConvolution: Bool = false
+    format: NumberFormat? = nil, everyConvolution: Bool = false,
+    streams: StreamChoice = .automatic
   ) throws(GPUError) -> NetworkResult {
     try session.enter()
     let plan = ExecutionPlan(
@@ -70,7 +71,8 @@ package struct SelfCheck {
       let lowering = try GPULowering(graph, output: .scores)
       do throws(GPUError) {
         program = try CardProgram(
-          plan, lowering, session, format: format ?? NumberFormat(precision))
+          plan, lowering, session, format: format ?? Self.format(precision, streams),
+          streams: streams)
       } catch { throw error.asEngineError }
       expected = try Self.reference(plan, shape, voxels)
     } catch {
@@ -108,6 +110,10 @@ package struct SelfCheck {
         expected: expected[worst])
     }
     return result
+  }
+
+  private static func format(_ precision: Precision, _ streams: StreamChoice) -> NumberFormat {
+    streams == .always ? NumberFormat(precision, isPlanes: false) : NumberFormat(precision)
   }
 
   private func scores(
@@ -195,6 +201,14 @@ package struct SelfCheck {
     }
     return networks
   }()
+
+  /// A tile that such a network takes a few layers at a time; `nil` for one that goes layer by layer.
+  package static func deepShape(_ graph: Graph) -> Shape3? {
+    guard !graph.isLayerwise else { return nil }
+    var shape = smallShape(graph)
+    shape.z = graph.isPlanar ? 11 : 48
+    return shape
+  }
 
   /// A small tile that a network of `allNetworks` takes.
   package static func smallShape(_ graph: Graph) -> Shape3 {

@@ -102,11 +102,11 @@ final class Program: Sendable {
           continue
         }
         let key = [
-          action.step, action.output.count, action.padding.before, action.padding.after,
+          action.step, action.output.count, action.before, action.after,
         ]
         if known[key] == nil {
-          spec.padding.before.z = action.padding.before
-          spec.padding.after.z = action.padding.after
+          spec.padding.before.z = action.before
+          spec.padding.after.z = action.after
           var input = extents[buffers[from].extentOfNode]
           var output = extents[buffers[to].extentOfNode]
           (input.z, output.z) = (action.input.count, action.output.count)

@@ -103,7 +103,7 @@ import VolumeCore
           shape: { buffer in
             let layers = sources.contains(buffer) ? action.input.count : action.output.count
             return Shape3(z: layers, y: extent(buffer).y, x: extent(buffer).x)
-          }, before: action.padding.before, input: input + begin * program.plan.voxelType.byteCount,
+          }, before: action.before, input: input + begin * program.plan.voxelType.byteCount,
           output: output + begin * program.plan.outputVoxelByteCount)
       }
       for drop in round.drops where drop.kept > 0 {

@@ -1,54 +1,16 @@
 import CKernels
+import EngineCore
 import VolumeCore
 
-/// Where each buffer lies in a worker's memory, so that values share it when their lives do not
-/// overlap.
-struct ArenaPlan {
-  /// The offset of each buffer in bytes.
-  let offsets: [Int]
-  /// Bytes of all.
-  let byteCount: Int
-
+extension ArenaPlan {
   /// Places `buffers`, used by `steps`, for values of `shapes` (one for each node).
   init(_ buffers: [Buffer], steps: [Step], shapes: [Shape3]) {
     self.init(buffers.map { $0.byteCount(shapes) }, lives: Self.lives(of: buffers.count, steps))
   }
 
-  /// Places buffers of `sizes` bytes, each alive from one step to another, both included; `nil` is
-  /// for those that nobody uses.
-  ///
-  /// First fit in the order of the steps: the lowest place that is free for the whole life.
-  init(_ sizes: [Int], lives: [ClosedRange<Int>?]) {
-    var offsets = [Int](repeating: 0, count: sizes.count)
-    var total = 0
-    var placed: [(buffer: Int, life: ClosedRange<Int>)] = []
-    let order = lives.enumerated().compactMap { buffer, life in life.map { (buffer, $0) } }
-      .sorted { ($0.1.lowerBound, $0.0) < ($1.1.lowerBound, $1.0) }
-    for (buffer, life) in order {
-      let living = placed.filter { $0.life.overlaps(life) }.map(\.buffer)
-        .sorted { offsets[$0] < offsets[$1] }
-      var place = 0
-      for other in living {
-        if offsets[other] >= place + sizes[buffer] { break }
-        place = max(place, offsets[other] + sizes[other])
-      }
-      offsets[buffer] = place
-      total = max(total, place + sizes[buffer])
-      placed.append((buffer, life))
-    }
-    self.offsets = offsets
-    byteCount = total
-  }
-
   /// The first and the last of `steps` that use each buffer.
   static func lives(of count: Int, _ steps: [Step]) -> [ClosedRange<Int>?] {
-    var lives = [ClosedRange<Int>?](repeating: nil, count: count)
-    for (index, step) in steps.enumerated() {
-      for buffer in step.sources + [step.destination].compactMap({ $0 }) {
-        lives[buffer] = (lives[buffer]?.lowerBound ?? index)...index
-      }
-    }
-    return lives
+    lives(of: count, steps.map { $0.sources + [$0.destination].compactMap { $0 } })
   }
 }
 
