@@ -23,6 +23,10 @@ public protocol VolumeReader: AnyObject, Sendable {
   /// more than read at once.
   var readsPlainVoxels: Bool { get }
 
+  /// Says that `region`, which lies in the volume, will be read next, so that the disk may begin with it
+  /// meanwhile. Nothing waits for it, and what goes wrong is told by `read`.
+  func willRead(_ region: Region)
+
   /// Keeps at most `byteCount` bytes of decoded voxels from now on.
   func limitCache(to byteCount: Int)
 
@@ -42,6 +46,8 @@ extension VolumeReader {
   public func cacheByteCount(forSlabsOf shape: Shape3) -> Int { cacheByteCount(forBoxesOf: shape) }
   /// Most formats decode something.
   public var readsPlainVoxels: Bool { false }
+  /// Nothing is begun ahead.
+  public func willRead(_ region: Region) {}
   /// Nothing is kept.
   public func limitCache(to byteCount: Int) {}
   /// None but what was opened.

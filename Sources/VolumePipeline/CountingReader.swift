@@ -31,6 +31,9 @@ public final class CountingReader: VolumeReader {
   /// As the counted reader's.
   public func limitCache(to byteCount: Int) { inner.limitCache(to: byteCount) }
 
+  /// Passed on.
+  public func willRead(_ region: Region) { inner.willRead(region) }
+
   /// Reads, and counts.
   public func read(
     _ region: Region, into destination: inout MutableRawSpan

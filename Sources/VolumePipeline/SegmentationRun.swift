@@ -160,9 +160,10 @@ public final class SegmentationRun: Sendable {
   private func read() throws(PipelineError) {
     defer { events.close() }
     let reading = TileReading(reader: reader)
-    let width = plan.execution.voxelType.byteCount
     var number = 0
     var skipped: [Region] = []
+    // A tile is announced one ahead, so that the disk reads while this thread decodes or waits.
+    var announced: (tile: Tile, skipped: [Region])?
     for slab in plan.tiling.slabs {
       skipped += blocksBeyond(slab)
       for column in plan.tiling.columns {
@@ -172,33 +173,19 @@ public final class SegmentationRun: Sendable {
             skipped.append(tile.core)
             continue
           }
-          guard let slot = empty.pop(), stopSignal() == nil else { return }
-          slot.take(&skipped)
-          slot.number = number
-          slot.core = tile.core
-          slot.input = tile.input
-          slot.output = tile.output
-          trace?.note("read", number, begins: true)
-          let count = tile.input.voxelCount * width
-          do throws(VolumeReadError) {
-            try readClock.time { () throws(VolumeReadError) in
-              try Timeline.work("read", byteCount: count, tile: number) {
-                () throws(VolumeReadError) in
-                try slot.voxels.withMutableBytes(first: count) { bytes throws(VolumeReadError) in
-                  try reading.read(tile.input, into: &bytes)
-                }
-                try plan.readPrior(for: slot)
-              }
-            }
-          } catch {
-            throw PipelineError(stage: "reading", place: tile.input, reason: error.reason)
+          reading.announce(tile.input)
+          if let (next, before) = announced {
+            guard try read(next, number, behind: before, reading) else { return }
+            number += 1
           }
-          trace?.note("read", number, begins: false)
-          tilesRead.add(1, ordering: .relaxed)
-          number += 1
-          guard events.push(.read(slot)) else { return }
+          announced = (tile, skipped)
+          skipped = []
         }
       }
+    }
+    if let (next, before) = announced {
+      guard try read(next, number, behind: before, reading) else { return }
+      number += 1
     }
     // What is outside behind the last tile goes with a slot of its own, in which nothing is computed.
     guard !skipped.isEmpty, let slot = empty.pop(), stopSignal() == nil else { return }
@@ -206,6 +193,37 @@ public final class SegmentationRun: Sendable {
     slot.number = number
     slot.core = Region(z: 0..<0, y: 0..<0, x: 0..<0)
     events.push(.read(slot))
+  }
+
+  /// Reads a tile into a slot that is free, and passes it on, with what was skipped before it; `false` where
+  /// the run ends.
+  private func read(
+    _ tile: Tile, _ number: Int, behind skipped: [Region], _ reading: TileReading
+  ) throws(PipelineError) -> Bool {
+    guard let slot = empty.pop(), stopSignal() == nil else { return false }
+    var skipped = skipped
+    slot.take(&skipped)
+    slot.number = number
+    slot.core = tile.core
+    slot.input = tile.input
+    slot.output = tile.output
+    trace?.note("read", number, begins: true)
+    let count = tile.input.voxelCount * plan.execution.voxelType.byteCount
+    do throws(VolumeReadError) {
+      try readClock.time { () throws(VolumeReadError) in
+        try Timeline.work("read", byteCount: count, tile: number) { () throws(VolumeReadError) in
+          try slot.voxels.withMutableBytes(first: count) { bytes throws(VolumeReadError) in
+            try reading.read(tile.input, into: &bytes)
+          }
+          try plan.readPrior(for: slot)
+        }
+      }
+    } catch {
+      throw PipelineError(stage: "reading", place: tile.input, reason: error.reason)
+    }
+    trace?.note("read", number, begins: false)
+    tilesRead.add(1, ordering: .relaxed)
+    return events.push(.read(slot))
   }
 
   /// The blocks of a slab that no tile reaches, in the scan.

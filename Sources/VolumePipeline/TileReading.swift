@@ -6,6 +6,9 @@ import VolumeCore
 struct TileReading {
   let reader: any VolumeReader
 
+  /// Says that the voxels of `input` will be wanted next.
+  func announce(_ input: Region) { reader.willRead(input.clamped(to: Region(reader.volume.shape))) }
+
   /// Fills `destination` with the voxels of `input`, which begins in the scan but for layers before
   /// its first, and holds whatever is reflected in it.
   func read(_ input: Region, into destination: inout MutableRawSpan) throws(VolumeReadError) {

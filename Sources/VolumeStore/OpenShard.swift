@@ -58,6 +58,14 @@ final class OpenShard: Sendable {
   /// Whether `entry` holds nothing but the fill value.
   func isEmpty(_ entry: Int) -> Bool { index.entries[entry] == nil }
 
+  /// Has the system begin with the bytes of `entry`; how many they are.
+  func willRead(_ entry: Int) -> Int {
+    guard let range = index.entries[entry] else { return 0 }
+    let count = Int(range.upperBound - range.lowerBound)
+    file.willRead(at: Int(range.lowerBound), count: count)
+    return count
+  }
+
   /// Decodes `entry`, which is not empty, into `chunk`.
   func decode(
     _ entry: Int, with decoder: inout ChunkDecoder, into chunk: inout MutableRawSpan

@@ -73,6 +73,18 @@ package final class StoreReader: VolumeReader {
 
   package func limitCache(to byteCount: Int) { cache.limit(to: byteCount) }
 
+  /// Has the system begin with the chunks of `region` that are not kept, up to what it would read at once.
+  package func willRead(_ region: Region) {
+    let boxes = metadata.layout.chunks.indices(meeting: region)
+    var left = FileHandle.pieceByteCount
+    for index in boxes.indices where left > 0 && cache.chunk(index) == nil {
+      let (shardIndex, entry) = metadata.layout.place(ofChunk: index)
+      // What is wrong with a shard is told when it is read.
+      guard let shard = (try? shards.shard(shardIndex)) ?? nil else { continue }
+      left -= shard.willRead(entry)
+    }
+  }
+
   package func read(
     _ region: Region, into destination: inout MutableRawSpan
   ) throws(VolumeReadError) {

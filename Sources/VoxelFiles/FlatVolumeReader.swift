@@ -115,6 +115,31 @@ public final class FlatVolumeReader: VolumeReader {
   }
 
   /// Reads what is stored in another order of the axes, or with other values between its own.
+  /// Has the system begin with the rows of `region`, up to what is read at once: what comes then is announced
+  /// while it reads. Rows with much between them are left to the disk's own order.
+  public func willRead(_ region: Region) {
+    let strides = layout.strides
+    let width = layout.voxelType.byteCount
+    let wanted = region.x.count * width
+    guard !region.isEmpty, strides.x == width, strides.y - wanted <= FileHandle.cheapGap else {
+      return
+    }
+    var left = FileHandle.pieceByteCount
+    for (segment, layers) in segments(holding: region.z) where !segment.isMissing {
+      // What is wrong with a file is told when it is read.
+      guard let file = try? open(segment.path) else { return }
+      for layer in layers {
+        guard left > 0 else { return }
+        let start =
+          segment.offset + layer * strides.z + region.y.lowerBound * strides.y
+          + region.x.lowerBound * strides.x
+        let count = min((region.y.count - 1) * strides.y + wanted, left)
+        file.handle.willRead(at: start, count: count)
+        left -= count
+      }
+    }
+  }
+
   private func readPermuted(
     _ region: Region, into destination: inout MutableRawSpan
   ) throws(FlatReadError) {

@@ -27,6 +27,10 @@ import VolumeCore
               from: value(phases ? 8 * channels : channels), to: value(2 * channels), factor: two,
               phases: phases, offset: channels, isLast: true, format))
         }
+        calls.append(
+          Kernels.spread(
+            from: value(channels), to: value(2 * channels), factor: two, phases: true,
+            distance: 16 * channels, offset: channels, isLast: true, format))
       }
       calls.append(Kernels.combine(value(3), 1, bias: 0, to: 2, relu: true, format))
       calls.append(

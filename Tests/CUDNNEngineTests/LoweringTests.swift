@@ -14,8 +14,11 @@ import VolumeTesting
     let (name, graph) = SelfCheck.allNetworks[network]
     let whole = SelfCheck.smallShape(graph)
     let shape = Shape3(z: whole.z, y: 8, x: 16)
-    for output in [EngineOutput.labels, .scores] {
-      let lowering = try GPULowering(graph, output: output)
+    // Halves differ from single precision here by how transposed convolutions are computed.
+    for (output, precision) in [
+      (EngineOutput.labels, Precision.f16), (.scores, .f16), (.scores, .f32),
+    ] {
+      let lowering = try GPULowering(graph, output: output, precision: precision)
       var interpreter = try StepInterpreter(lowering, shape)
       let input = noise(lowering.graph.shapeComputedAtOnce(of: shape), seed: UInt64(network))
       let found = interpreter.run(input)
@@ -45,8 +48,8 @@ import VolumeTesting
     let shape = Shape3(
       z: graph.isPlanar ? 11 : 40 / stride.z * stride.z + stride.z, y: 2 * stride.y,
       x: 4 * stride.x)
-    for output in [EngineOutput.labels, .scores] {
-      let lowering = try GPULowering(graph, output: output)
+    for (output, precision) in [(EngineOutput.labels, Precision.f16), (.scores, .f32)] {
+      let lowering = try GPULowering(graph, output: output, precision: precision)
       let input = noise(shape, seed: UInt64(network))
       var whole = try StepInterpreter(lowering, shape)
       var stream = try StepInterpreter(lowering, shape, streams: .always)
@@ -59,7 +62,8 @@ import VolumeTesting
 
   @Test func `takes memory that does not grow with a stream's depth`() throws {
     let lowering = try GPULowering(
-      UNetPreset.paper.options.volumetric.checkedGraph(seed: 1), output: .labels)
+      UNetPreset.paper.options.volumetric.checkedGraph(seed: 1), output: .labels,
+      precision: .f32)
     func plan(_ depth: Int) throws -> CardPlan {
       try CardPlan(
         lowering, Shape3(z: depth, y: 64, x: 64), NumberFormat(.f32, isPlanes: false))
@@ -72,12 +76,14 @@ import VolumeTesting
     for call in long.calls {
       let step: Int?
       if case .step(let index) = call.work { step = index } else { step = nil }
-      if case .move(let buffer) = call.work { moved += numbers(buffer) }
-      if let to = step.flatMap({ lowering.steps[$0].destination }) { computed += numbers(to) }
-      func numbers(_ buffer: Int) -> Int {
+      if case .move(let buffer) = call.work {
+        moved += numbers(buffer, lowering.buffers[buffer].blocks)
+      }
+      if let to = step.flatMap({ lowering.steps[$0].destination }) { computed += numbers(to, 1) }
+      func numbers(_ buffer: Int, _ blocks: Int) -> Int {
         let of = lowering.buffers[buffer]
         let extent = long.extents[of.extentOfNode]
-        return call.destination.count * extent.y * extent.x * of.channels
+        return call.destination.count * extent.y * extent.x * of.channels * blocks
       }
     }
     #expect(moved > 0 && moved < computed, "\(moved) of \(computed)")
@@ -90,7 +96,7 @@ import VolumeTesting
 
   @Test func `has a ReLU and a sum in the convolution before them`() throws {
     let graph = UNetOptions.modular.graph(seed: 1)
-    let lowering = try GPULowering(graph, output: .labels)
+    let lowering = try GPULowering(graph, output: .labels, precision: .f16)
     let kinds = lowering.steps.map { step in
       switch step {
       case .combine, .affine, .softmax: "left"
@@ -105,7 +111,7 @@ import VolumeTesting
   }
 
   @Test func `ends in the kernel that makes labels of features`() throws {
-    let lowering = try GPULowering(.plainUNet(seed: 1), output: .labels)
+    let lowering = try GPULowering(.plainUNet(seed: 1), output: .labels, precision: .f32)
     guard case .head(let layer, _)? = lowering.steps.last else {
       Issue.record("the last step is \(lowering.steps.last.debugDescription)")
       return
@@ -145,11 +151,29 @@ import VolumeTesting
         }
       }
       #expect(largest <= 1e-5)
+      // One by one each phase is computed with its own taps alone, and is the same.
+      let apart = try #require(layer.phaseConvolutions)
+      #expect(apart.count == factor.voxelCount)
+      #expect(
+        apart.reduce(0) { $0 + $1.kernel.voxelCount } == layer.kernel.voxelCount)
+      for (phase, convolution) in apart.enumerated() {
+        let part = ReferenceDevice().compute(.convolution(convolution), [input])
+        #expect(part.shape == input.shape && part.channels == outputs)
+        var differences: [Float] = []
+        for place in 0..<part.shape.voxelCount {
+          for c in 0..<outputs {
+            let whole = small.values[place * small.channels + phase * outputs + c]
+            differences.append(abs(part.values[place * outputs + c] - whole))
+          }
+        }
+        #expect((differences.max() ?? .infinity) <= 1e-6)
+      }
     }
   }
 
   @Test func `keeps values apart that live at the same time`() throws {
-    let lowering = try GPULowering(UNetOptions.modular.graph(seed: 2), output: .labels)
+    let lowering = try GPULowering(
+      UNetOptions.modular.graph(seed: 2), output: .labels, precision: .f16)
     let format = NumberFormat(.f16)
     let card = try CardPlan(lowering, Shape3(z: 1, y: 64, x: 64), format)
     var first = [Int: Int](), last = [Int: Int]()
@@ -161,7 +185,8 @@ import VolumeTesting
     }
     func bytes(_ buffer: Int) -> Range<Int> {
       let of = lowering.buffers[buffer]
-      let count = format.byteCount(card.extents[of.extentOfNode].voxelCount, of.channels)
+      let count =
+        of.blocks * format.byteCount(card.extents[of.extentOfNode].voxelCount, of.channels)
       return card.offsets[buffer]..<(card.offsets[buffer] + count)
     }
     for a in lowering.buffers.indices {

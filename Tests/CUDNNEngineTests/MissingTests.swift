@@ -108,7 +108,7 @@ import VolumeTesting
         graph: graph, normalisation: Normalisation(low: 0, high: 255, clips: false),
         voxelType: .uint8, shapes: [shape], precision: .f32, threads: 1)
       return try CardDemand(
-        plan, GPULowering(graph, output: .labels), slots: 3, workspace: 100 << 20)
+        plan, GPULowering(graph, output: .labels, precision: .f32), slots: 3, workspace: 100 << 20)
     }
     let small = try demand(Shape3(z: 1, y: 256, x: 256))
     #expect(small.shortage(on: "a card", free: small.total) == nil)

@@ -28,7 +28,10 @@ struct StepInterpreter {
     for call in card.calls {
       switch call.work {
       case .step(let step): run(lowering.steps[step], call, input, &output)
-      case .move(let buffer): put(get(buffer, call.sources[0]), buffer, call.destination)
+      case .move(let buffer):
+        for block in 0..<lowering.buffers[buffer].blocks {
+          put(get(buffer, call.sources[0], block), buffer, call.destination, block)
+        }
       }
     }
     return output
@@ -40,7 +43,9 @@ struct StepInterpreter {
     let taken = zip(step.sources, call.sources).map { get($0, $1) }
     func put(_ map: FeatureMap) {
       guard let to = step.destination else { preconditionFailure("the step makes no value") }
-      self.put(map, to, call.destination)
+      var block = 0
+      if case .convolution(let fused, _, _, _) = step { block = fused.block }
+      self.put(map, to, call.destination, block)
     }
     switch step {
     case .normalise(let to):
@@ -60,8 +65,10 @@ struct StepInterpreter {
       (layer.padding.before.z, layer.padding.after.z) = (call.before, call.after)
       let value = device.compute(.depthwiseConvolution(layer), [taken[0]])
       put(relu ? device.compute(.relu, [value]) : value)
-    case .spread(_, let to, let factor, let phases, let offset, let isLast):
-      spread(taken[0], to, call.destination, factor, phases, offset, isLast)
+    case .spread(let from, let to, let factor, let phases, let offset, let isLast):
+      let blocks = (0..<lowering.buffers[from].blocks).map { get(from, call.sources[0], $0) }
+      let all = blocks.count == 1 ? taken[0] : device.compute(.concatenate, blocks)
+      spread(all, to, call.destination, factor, phases, offset, isLast)
     case .join(let layers, _, _):
       put(device.compute(.layersToChannels(count: layers), [taken[0]]))
     case .pool(_, _, let window): put(device.compute(.maxPool(window: window), [taken[0]]))
@@ -98,22 +105,27 @@ struct StepInterpreter {
     output.values.replaceSubrange(first..<first + map.values.count, with: map.values)
   }
 
-  private func place(_ buffer: Int, _ layers: Range<Int>) -> (Range<Int>, Shape3, Int) {
+  private func place(
+    _ buffer: Int, _ layers: Range<Int>, _ block: Int
+  ) -> (Range<Int>, Shape3, Int) {
     precondition(layers.upperBound <= card.layers[buffer], "beyond the window")
     let of = lowering.buffers[buffer]
     var shape = card.extents[of.extentOfNode]
-    let start = card.offsets[buffer] / 4 + layers.lowerBound * shape.y * shape.x * of.channels
+    let first = block * card.layers[buffer] + layers.lowerBound
+    let start = card.offsets[buffer] / 4 + first * shape.y * shape.x * of.channels
     shape.z = layers.count
     return (start..<(start + shape.voxelCount * of.channels), shape, of.channels)
   }
 
-  private func get(_ buffer: Int, _ layers: Range<Int>) -> FeatureMap {
-    let (range, shape, channels) = place(buffer, layers)
+  private func get(_ buffer: Int, _ layers: Range<Int>, _ block: Int = 0) -> FeatureMap {
+    let (range, shape, channels) = place(buffer, layers, block)
     return FeatureMap(shape: shape, channels: channels, values: Array(arena[range]))
   }
 
-  private mutating func put(_ map: FeatureMap, _ buffer: Int, _ layers: Range<Int>) {
-    let (range, shape, channels) = place(buffer, layers)
+  private mutating func put(
+    _ map: FeatureMap, _ buffer: Int, _ layers: Range<Int>, _ block: Int
+  ) {
+    let (range, shape, channels) = place(buffer, layers, block)
     precondition(map.shape == shape && map.channels == channels, "the plan has another extent")
     arena.replaceSubrange(range, with: map.values)
   }
@@ -122,7 +134,7 @@ struct StepInterpreter {
     _ from: FeatureMap, _ buffer: Int, _ layers: Range<Int>, _ factor: Shape3, _ phases: Bool,
     _ offset: Int, _ isLast: Bool
   ) {
-    let (range, shape, channels) = place(buffer, layers)
+    let (range, shape, channels) = place(buffer, layers, 0)
     let count = phases ? from.channels / factor.voxelCount : from.channels
     precondition(!isLast || offset + count == channels, "channels are left unwritten")
     for z in 0..<shape.z {

@@ -66,8 +66,8 @@ extension GPUEmulatorTests {
 
     @Test(arguments: NetworkCase.deep)
     func `gives the reference's scores a few layers at a time`(network: NetworkCase) throws {
-      let lowering = try GPULowering(network.graph, output: .scores)
       for precision in [Precision.f32, .f16] {
+        let lowering = try GPULowering(network.graph, output: .scores, precision: precision)
         let format = try NumberFormat(lowering, network.shapes, precision)
         let plans = try network.shapes.map { try CardPlan(lowering, $0, format) }
         #expect(plans.count { $0.isStream } == plans.count)

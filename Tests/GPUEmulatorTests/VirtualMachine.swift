@@ -54,22 +54,29 @@ final class VirtualDisk: Sendable {
   var busy: Double { Double(state.withLock { $0.busy }) / 1e9 }
 
   /// Reads or writes so many bytes.
-  func pass(_ byteCount: Int) {
+  func pass(_ byteCount: Int) { clock.sleep(until: begin(byteCount)) }
+
+  /// Begins to read so many bytes; when they will be there.
+  func begin(_ byteCount: Int) -> Int {
     let now = clock.nanoseconds
-    let end = state.withLock { state in
+    return state.withLock { state in
       let time = Int((Double(byteCount) / rate * 1e9).rounded())
       state.busy += time
       state.freeAt = max(state.freeAt, now) + time
       return state.freeAt
     }
-    clock.sleep(until: end)
   }
+
+  /// Waits until what was begun is there.
+  func wait(until end: Int) { clock.sleep(until: end) }
 }
 
 /// A scan on such a disk: reading and decoding take their time, and give what memory holds.
 final class VirtualScan: VolumeReader {
   let volume: VolumeDescription
   private let disk: VirtualDisk
+  /// When what was announced will be in the system's memory.
+  private let announced = Mutex<[Region: Int]>([:])
   var fingerprint: String { "virtual" }
 
   init(_ shape: Shape3, _ disk: VirtualDisk) {
@@ -77,11 +84,19 @@ final class VirtualScan: VolumeReader {
     self.disk = disk
   }
 
+  func willRead(_ region: Region) {
+    let end = disk.begin(region.voxelCount)
+    announced.withLock { $0[region] = end }
+  }
+
   func read(
     _ region: Region, into destination: inout MutableRawSpan
   ) throws(VolumeReadError) {
     let count = region.voxelCount
-    Timeline.work("disk read", byteCount: count) { disk.pass(count) }
+    let end = announced.withLock { $0.removeValue(forKey: region) }
+    Timeline.work("disk read", byteCount: count) {
+      if let end { disk.wait(until: end) } else { disk.pass(count) }
+    }
     Timeline.work("decode", byteCount: count) {}
   }
 }

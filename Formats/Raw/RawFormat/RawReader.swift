@@ -29,6 +29,9 @@ public final class RawReader: VolumeReader {
   /// Nothing is decoded.
   public var readsPlainVoxels: Bool { true }
 
+  /// Has the system begin with `region`.
+  public func willRead(_ region: Region) { voxels.willRead(region) }
+
   /// Reads `region` into `destination`.
   public func read(
     _ region: Region, into destination: inout MutableRawSpan

@@ -33,6 +33,8 @@ struct GPUCommand: Command {
           + "step of a training, --shape a crop"),
       OptionDeclaration(
         "wrong", nil, "plans: convolutions that are told wrongly, which must be refused"),
+      OptionDeclaration(
+        "at-once", nil, "speed: a deep tile of a 3D network at once, not a few layers at a time"),
       OptionDeclaration("quick", nil, "selftest: only what --engine auto asks for"),
     ]
   }

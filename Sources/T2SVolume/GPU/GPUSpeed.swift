@@ -24,7 +24,9 @@ struct GPUSpeed {
       let file = try arguments.values["plan-file"].map { path throws(GPUError) in
         try PlanFile(path, for: [session])
       }
-      speed = try CardSpeed(session, subject.graph, subject.shape, precision, file: file)
+      speed = try CardSpeed(
+        session, subject.graph, subject.shape, precision,
+        streams: arguments.has("at-once") ? .never : .automatic, file: file)
       try file?.save()
     } catch { throw error.explanation }
     let voxels = Shape3(
@@ -36,8 +38,10 @@ struct GPUSpeed {
     context.console.say(
       "\(subject.name), \(precision.rawValue), tile \(subject.shape) on \(session.words): "
         + "\(Words.fixed(Double(speed.milliseconds), 2)) ms")
-    for step in speed.steps {
-      context.console.say("  \(Words.fixed(Double(step.milliseconds), 3)) ms  \(step.name)")
+    for call in speed.calls {
+      let times = call.count == 1 ? "" : "\(call.count) x "
+      context.console.say(
+        "  \(Words.fixed(Double(call.milliseconds), 3)) ms  \(times)\(call.name)")
     }
     context.console.say(
       "\(Words.rate(perSecond)), \(Words.fixed(layers, 0)) layers of 2048 x 2048 a minute without "
@@ -48,8 +52,11 @@ struct GPUSpeed {
       "milliseconds": .number(Double(speed.milliseconds)), "voxels_per_second": .number(perSecond),
       "layers_per_minute": .number(layers), "flops": .number(work * perSecond),
       "steps": .array(
-        speed.steps.map { step in
-          ["name": .string(step.name), "milliseconds": .number(Double(step.milliseconds))]
+        speed.calls.map { call in
+          [
+            "name": .string(call.name), "count": .integer(call.count),
+            "milliseconds": .number(Double(call.milliseconds)),
+          ]
         }),
     ]
   }

@@ -74,7 +74,7 @@ public struct CUDNNEngineFactory: EngineFactory {
       return GPULowering.normsAreMissing(node).explanation
     }
     do throws(EngineError) {
-      _ = try GPULowering(graph, output: .labels)
+      _ = try GPULowering(graph, output: .labels, precision: .f32)
       return nil
     } catch { return error.explanation }
   }
@@ -209,6 +209,7 @@ final class GPULoweringCache: Sendable {
   private struct Entry {
     var graph: Graph
     var output: EngineOutput
+    var precision: Precision
     var lowering: GPULowering
   }
   private let last = Mutex<Entry?>(nil)
@@ -217,12 +218,15 @@ final class GPULoweringCache: Sendable {
     // Graphs that share their weights, as copies do, are compared in no time.
     let known = last.withLock { entry in
       entry.flatMap {
-        $0.output == plan.output && $0.graph == plan.graph ? $0.lowering : nil
+        $0.output == plan.output && $0.precision == plan.precision && $0.graph == plan.graph
+          ? $0.lowering : nil
       }
     }
     if let known { return known }
-    let lowering = try GPULowering(plan.graph, output: plan.output)
-    let entry = Entry(graph: plan.graph, output: plan.output, lowering: lowering)
+    let lowering = try GPULowering(
+      plan.graph, output: plan.output, precision: plan.precision)
+    let entry = Entry(
+      graph: plan.graph, output: plan.output, precision: plan.precision, lowering: lowering)
     last.withLock { $0 = entry }
     return lowering
   }

@@ -52,7 +52,9 @@ package struct CardPlan: Hashable, Sendable {
   ) {
     let counts = zip(lowering.buffers, layers).map { buffer, layers in
       let extent = extents[buffer.extentOfNode]
-      return (layers * extent.y * extent.x, buffer.channels)
+      return (
+        voxels: layers * extent.y * extent.x, channels: buffer.channels, blocks: buffer.blocks
+      )
     }
     let steps = lowering.steps
     // What no round leaves anything in lives within each round; all others live for the whole tile.
@@ -62,13 +64,15 @@ package struct CardPlan: Hashable, Sendable {
       life.map { isKept?[buffer] == true ? 0...(steps.count - 1) : $0 }
     }
     let places = ArenaPlan(
-      counts.map { DeviceMemory.aligned(format.byteCount($0.0, $0.1)) }, lives: lives)
+      counts.map { DeviceMemory.aligned($0.blocks * format.byteCount($0.voxels, $0.channels)) },
+      lives: lives)
     self.extents = extents
     self.calls = calls
     self.layers = layers
     offsets = places.offsets
     byteCount = places.byteCount
-    largestCount = counts.map { $0.0 * format.padded($0.1) }.max() ?? 0
+    largestCount =
+      counts.map { $0.blocks * $0.voxels * format.padded($0.channels) }.max() ?? 0
     isStream = isKept != nil
   }
 

@@ -71,14 +71,17 @@ final class CardProgram {
 
   // MARK: - Preparing
 
-  /// The layers `range` of a buffer, where its window lies.
-  private func value(_ buffer: Int, _ range: Range<Int>, _ card: CardPlan) -> Kernels.Value {
+  /// The layers `range` of a buffer, where its window lies; of one with several values, of this one.
+  private func value(
+    _ buffer: Int, _ range: Range<Int>, _ card: CardPlan, block: Int = 0
+  ) -> Kernels.Value {
     let of = lowering.buffers[buffer]
     var shape = card.extents[of.extentOfNode]
     shape.z = range.count
     // By planes a value is taken whole: its layers do not lie together.
     precondition(range.lowerBound == 0 || !format.isPlanes, "layers of planes")
-    let before = format.byteCount(range.lowerBound * shape.y * shape.x, of.channels)
+    let layers = block * card.layers[buffer] + range.lowerBound
+    let before = format.byteCount(layers * shape.y * shape.x, of.channels)
     return Kernels.Value(
       arena.address + UInt64(card.offsets[buffer] + before), shape, of.channels)
   }
@@ -96,10 +99,12 @@ final class CardProgram {
         calls.append(
           PreparedCall(
             step: nil, layers: call.layers,
-            work: .kernel(
-              Kernels.copy(
-                from: value(buffer, call.sources[0], card),
-                to: value(buffer, call.destination, card), format))))
+            work: .kernels(
+              (0..<lowering.buffers[buffer].blocks).map { block in
+                Kernels.copy(
+                  from: value(buffer, call.sources[0], card, block: block),
+                  to: value(buffer, call.destination, card, block: block), format)
+              })))
       }
     }
     return PreparedTile(calls: calls)
@@ -114,7 +119,7 @@ final class CardProgram {
     let sources = zip(step.sources, call.sources).map { value($0, $1, card) }
     // What goes to the slot's output is told by `slotCall`.
     let to =
-      step.destination.map { value($0, call.destination, card) }
+      step.destination.map { value($0, call.destination, card, block: step.block) }
       ?? Kernels.Value(0, lowering.graph.output(of: card, layers: call.layers.count), 0)
     func added() -> UInt64 { sources.count > 1 ? sources[1].address : 0 }
     let work: PreparedCall.Work =
@@ -129,11 +134,11 @@ final class CardProgram {
           Kernels.depthwise(
             Kernels.DepthwiseGeometry(layer, before: call.before), from: sources[0],
             weights: place.weights, bias: place.bias, to: to, relu: relu, format))
-      case .spread(_, _, let factor, let phases, let offset, let isLast):
+      case .spread(let from, _, let factor, let phases, let offset, let isLast):
         .kernel(
           Kernels.spread(
-            from: sources[0], to: to, factor: factor, phases: phases, offset: offset,
-            isLast: isLast, format))
+            from: sources[0], to: to, factor: factor, phases: phases,
+            distance: distance(from, card), offset: offset, isLast: isLast, format))
       case .join(let layers, _, _):
         .kernels(Kernels.join(layers: layers, from: sources[0], to: to, format))
       case .pool(_, _, let window):
@@ -150,6 +155,14 @@ final class CardProgram {
         .kernel(Kernels.softmax(from: sources[0], to: to.address, format))
       }
     return PreparedCall(step: index, layers: call.layers, work: work)
+  }
+
+  /// Numbers from one of a buffer's values to the next, where there are several.
+  private func distance(_ buffer: Int, _ card: CardPlan) -> Int? {
+    let of = lowering.buffers[buffer]
+    guard of.blocks > 1 else { return nil }
+    let extent = card.extents[of.extentOfNode]
+    return card.layers[buffer] * extent.y * extent.x * format.padded(of.channels)
   }
 
   private func prepared(

@@ -6,19 +6,25 @@ import VolumeCore
 package struct CardSpeed: Hashable, Sendable {
   /// Milliseconds of the whole tile, the least of several.
   package var milliseconds: Float
-  /// Each step's name and milliseconds.
-  package var steps: [(name: String, milliseconds: Float)] {
-    zip(names, times).map { ($0, $1) }
+  /// What is done, in the order in which it is first done: its name, how often, and its milliseconds together.
+  package private(set) var calls: [Call] = []
+
+  /// Calls that do the same.
+  package struct Call: Hashable, Sendable {
+    package var name: String
+    package var count: Int
+    package var milliseconds: Float
   }
-  private var names: [String] = []
-  private var times: [Float] = []
+
   /// How cuDNN computes each convolution.
   package var convolutions: [PlannedConvolution]
 
   /// Measures a tile of `shape`.
+  ///
+  /// - Parameter streams: whether a deep tile goes through a few layers at a time.
   package init(
     _ session: GPUSession, _ graph: Graph, _ shape: Shape3, _ precision: Precision,
-    format: NumberFormat? = nil, file: PlanFile? = nil
+    streams: StreamChoice = .automatic, file: PlanFile? = nil
   ) throws(GPUError) {
     guard !session.card.isEmulated else { throw .emulated(card: session.card.name) }
     try session.enter()
@@ -27,13 +33,16 @@ package struct CardSpeed: Hashable, Sendable {
       voxelType: .uint8, shapes: [shape], precision: precision, threads: 1)
     let program: CardProgram
     do throws(EngineError) {
-      let lowering = try GPULowering(graph, output: .labels)
-      let chosen: NumberFormat
-      do { chosen = try NumberFormat(lowering, [shape], precision) } catch {
-        throw GPUError.networkRefuses(error.explanation.what).asEngineError
+      let lowering = try GPULowering(graph, output: .labels, precision: precision)
+      var format = NumberFormat(precision)
+      if streams != .never {
+        do { format = try NumberFormat(lowering, [shape], precision) } catch {
+          throw GPUError.networkRefuses(error.explanation.what).asEngineError
+        }
       }
       do throws(GPUError) {
-        program = try CardProgram(plan, lowering, session, format: format ?? chosen, file: file)
+        program = try CardProgram(
+          plan, lowering, session, format: format, file: file, streams: streams)
       } catch { throw error.asEngineError }
     } catch { throw .networkRefuses(error.explanation.what) }
     convolutions = program.report(shape)
@@ -56,32 +65,47 @@ package struct CardSpeed: Hashable, Sendable {
       milliseconds = min(milliseconds, try start.milliseconds(to: end))
     }
     guard let tile = program.tiles[shape] else { return }
+    var places: [String: Int] = [:]
     for call in tile.calls {
+      guard let name = call.words else { continue }
       var least = Float.infinity
       for _ in 0..<3 {
         try program.stream.record(start)
-        let name: String
         switch call.work {
-        case .kernel(let kernel):
-          try program.launch(kernel)
-          name = kernel.name
-        case .kernels(let kernels):
-          for kernel in kernels { try program.launch(kernel) }
-          name = "\(kernels.count) x \(kernels.first?.name ?? "")"
-        case .convolution(let convolution):
-          try program.execute(convolution)
-          let plan = convolution.plan
-          name = "\(plan.geometry.words) [\(plan.engine.words)\(plan.isBare ? ", bare" : "")]"
-        case .ofSlot: continue
+        case .kernel(let kernel): try program.launch(kernel)
+        case .kernels(let kernels): for kernel in kernels { try program.launch(kernel) }
+        case .convolution(let convolution): try program.execute(convolution)
+        case .ofSlot: break
         }
         try program.stream.record(end)
         try program.stream.synchronise()
         least = min(least, try start.milliseconds(to: end))
-        if names.count == times.count { names.append(name) }
       }
-      if least.isFinite { times.append(least) }
+      if let place = places[name] {
+        calls[place].count += 1
+        calls[place].milliseconds += least
+      } else {
+        places[name] = calls.count
+        calls.append(Call(name: name, count: 1, milliseconds: least))
+      }
     }
     withExtendedLifetime((program, input, output, flag)) {}
+  }
+}
+
+extension PreparedCall {
+  /// What it does, for people; `nil` for what needs a slot.
+  fileprivate var words: String? {
+    switch work {
+    case .kernel(let kernel): return kernel.name
+    case .kernels(let kernels):
+      let name = kernels.first?.name ?? ""
+      return kernels.count == 1 ? name : "\(kernels.count) x \(name)"
+    case .convolution(let convolution):
+      let plan = convolution.plan
+      return "\(plan.geometry.words) [\(plan.engine.words)\(plan.isBare ? ", bare" : "")]"
+    case .ofSlot: return nil
+    }
   }
 }
 

@@ -51,10 +51,15 @@ final class CardTimeline: @unchecked Sendable {
       let marks = try events(2)
       try stream.record(marks[0])
       try stream.synchronise()
+      // The host's clock is looked at once: a busy host comes late, and not equally late for each slot.
+      var time = Timeline.nanoseconds
+      if let first = slots.first {
+        let since = try first.marks[0].milliseconds(to: marks[0])
+        time = first.markTime + Int((Double(since) * 1e6).rounded())
+      }
       slots.append(
         SlotEvents(
-          starts: try events(parts), ends: try events(parts), marks: marks,
-          markTime: Timeline.nanoseconds))
+          starts: try events(parts), ends: try events(parts), marks: marks, markTime: time))
     }
     self.slots = slots
   }

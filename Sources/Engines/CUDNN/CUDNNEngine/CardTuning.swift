@@ -48,7 +48,7 @@ package struct CardTuning {
     let lowering: GPULowering
     let card: CardPlan
     do {
-      lowering = try GPULowering(graph, output: .labels)
+      lowering = try GPULowering(graph, output: .labels, precision: precision)
       format = try NumberFormat(lowering, [shape], precision)
       card = try CardPlan(lowering, shape, format)
     } catch let error as EngineError {

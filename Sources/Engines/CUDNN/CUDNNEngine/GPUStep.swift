@@ -8,6 +8,9 @@ package struct GPUBuffer: Hashable, Sendable {
   package var channels: Int
   /// The node whose value has this one's extent.
   package var extentOfNode: Int
+  /// Values of so many channels, one behind the other: the phases of a transposed convolution, each
+  /// computed by itself.
+  package var blocks = 1
 }
 
 /// A convolution for cuDNN, with all that it does in one go: the sum of what it computes, of another
@@ -21,13 +24,18 @@ package struct FusedConvolution: Hashable, Sendable {
   package var addsBias: Bool
   /// Whether the result is max(_, 0).
   package var relu: Bool
+  /// Which of the values that the result's buffer holds this is.
+  package var block = 0
 
   /// `layer`, with what is computed beside it.
-  package init(name: String, layer: Convolution, addsBias: Bool, relu: Bool) {
+  package init(
+    name: String, layer: Convolution, addsBias: Bool, relu: Bool, block: Int = 0
+  ) {
     self.name = name
     self.layer = layer
     self.addsBias = addsBias
     self.relu = relu
+    self.block = block
   }
 }
 
@@ -105,6 +113,11 @@ extension GPUStep {
       sources.enumerated().map { place, value in
         StreamSchedule.Source(value, place == 0 ? depth : .same)
       }, to: destination)
+  }
+
+  /// Which of its buffer's values it makes.
+  var block: Int {
+    if case .convolution(let fused, _, _, _) = self { fused.block } else { 0 }
   }
 
   /// Zeros around what it takes, of those that see any.

@@ -224,6 +224,27 @@ final class KernelCheck {
           from: from.value, to: to.value, factor: factor, phases: true, offset: 0, isLast: true,
           format))
       try expect("spread", to, expected, tolerance: 0)
+      // Each phase a value by itself, one behind the other: as layers, and by planes as channels.
+      guard format.padded(channels) == channels else { continue }
+      var stack = map
+      if !format.isPlanes {
+        stack = FeatureMap(shape: Shape3(z: 8, y: 3, x: 4), channels: channels)
+        for z in 0..<8 {
+          for y in 0..<3 {
+            for x in 0..<4 {
+              for c in 0..<channels { stack[z, y, x, c] = map[z % 2, y, x, z / 2 * channels + c] }
+            }
+          }
+        }
+      }
+      let values = try put(stack)
+      let again = try make(expected.shape, channels)
+      let first = Kernels.Value(values.value.address, map.shape, channels)
+      try launch(
+        Kernels.spread(
+          from: first, to: again.value, factor: factor, phases: true,
+          distance: map.shape.voxelCount * channels, offset: 0, isLast: true, format))
+      try expect("spread", again, expected, tolerance: 0)
     }
   }
 

@@ -62,25 +62,30 @@ package enum Kernels {
   /// Copies `from` into channels `offset...` of `to`, each voxel `factor` times along each axis; with
   /// `phases` a voxel has a set of channels for each that it becomes. With `isLast` the channels of
   /// `to` behind become zero.
+  ///
+  /// - Parameter distance: of one phase's numbers from the next one's, where each phase is a value by itself,
+  ///   and `from` the first; else a voxel's phases are sets of `from`'s channels.
   package static func spread(
-    from: Value, to: Value, factor: Shape3, phases: Bool, offset: Int, isLast: Bool,
-    _ format: NumberFormat
+    from: Value, to: Value, factor: Shape3, phases: Bool, distance: Int? = nil, offset: Int,
+    isLast: Bool, _ format: NumberFormat
   ) -> KernelCall {
-    var count = phases ? from.channels / factor.voxelCount : from.channels
+    let isSplit = phases && distance == nil
+    var count = isSplit ? from.channels / factor.voxelCount : from.channels
+    var apart = phases ? distance ?? (format.isPlanes ? count * from.shape.voxelCount : count) : 0
     var (source, destination) = (format.padded(from.channels), format.padded(to.channels))
     var offset = offset
     var tail = isLast ? destination - offset - count : 0
     var unit = format.precision.byteCount
     let numbers = 16 / unit
     if !format.isPlanes,
-      [count, source, destination, offset, tail].allSatisfy({ $0 % numbers == 0 })
+      [count, source, destination, offset, tail, apart].allSatisfy({ $0 % numbers == 0 })
     {
       (count, source, destination) = (count / numbers, source / numbers, destination / numbers)
-      (offset, tail, unit) = (offset / numbers, tail / numbers, 16)
+      (offset, tail, apart, unit) = (offset / numbers, tail / numbers, apart / numbers, 16)
     }
     let counts = [
       to.shape.z, to.shape.y, to.shape.x, factor.z, factor.y, factor.x, count, tail, offset, source,
-      destination, phases ? 1 : 0,
+      destination, apart,
     ]
     return KernelCall(
       "spread_\(unit)", to.shape.voxelCount * (count + tail),

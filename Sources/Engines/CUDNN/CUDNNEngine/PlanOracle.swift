@@ -28,7 +28,9 @@ package struct PlanOracle {
     let lowering: GPULowering
     let card: CardPlan
     let format: NumberFormat
-    do { lowering = try GPULowering(graph, output: .labels) } catch { throw error.explanation }
+    do { lowering = try GPULowering(graph, output: .labels, precision: precision) } catch {
+      throw error.explanation
+    }
     do {
       format = try NumberFormat(lowering, [shape], precision)
       card = try CardPlan(lowering, shape, format)

@@ -68,7 +68,7 @@ package struct SelfCheck {
     let program: CardProgram
     let expected: [Float]
     do throws(EngineError) {
-      let lowering = try GPULowering(graph, output: .scores)
+      let lowering = try GPULowering(graph, output: .scores, precision: precision)
       do throws(GPUError) {
         program = try CardProgram(
           plan, lowering, session, format: format ?? Self.format(precision, streams),

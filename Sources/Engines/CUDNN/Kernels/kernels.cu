@@ -141,12 +141,12 @@ extern "C" __global__ void pool_pairs(
 
 // Moves numbers: a part of a concatenation, nearest up-sampling, depth to space. (z, y, x) is the
 // output's extent and (fz, fy, fx) how many times the input's that is; the output's channels from
-// `offset` on are written, `count` of them, and then `tail` zeros. With `phases` the input has a set of
-// `count` channels for each voxel that it becomes.
+// `offset` on are written, `count` of them, and then `tail` zeros. Where `apart` is not 0 the input has
+// `count` channels for each voxel that it becomes, so far apart.
 template <typename Unit>
 __device__ void spread(
     const Unit *from, Unit *to, u32 z, u32 y, u32 x, u32 fz, u32 fy, u32 fx, u32 count, u32 tail,
-    u32 offset, u32 inChannels, u32 outChannels, u32 phases, u32 planes) {
+    u32 offset, u32 inChannels, u32 outChannels, u32 apart, u32 planes) {
   u32 voxels = z * y * x, inY = y / fy, inX = x / fx, inVoxels = z / fz * inY * inX;
   u32 written = count + tail;
   FOR_EACH(i, voxels * written) {
@@ -159,7 +159,7 @@ __device__ void spread(
     if (c < count) {
       u32 source = (layer / fz * inY + row / fy) * inX + column / fx;
       u32 phase = ((layer % fz) * fy + row % fy) * fx + column % fx;
-      value = from[place(source, phases ? phase * count + c : c, inVoxels, inChannels, planes)];
+      value = from[(u64)phase * apart + place(source, c, inVoxels, inChannels, planes)];
     }
     to[place(v, offset + c, voxels, outChannels, planes)] = value;
   }
@@ -383,9 +383,9 @@ NORMALISE(f32, float)
 #define SPREAD(name, Unit) \
   extern "C" __global__ void spread_##name( \
       const Unit *from, Unit *to, u32 z, u32 y, u32 x, u32 fz, u32 fy, u32 fx, u32 count, u32 tail, \
-      u32 offset, u32 inChannels, u32 outChannels, u32 phases, u32 planes) { \
+      u32 offset, u32 inChannels, u32 outChannels, u32 apart, u32 planes) { \
     spread( \
-        from, to, z, y, x, fz, fy, fx, count, tail, offset, inChannels, outChannels, phases, planes); \
+        from, to, z, y, x, fz, fy, fx, count, tail, offset, inChannels, outChannels, apart, planes); \
   }
 SPREAD(2, u16)
 SPREAD(4, u32)
