@@ -168,6 +168,10 @@ extension GPUEmulatorTests {
             shape: Shape3(z: 2048, y: 2048, x: 2048)), "paper 2D, 2048 layers", ratio: false)
         try print(
           VirtualRun(
+            cards: .p2000, disk: .hardDisk, graph: try Self.graph(.paper),
+            shape: Shape3(z: 192, y: 2048, x: 2048)), "paper 2D, 192 layers", ratio: false)
+        try print(
+          VirtualRun(
             cards: .h100, disk: .nvme, graph: try Self.graph(.paper),
             shape: Shape3(z: 2048, y: 2048, x: 2048)), "paper 2D, 2048 layers", ratio: false)
       }

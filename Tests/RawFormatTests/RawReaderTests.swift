@@ -44,6 +44,7 @@ import VolumeTesting
           }
         }
       }
+      reader.willRead(region)
       #expect(try reader.bytes(of: region) == expected)
     }
   }

@@ -2,6 +2,7 @@ import EngineCore
 import NeuralGraph
 import OneDNNEngine
 import Pipelines
+import Synchronization
 import Testing
 import TilePlanning
 import VolumeCore
@@ -226,6 +227,23 @@ import VolumeTesting
     #expect(other.committed.allSatisfy { $0.z == 0 })
   }
 
+  @Test func `announces each tile while the one before is read`() throws {
+    let scan = MemoryVolume.scan(Shape3(z: 6, y: 100, x: 90), seed: 21)
+    let watched = WatchedReader(scan)
+    let run = try segment(watched) { $0.tiling.tile = .shape(Shape3(z: 1, y: 48, x: 48)) }
+    #expect(run.labels == (try segment(scan)).labels)
+    let steps = watched.steps
+    let reads = steps.compactMap { if case .read(let region) = $0 { region } else { nil } }
+    let announced = steps.compactMap { if case .announced(let region) = $0 { region } else { nil } }
+    // In the order in which they are read, and each at least one ahead.
+    #expect(reads.count == run.result.tiles && announced == reads)
+    for (place, region) in reads.enumerated().dropFirst() {
+      let told = steps.firstIndex(of: .announced(region)) ?? .max
+      let before = steps.firstIndex(of: .read(reads[place - 1])) ?? -1
+      #expect(told < before)
+    }
+  }
+
   @Test func `stops between tiles and keeps what is committed`() throws {
     let scan = MemoryVolume.scan(Shape3(z: 16, y: 64, x: 64), seed: 16)
     var options = SegmentationOptions()
@@ -262,6 +280,29 @@ import VolumeTesting
     let error = #expect(throws: Explanation.self) { try tile(10 << 20) }
     #expect(error?.kind == .input)
     #expect(error?.remedy.contains("--memory") == true)
+  }
+}
+
+/// A reader that keeps what was asked of it.
+private final class WatchedReader: VolumeReader {
+  enum Step: Hashable {
+    case announced(Region)
+    case read(Region)
+  }
+
+  private let inner: MemoryVolume
+  private let noted = Mutex<[Step]>([])
+  var volume: VolumeDescription { inner.volume }
+  var fingerprint: String { "watched" }
+  var steps: [Step] { noted.withLock { $0 } }
+
+  init(_ inner: MemoryVolume) { self.inner = inner }
+
+  func willRead(_ region: Region) { noted.withLock { $0.append(.announced(region)) } }
+
+  func read(_ region: Region, into destination: inout MutableRawSpan) throws(VolumeReadError) {
+    noted.withLock { $0.append(.read(region)) }
+    try inner.read(region, into: &destination)
   }
 }
 

@@ -32,6 +32,7 @@ import VolumeTesting
       to: reader.cacheByteCount(forBoxesOf: Shape3(z: layers, y: 30, x: 35)))
     for z in stride(from: 0, to: 20, by: layers) {
       let region = Region(z: z..<min(z + layers, 20), y: 0..<30, x: 0..<35)
+      reader.willRead(region)
       #expect(try reader.bytes(of: region) == one.slice(region, of: voxels))
     }
     #expect(reader.decodedChunkCount == 3 * 4 * 5)
