@@ -1,19 +1,21 @@
 #!/usr/bin/env python3
 """Checks `measure components` against connected-components-3d, scipy and scikit-image.
 
-    python3 Tools/check.d/components.py [TOOL] [--volumes N] [--data FOLDER]
+    python3 Tools/check.d/components.py [TOOL] [--volumes N] [--all-limits] [--data FOLDER]
 
 TOOL is the built t2s-volume (default: $T2S_VOLUME, else .build/release, else .build/debug). N random
-volumes (100) for each connectivity, each computed with one of six limits of memory and threads, and all six
-for every tenth: numbers must equal the references' by the rule "in the order of first voxels", voxel by
-voxel, and the tables scikit-image's regionprops. FOLDER may hold scans of others (a cement, fibres),
-which are cut at a grey value and compared too. Exit code 0 where all agree, 1 where something differs,
+volumes (100) for each connectivity, each computed with one of six limits of memory and threads, which cut it
+into other blocks, and all six for every tenth (with --all-limits for each): numbers must equal the references' by the rule "in the order of first voxels", voxel by
+voxel, and the tables scikit-image's regionprops. FOLDER may hold scans of others (TIFF, or raw with its shape
+in an .info or in its name: a cement, fibres, a layer), which are cut at a grey value and compared too, and labels
+(.labels.raw), each class of which is. Exit code 0 where all agree, 1 where something differs,
 77 where a library or the tool is missing.
 """
 import csv
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -30,6 +32,7 @@ except ImportError as error:
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ARGUMENTS = [word for word in sys.argv[1:] if not word.startswith("--")]
+ALL_LIMITS = "--all-limits" in sys.argv
 TOOLS = [os.environ.get("T2S_VOLUME"), ROOT / ".build/release/t2s-volume",
          ROOT / ".build/debug/t2s-volume"]
 
@@ -49,6 +52,8 @@ if TOOL is None:
     sys.exit(77)
 
 LIMITS = [("64M", 1), ("64M", 2), ("2M", 3), ("512K", 1), ("512K", 2), ("512K", 4)]
+# Of whole scans, which need more.
+SMALL = ("30M", 3)
 failures = []
 
 
@@ -148,6 +153,39 @@ def check(folder, volume, grey, connectivity, limits, value, place, tables=True)
     return int(expected.max())
 
 
+def read(path):
+    """The scan or the labels of a file, z, y, x; None where it is neither."""
+    if path.suffix == ".tif":
+        scan = tifffile.imread(path)
+        return scan if scan.ndim == 3 else None
+    if path.suffix != ".raw":
+        return None
+    said = path.with_name(path.name + ".info")
+    if said.exists():
+        sizes = dict(re.findall(r"NUM_([XYZ])\s*=\s*(\d+)", said.read_text()))
+        shape = [int(sizes[axis]) for axis in "ZYX"]
+    else:
+        shape = [int(n) for n in re.search(r"(\d+)x(\d+)x(\d+)", path.name).groups()]
+    return np.fromfile(path, np.uint8).reshape(shape)
+
+
+def check_scan(folder, path):
+    """What is dark, and what is bright, of a scan; of labels each class."""
+    scan = read(path)
+    if scan is None:
+        return
+    if path.name.endswith(".labels.raw"):
+        parts = {f"class {value}": scan == value for value in np.unique(scan)}
+    else:
+        parts = {"dark": scan <= np.quantile(scan, 0.2), "bright": scan > np.quantile(scan, 0.8)}
+    for name, inside in parts.items():
+        for connectivity in (6, 18, 26, 4, 8):
+            counts = {check(folder, inside.astype(np.uint8), scan, connectivity, limits, "1",
+                            f"{path.name} {name} {connectivity} {limits}", tables=False)
+                      for limits in (LIMITS[1], SMALL)}
+            print(f"{path.name}, {name}, connectivity {connectivity}: {sorted(counts)} components", flush=True)
+
+
 def check_levels(folder):
     """Levels of lower resolution of a volume of numbers have the number that most of eight voxels have."""
     noise = scipy.ndimage.gaussian_filter(np.random.default_rng(3).random((66, 90, 131)), 1.5)
@@ -174,7 +212,7 @@ with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
     for connectivity in (6, 18, 26, 4, 8):
         random = np.random.default_rng(connectivity)
-        components = 0
+        components, runs = 0, 0
         for number in range(VOLUMES):
             shape = random.integers(1, 40, 3)
             noise = random.random(shape)
@@ -184,23 +222,18 @@ with tempfile.TemporaryDirectory() as name:
             volume = (noise < np.quantile(noise, share)).astype(np.uint8) * 2
             volume[random.random(shape) < 0.02] = random.choice([1, 254, 255])
             grey = random.integers(0, 4000, shape).astype(np.uint16)
-            for limits in LIMITS if number % 10 == 0 else [LIMITS[number % 6]]:
+            for limits in LIMITS if ALL_LIMITS or number % 10 == 0 else [LIMITS[number % 6]]:
                 components += check(folder, volume, grey, connectivity, limits,
                                     "2" if number % 3 else "1,2",
                                     f"connectivity {connectivity} volume {number} {limits}",
                                     tables=number % 5 == 0)
-        print(f"connectivity {connectivity}: {VOLUMES} volumes, {components} components compared")
+                runs += 1
+        print(f"connectivity {connectivity}: {VOLUMES} volumes in {runs} runs, {components} components compared",
+              flush=True)
     check_levels(folder)
     if DATA:
-        for path in sorted(pathlib.Path(DATA).glob("*.tif")):
-            grey = tifffile.imread(path)
-            if grey.ndim != 3:
-                continue
-            volume = (grey <= np.quantile(grey, 0.2)).astype(np.uint8)
-            for connectivity in (6, 18, 26):
-                count = check(folder, volume, grey, connectivity, ("64M", 2), "1",
-                              f"{path.name} {connectivity}", tables=False)
-                print(f"{path.name}, connectivity {connectivity}: {count} components")
+        for path in sorted(pathlib.Path(DATA).iterdir()):
+            check_scan(folder, path)
 
 for failure in failures[:40]:
     print(failure)

@@ -7,7 +7,7 @@ Makes `phantom --kind biaxial` of N seeds (5) in two sizes, gives its crack the 
 it found again with the defaults: nine tenths of its voxels, its opening within a voxel, and of the pores no
 more than a fiftieth called crack. Then the same with wide pores planted on the crack, which share its
 component: what they lose to the crack is the crack's own path through them, a voxel more or less; it is
-printed, and at most a tenth. Exit code 0 where all agree, 1 where something differs, 77 without numpy or tool.
+printed, and at most a fortieth of all pores. Exit code 0 where all agree, 1 where something differs, 77 without numpy or tool.
 """
 import csv
 import json
@@ -115,7 +115,7 @@ with tempfile.TemporaryDirectory() as name:
             compare(folder, truth, f"{shape} seed {seed}", 0.9, 0.02)
             radius, count = [(4, 20), (7, 10), (10, 6), (14, 4)][seed % 4]
             compare(folder, planted(truth, seed, radius, count),
-                    f"{shape} seed {seed}, {count} pores of radius {radius} on the crack", 0.9, 0.1)
+                    f"{shape} seed {seed}, {count} pores of radius {radius} on the crack", 0.9, 0.025)
 
 for failure in failures:
     print(failure)

@@ -2,16 +2,13 @@ import Synchronization
 import VolumeCore
 import VolumePasses
 
-/// Cracks as sheets: along the axis nearest to a crack's normal, how thick it is and where its middle
-/// lies, column by column.
+/// Cracks as sheets: along the axis nearest to a crack's normal, where its two faces lie, column by
+/// column.
 ///
-/// A pore that touches a crack is part of its component, and its columns are thicker than those of the
-/// crack around. A column is trusted where nothing interrupts it and it is no thicker than one and a half
-/// times, and a voxel, what three of ten columns around are not, of 11 x 11 that lie 8 apart. The sheet
-/// is medians of the trusted columns alone: over 11 x 11 that lie side by side, or, where fewer than 20
-/// of those are trusted, 2, 4 or 8 apart. What lies farther from its middle than half its thickness is
-/// no crack; half a voxel more counts where the column is trusted. Columns that the crack crosses
-/// more than once are left as they are.
+/// A pore that touches a crack is part of its component, and hides one face of the crack or both. The
+/// sheet begins with medians of columns that are no thicker than most around; see `CrackFaces` for how
+/// faces are told from pores, and how the sheet is carried on where they are hidden. Columns that the
+/// crack crosses more than once are left as they are.
 public struct CrackSheets: Sendable {
   /// A crack.
   public struct Crack: Sendable {
@@ -51,37 +48,13 @@ public struct CrackSheets: Sendable {
     }
   }
 
-  private struct Columns: Sendable {
-    var count: [Int32]
-    var sum: [Int64]
-    var least: [Int32]
-    var most: [Int32]
-    var middle: [Float] = []
-    var thickness: [Float] = []
-    var isTrusted: [Bool] = []
-  }
-
   private let cracks: [Crack]
   private let indexOf: [UInt32: Int]
-  private var columns: [Columns]
-
-  /// Half the edge of the square of columns that are looked at.
-  private static let reach = 5
-  /// How far apart they lie for the sheet, and for what tells a pore's columns.
-  private static let steps = [1, 2, 4, 8]
-  private static let wideStep = 8
-  /// Of these a sheet is made at the smaller steps.
-  private static let enough = 20
-  /// The share of columns that is taken for no thicker than the crack: pores that touch it may cover
-  /// the others.
-  private static let plainShare = 0.3
-
-  /// What each column of a crack's box takes.
-  static let bytesPerColumn = 20 + 2 * MemoryLayout<Float>.stride + 1
+  private var columns: [CrackColumns]
 
   /// Bytes that `cracks` take until their labels are written.
   public static func byteCount(_ cracks: [Crack]) -> Int {
-    cracks.reduce(0) { $0 + $1.extent.0 * $1.extent.1 * bytesPerColumn }
+    cracks.reduce(0) { $0 + $1.extent.0 * $1.extent.1 * CrackColumns.bytesPerColumn }
   }
 
   /// The pass over the `numbers` of components.
@@ -102,12 +75,7 @@ public struct CrackSheets: Sendable {
     var indexOf: [UInt32: Int] = [:]
     for (index, crack) in cracks.enumerated() { indexOf[UInt32(crack.number)] = index }
     self.indexOf = indexOf
-    let start = cracks.map { crack -> Columns in
-      let count = crack.extent.0 * crack.extent.1
-      return Columns(
-        count: Array(repeating: 0, count: count), sum: Array(repeating: 0, count: count),
-        least: Array(repeating: .max, count: count), most: Array(repeating: -1, count: count))
-    }
+    let start = cracks.map { CrackColumns(extent: $0.extent) }
     let sums = Mutex(start)
     let known = indexOf
     if !cracks.isEmpty {
@@ -134,88 +102,27 @@ public struct CrackSheets: Sendable {
         let voxels = found
         sums.withLock { sums in
           for voxel in voxels {
-            let (crack, column, place) = (voxel.crack, voxel.column, Int32(voxel.place))
-            sums[crack].count[column] += 1
-            sums[crack].sum[column] += Int64(place)
-            sums[crack].least[column] = min(sums[crack].least[column], place)
-            sums[crack].most[column] = max(sums[crack].most[column], place)
+            sums[voxel.crack].add(voxel.column, Int32(voxel.place))
           }
         }
       }
     }
     columns = sums.withLock { $0 }
-    for index in columns.indices where !isStopped() { smooth(index) }
-  }
-
-  /// Makes the sheet of a crack from its columns.
-  private mutating func smooth(_ index: Int) {
-    let extent = cracks[index].extent
-    var own = columns[index]
-    let count = own.count.count
-    own.middle = Array(repeating: 0, count: count)
-    own.thickness = own.middle
-    own.isTrusted = (0..<count).map { own.count[$0] > 0 }
-    var around: [Int] = []
-    var values: [Float] = []
-    func value(_ share: Double, _ read: (Int) -> Float) -> Float {
-      values.removeAll(keepingCapacity: true)
-      for place in around { values.append(read(place)) }
-      values.sort()
-      return values[Int(Double(values.count - 1) * share)]
-    }
-    let isTrusted = (0..<count).map { place -> Bool in
-      guard own.count[place] > 0 else { return false }
-      around.removeAll(keepingCapacity: true)
-      Self.gather(&around, place, extent, step: Self.wideStep) { own.count[$0] > 0 }
-      let plain = value(Self.plainShare) { Float(own.count[$0]) }
-      let span = own.most[place] - own.least[place] + 1
-      return Float(own.count[place]) <= 1.5 * plain + 1 && span == own.count[place]
-    }
-    own.isTrusted = isTrusted
-    for place in 0..<count where own.count[place] > 0 {
-      for step in Self.steps {
-        around.removeAll(keepingCapacity: true)
-        Self.gather(&around, place, extent, step: step) { isTrusted[$0] }
-        if around.count >= Self.enough { break }
-      }
-      if around.isEmpty { around = [place] }
-      own.middle[place] = value(0.5) { Float(own.sum[$0]) / Float(own.count[$0]) }
-      own.thickness[place] = value(0.5) { Float(own.count[$0]) }
-    }
-    columns[index] = own
-  }
-
-  /// The columns around `place` that `isWanted`, itself included.
-  private static func gather(
-    _ around: inout [Int], _ place: Int, _ extent: (Int, Int), step: Int,
-    _ isWanted: (Int) -> Bool
-  ) {
-    let (row, column) = (place / extent.1, place % extent.1)
-    for i in -reach...reach {
-      let r = row + i * step
-      guard r >= 0, r < extent.0 else { continue }
-      for j in -reach...reach {
-        let c = column + j * step
-        guard c >= 0, c < extent.1, isWanted(r * extent.1 + c) else { continue }
-        around.append(r * extent.1 + c)
-      }
-    }
+    for index in columns.indices where !isStopped() { columns[index].findFaces() }
   }
 
   /// Whether a voxel of component `number` lies in the sheet of its crack; `false` where that is none.
   public func holds(_ number: UInt32, _ z: Int, _ y: Int, _ x: Int) -> Bool {
     guard let index = indexOf[number] else { return false }
     let (column, place) = cracks[index].column(z, y, x)
-    let own = columns[index]
-    let span = own.most[column] - own.least[column] + 1
-    if span > 2 * own.count[column] + 2 { return true }
-    let slack: Float = own.isTrusted[column] ? 0.5 : 0
-    return abs(Float(place) - own.middle[column]) <= own.thickness[column] / 2 + slack
+    return columns[index].holds(column, place)
   }
 
-  /// The median thickness of a crack's columns, along its axis, in voxels, and how many columns it has.
+  /// The median thickness of a crack along its axis, in voxels, and how many columns it has.
   public func thickness(of index: Int) -> (median: Double, columns: Int) {
-    let values = columns[index].thickness.filter { $0 > 0 }.sorted()
-    return (values.isEmpty ? 0 : Double(values[values.count / 2]), values.count)
+    (
+      columns[index].medianOpening,
+      columns[index].count.reduce(0) { $0 + ($1 > 0 ? 1 : 0) }
+    )
   }
 }
