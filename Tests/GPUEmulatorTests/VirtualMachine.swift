@@ -77,14 +77,17 @@ final class VirtualScan: VolumeReader {
   private let disk: VirtualDisk
   /// When what was announced will be in the system's memory.
   private let announced = Mutex<[Region: Int]>([:])
+  private let readsAhead: Bool
   var fingerprint: String { "virtual" }
 
-  init(_ shape: Shape3, _ disk: VirtualDisk) {
+  init(_ shape: Shape3, _ disk: VirtualDisk, readsAhead: Bool) {
+    self.readsAhead = readsAhead
     volume = VolumeDescription(shape: shape, voxelType: .uint8, format: "virtual")
     self.disk = disk
   }
 
   func willRead(_ region: Region) {
+    guard readsAhead else { return }
     let end = disk.begin(region.voxelCount)
     announced.withLock { $0[region] = end }
   }
@@ -133,6 +136,8 @@ struct VirtualRun {
   var shape: Shape3
   /// For each card; `nil`: as many as the plan takes.
   var slots: Int?
+  /// Whether the disk begins with the next tile while one is decoded or waits for a slot.
+  var readsAhead = true
   /// Layers of the blocks in which labels are committed.
   var blockDepth = 64
 
@@ -157,8 +162,8 @@ struct VirtualRun {
     func needs(_ lane: String) -> Double { needs.first { $0.lane == lane }?.seconds ?? 0 }
     /// The whole over the slowest lane.
     var overSlowest: Double { seconds / slowest.seconds }
-    /// How much longer it should take with one slot for each card: all that a tile waits for, one after
-    /// the other, over the slowest lane. Encoding is another thread's in any case.
+    /// How much longer it should take with one slot for each card and nothing read ahead: all that a tile
+    /// waits for, one after the other, over the slowest lane. Encoding is another thread's in any case.
     func expectedGain(cards: Int) -> Double {
       let network = needs("network")
       let others = needs.filter { !["network", "counting and encoding"].contains($0.lane) }
@@ -175,7 +180,7 @@ struct VirtualRun {
     var result = Result()
     try Timeline.observed(by: clock, lane: "test") {
       let disk = VirtualDisk(disk, clock)
-      let scan = VirtualScan(shape, disk)
+      let scan = VirtualScan(shape, disk, readsAhead: readsAhead)
       let card = ModelCard(
         name: "random", classes: LabelClass.unnamed(count: graph.classCount), normalisation: nil,
         voxelType: nil, greyHistogram: nil, document: [:])
