@@ -127,11 +127,15 @@ struct GPUPlans {
       let subject = try GPUSubject(arguments, context)
       return [(subject.name, subject.graph, subject.shape)]
     }
-    return SelfCheck.allNetworks.map { name, graph in
-      let shape =
-        graph.isPlanar
-        ? Shape3(z: 1 + 2 * graph.layerMargin, y: 512, x: 512) : Shape3(z: 64, y: 64, x: 64)
-      return (name, graph, shape)
+    return SelfCheck.allNetworks.flatMap { name, graph in
+      guard !graph.isPlanar else {
+        return [(name, graph, Shape3(z: 1 + 2 * graph.layerMargin, y: 512, x: 512))]
+      }
+      // At once, and so deep that it goes through a few layers at a time.
+      return [
+        (name, graph, Shape3(z: 64, y: 64, x: 64)),
+        ("\(name), deep", graph, Shape3(z: 160, y: 64, x: 64)),
+      ]
     }
   }
 
