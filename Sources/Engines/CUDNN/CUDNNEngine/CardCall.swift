@@ -54,8 +54,10 @@ extension GPULowering {
 /// Layers that nobody needs any more are at a window's front. Those behind them need not move to the front
 /// in every round: with some room behind them they do it every few rounds, when what comes next would not
 /// fit. That is exact, and takes a fraction of the copies.
-struct CardWindows {
+struct CardWindows: Sendable {
   private(set) var calls: [CardCall] = []
+  /// Whether a round leaves something in the window for the next.
+  let isKept: [Bool]
   /// Layers that each window has room for.
   let layers: [Int]
   /// Where the first layer that is still needed lies.
@@ -63,6 +65,7 @@ struct CardWindows {
 
   /// - Parameter copies: how many times a layer may be moved while it is needed, about.
   init(_ schedule: StreamSchedule, _ lowering: GPULowering, copies: Int) {
+    isKept = schedule.isKept
     var kept = schedule.capacities.map { _ in 0 }
     for drop in schedule.rounds.flatMap(\.drops) {
       kept[drop.buffer] = max(kept[drop.buffer], drop.kept)

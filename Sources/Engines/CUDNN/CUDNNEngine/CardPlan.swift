@@ -88,14 +88,19 @@ package struct CardPlan: Hashable, Sendable {
       return format.byteCount(extent.y * extent.x, buffer.channels) % 16 == 0
     }
     guard isAligned, let chunk = lowering.graph.streamChunk(shape, streams) else { return nil }
-    let schedule = StreamSchedule(
-      lowering.steps.dropLast(lowering.endsInSoftmax ? 1 : 0).map(\.move),
-      extents: lowering.buffers.map { extents[$0.extentOfNode].z }, depth: shape.z, chunk: chunk)
     // Cards that are used in single precision have less memory to spare than time for copies.
-    let windows = CardWindows(schedule, lowering, copies: format.precision == .f16 ? 1 : 3)
+    let key = StreamCache.Key(
+      depth: shape.z, chunk: chunk, copies: format.precision == .f16 ? 1 : 3)
+    let windows = lowering.streams.windows(key) {
+      CardWindows(
+        StreamSchedule(
+          lowering.steps.dropLast(lowering.endsInSoftmax ? 1 : 0).map(\.move),
+          extents: lowering.buffers.map { extents[$0.extentOfNode].z }, depth: shape.z,
+          chunk: chunk), lowering, copies: key.copies)
+    }
     self.init(
       lowering, extents, format, calls: windows.calls, layers: windows.layers,
-      isKept: schedule.isKept)
+      isKept: windows.isKept)
   }
 
   /// No value may have as many numbers: cuDNN's fast engines end there, and our kernels count in 32

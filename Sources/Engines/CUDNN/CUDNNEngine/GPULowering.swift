@@ -15,6 +15,9 @@ package struct GPULowering: Sendable {
   /// The values.
   package private(set) var buffers: [GPUBuffer] = []
 
+  /// How deep tiles stream: a plan asks for many tiles that differ along y and x alone.
+  let streams = StreamCache()
+
   private let channels: [Int]
   private let consumers: [[Int]]
   /// Where each node's value lies.
