@@ -5,8 +5,8 @@
 
 TOOL is the built t2s-volume (default: $T2S_VOLUME, else .build/release, else .build/debug). N random
 volumes (100) for each connectivity, each computed with one of six limits of memory and threads, which cut it
-into other blocks, and all six for every tenth (with --all-limits for each): numbers must equal the references' by the rule "in the order of first voxels", voxel by
-voxel, and the tables scikit-image's regionprops. FOLDER may hold scans of others (TIFF, or raw with its shape
+into other blocks, and all six for every tenth (with --all-limits for each): numbers must equal the references'
+by the rule "in the order of first voxels", voxel by voxel, and the tables scikit-image's regionprops. FOLDER may hold scans of others (TIFF, or raw with its shape
 in an .info or in its name: a cement, fibres, a layer), which are cut at a grey value and compared too, and labels
 (.labels.raw), each class of which is. Exit code 0 where all agree, 1 where something differs,
 77 where a library or the tool is missing.

@@ -2,7 +2,7 @@
 /// those who take it still need: memory that does not depend on the tile's depth, and no halo along z
 /// between the parts.
 ///
-/// Every step of a lowered network moves along z in one of three ways (`DepthStep`), so how far each
+/// Every step of a lowered network moves along z in one of two ways (`DepthStep`), so how far each
 /// can go, once its sources have come so far, is a small sum. The whole run is planned in numbers
 /// first; that also says how many layers each value's window must hold. What the steps compute, and where
 /// the windows lie, is the engine's to know.
@@ -41,7 +41,7 @@ package struct StreamSchedule: Hashable, Sendable {
     package var step: Int
     /// The layers of the step's value.
     package var output: Range<Int>
-    /// The layers of its first source; what lies outside the value is zeros (see `padding`).
+    /// The layers of its first source; what lies outside the value is zeros (`before`, `after`).
     package var input: Range<Int>
     /// Where in each source's window the layers that are needed begin.
     package var sourcePlaces: [Int]

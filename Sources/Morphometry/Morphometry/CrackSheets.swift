@@ -6,7 +6,7 @@ import VolumePasses
 /// column.
 ///
 /// A pore that touches a crack is part of its component, and hides one face of the crack or both. The
-/// sheet begins with medians of columns that are no thicker than most around; see `CrackFaces` for how
+/// sheet begins with medians of columns that are no thicker than most around; see `CrackColumns` for how
 /// faces are told from pores, and how the sheet is carried on where they are hidden. Columns that the
 /// crack crosses more than once are left as they are.
 public struct CrackSheets: Sendable {
