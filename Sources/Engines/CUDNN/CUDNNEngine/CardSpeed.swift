@@ -34,11 +34,9 @@ package struct CardSpeed: Hashable, Sendable {
     let program: CardProgram
     do throws(EngineError) {
       let lowering = try GPULowering(graph, output: .labels, precision: precision)
-      var format = NumberFormat(precision)
-      if streams != .never {
-        do { format = try NumberFormat(lowering, [shape], precision) } catch {
-          throw GPUError.networkRefuses(error.explanation.what).asEngineError
-        }
+      let format: NumberFormat
+      do { format = try NumberFormat(lowering, [shape], precision, streams: streams) } catch {
+        throw GPUError.networkRefuses(error.explanation.what).asEngineError
       }
       do throws(GPUError) {
         program = try CardProgram(

@@ -43,12 +43,13 @@ extension NumberFormat {
   /// less memory a few layers at a time, which wants the channels last. A program has one for all of its
   /// tiles, since its weights lie so, too.
   package init(
-    _ lowering: GPULowering, _ shapes: [Shape3], _ precision: Precision
+    _ lowering: GPULowering, _ shapes: [Shape3], _ precision: Precision,
+    streams: StreamChoice = .automatic
   ) throws(GraphError) {
     self.init(precision)
-    guard isPlanes, !lowering.graph.isLayerwise else { return }
+    guard isPlanes, streams != .never, !lowering.graph.isLayerwise else { return }
     let last = NumberFormat(precision, isPlanes: false)
-    for shape in shapes where try CardPlan(lowering, shape, last).isStream {
+    for shape in shapes where try CardPlan(lowering, shape, last, streams: streams).isStream {
       self = last
       return
     }

@@ -69,10 +69,13 @@ package struct SelfCheck {
     let expected: [Float]
     do throws(EngineError) {
       let lowering = try GPULowering(graph, output: .scores, precision: precision)
+      let chosen: NumberFormat
+      do { chosen = try NumberFormat(lowering, [shape], precision, streams: streams) } catch {
+        throw GPUError.networkRefuses(error.explanation.what).asEngineError
+      }
       do throws(GPUError) {
         program = try CardProgram(
-          plan, lowering, session, format: format ?? Self.format(precision, streams),
-          streams: streams)
+          plan, lowering, session, format: format ?? chosen, streams: streams)
       } catch { throw error.asEngineError }
       expected = try Self.reference(plan, shape, voxels)
     } catch {
@@ -110,10 +113,6 @@ package struct SelfCheck {
         expected: expected[worst])
     }
     return result
-  }
-
-  private static func format(_ precision: Precision, _ streams: StreamChoice) -> NumberFormat {
-    streams == .always ? NumberFormat(precision, isPlanes: false) : NumberFormat(precision)
   }
 
   private func scores(
