@@ -106,6 +106,9 @@ let package = Package(
       name: "CCounting", path: "Sources/Quantification/CCounting",
       cSettings: [.unsafeFlags(["-O3"])]),
     .target(
+      name: "CHashing", path: "Sources/VoxelHashing/CHashing",
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
       name: "CFlooding", path: "Sources/Annotation/CFlooding",
       cSettings: [.unsafeFlags(["-O3"])]),
     .target(
@@ -142,7 +145,7 @@ let package = Package(
     fastModule("Distances", "Sources/Distances/Distances", ["CDistances", "VolumeCore"]),
     fastModule("Blobs", "Sources/Blobs", []),
     module("Halving", "Sources/Halving/Halving", ["CHalving", "VolumeCore"]),
-    fastModule("VoxelHashing", "Sources/VoxelHashing", ["VolumeCore"]),
+    fastModule("VoxelHashing", "Sources/VoxelHashing/VoxelHashing", ["CHashing", "VolumeCore"]),
 
     fastModule(
       "Exterior", "Sources/Exterior", ["Halving", "Pipelines", "SystemIO", "VolumeCore"]),

@@ -8,8 +8,8 @@ public struct ThreadBudget: Hashable, Sendable {
   /// Tiles in flight: those computed, as many read ahead, so that no core waits where reading takes as
   /// long as computing and neither is quite even, and two being read and written.
   public var slots: Int
-  /// Threads that compress one block.
-  public var encoding: Int
+  /// Blocks that are counted and encoded at once, each by a thread and its helpers.
+  public var encoding = 1
 
   /// A budget of `cores` cores with `slots` tiles in flight, where that was asked for; there are
   /// `tiles` in all.
@@ -17,6 +17,5 @@ public struct ThreadBudget: Hashable, Sendable {
     let cores = max(1, cores)
     self.slots = min(max(1, slots ?? 2 * cores + 2), max(1, tiles))
     engine = min(cores, self.slots)
-    encoding = cores
   }
 }

@@ -14,6 +14,8 @@ final class OpenBlock: @unchecked Sendable {
   var missing: Int
   /// Voxels that no tile reaches.
   var beyond = 0
+  /// Nothing of it has been written.
+  var isNew = true
   /// What is found out about it on the way, by the observers' names.
   let observations: [(name: String, observation: any BlockObservation)]
 
@@ -77,15 +79,22 @@ struct BlockAssembly {
     for index in grid.indices(meeting: core).indices where !committed.contains(index) {
       guard let block = block(index) else { return nil }
       let part = core.clamped(to: block.region)
+      if block.isNew, part.y == block.region.y, part.x == block.region.x {
+        // Layer after layer is filled.
+        block.results.preferLargePages()
+      }
+      block.isNew = false
       // Pages take memory when they are first written, so that is when it is asked for.
       guard pool.take(part.voxelCount * planes.byteCount) else { return nil }
-      block.results.withMutableBytes { bytes in
-        copyPlanes(planes, part, from: results, of: held, to: &bytes, of: block.region)
-      }
-      for (_, observation) in block.observations {
-        observation.add(
-          part.moved(by: origin), labels: results.extracting(0..<held.voxelCount), of: tile.held,
-          voxels: voxels, of: tile.input)
+      for band in part.bands {
+        block.results.withMutableBytes { bytes in
+          copyPlanes(planes, band, from: results, of: held, to: &bytes, of: block.region)
+        }
+        for (_, observation) in block.observations {
+          observation.add(
+            band.moved(by: origin), labels: results.extracting(0..<held.voxelCount), of: tile.held,
+            voxels: voxels, of: tile.input)
+        }
       }
       if take(part, of: block) { whole.append(block) }
     }
@@ -155,6 +164,19 @@ extension BlockAssembly {
 }
 
 extension Region {
+  /// The region in parts that stay in a core's own cache while several look at them, one after the other.
+  fileprivate var bands: [Region] {
+    let rows = max(1, Self.voxelsAtOnce / max(1, x.count))
+    return self.z.flatMap { z in
+      stride(from: y.lowerBound, to: y.upperBound, by: rows).map {
+        Region(z: z..<(z + 1), y: $0..<min($0 + rows, y.upperBound), x: x)
+      }
+    }
+  }
+
+  /// Labels and greys of so many take some 128 KiB.
+  private static let voxelsAtOnce = 1 << 16
+
   /// What is left of it without `part`, which lies in it: boxes that do not overlap.
   fileprivate func without(_ part: Region) -> [Region] {
     [

@@ -1,4 +1,5 @@
 import Synchronization
+import SystemIO
 import VolumeCore
 
 /// Commits blocks with what observers found out about them: where the output can keep it, there, and
@@ -28,7 +29,7 @@ final class FactKeeping: Sendable {
   /// Commits a whole block; returns the bytes that it took on disk.
   func commit(_ block: OpenBlock, _ labels: RawSpan) throws(VolumeWriteError) -> Int {
     guard !names.isEmpty else { return try writer.commit(block.index, labels) }
-    let facts = block.facts()
+    let facts = Timeline.work("count", byteCount: block.region.voxelCount) { block.facts() }
     if let writer = writer as? any FactKeepingWriter {
       return try writer.commit(block.index, labels, facts: facts)
     }

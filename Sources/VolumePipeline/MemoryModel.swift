@@ -17,7 +17,7 @@ public struct MemoryModel: Hashable, Sendable {
   public var passes = 0
   /// What decoding chunks takes beside them: decoders, and the compressed bytes in hand.
   public var decoding: Int { (reader + passes) / 32 }
-  /// Label blocks that are not whole yet, and one being encoded.
+  /// Label blocks that are not whole yet, and those being encoded.
   public var blocks: Int
   /// What the output keeps of its blocks: halves of them that wait for their neighbours. Less than
   /// it would like only makes it read back.
@@ -50,6 +50,13 @@ public struct MemoryModel: Hashable, Sendable {
     return planes.byteCount * min(most, tiling.region.voxelCount)
   }
 
+  /// Bytes that a block takes while it is encoded: of it a pyramid is made, a half, and a block of the next
+  /// level or two. Where all blocks of some layers become whole at once, most are gone by then.
+  static func encoderByteCount(_ tiling: TilePlan, _ planes: [ResultPlane]) -> Int {
+    tiling.largestBlockByteCount / (tiling.opensAllBlocks ? 4 : 2)
+      * (planes.map(\.byteCount).max() ?? 1)
+  }
+
   /// Bytes of tiles on their way from the reader and to the writer.
   static func tileByteCount(
     _ tiling: TilePlan, _ plan: ExecutionPlan, _ budget: ThreadBudget, _ reduction: ScoreReduction
@@ -69,11 +76,8 @@ public struct MemoryModel: Hashable, Sendable {
     tiles = Self.tileByteCount(tiling, plan, budget, reduction)
     reader = readerCache
     passes = passesCache
-    // Of the block being encoded a pyramid is made: a half, and a block of the next level or two.
-    // Where all blocks of some layers become whole at once, most are gone by then.
-    let pyramid = tiling.largestBlockByteCount / (tiling.opensAllBlocks ? 4 : 2)
     blocks =
       Self.blockByteCount(tiling, reduction.planes)
-      + pyramid * (reduction.planes.map(\.byteCount).max() ?? 1)
+      + Self.encoderByteCount(tiling, reduction.planes)
   }
 }

@@ -124,11 +124,20 @@ public struct SegmentationPlan: Sendable {
     guard let (choice, needed) = best else {
       throw shortage ?? Self.tooLittleMemory(options, smallest)
     }
-    var memory = needed
+    var (memory, budget) = (needed, choice.budget)
+    // What the output keeps spares it reading; what is left after that has several blocks encoded at once,
+    // so that a disk that one waits for is no reason to stand still, and the last ones go side by side.
+    let left = options.memoryByteCount - memory.total
+    let encoder = MemoryModel.encoderByteCount(choice.tiling, reduction.planes)
+    let more = max(0, left - options.outputByteCount) / max(1, encoder)
+    budget.encoding = min(
+      options.threads, SegmentationRun.encoderLanes.count, 1 + more,
+      ChunkGrid(volume: region, chunk: options.block).count.voxelCount)
+    memory.blocks += (budget.encoding - 1) * encoder
     memory.output = min(options.outputByteCount, options.memoryByteCount - memory.total)
     tiling = choice.tiling
     execution = choice.execution
-    budget = choice.budget
+    self.budget = budget
     self.memory = memory
     self.factory = choice.tiling.factory(factory)
     cores = options.threads

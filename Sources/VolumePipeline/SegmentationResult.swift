@@ -2,8 +2,6 @@ import VolumeCore
 
 /// What a run did.
 public struct SegmentationResult: Hashable, Sendable {
-  /// Voxels of each label value that this run computed.
-  public var counts: [Int]
   /// Voxels that this run computed.
   public var voxels: Int
   /// Voxels that an earlier run had committed.
@@ -19,7 +17,8 @@ public struct SegmentationResult: Hashable, Sendable {
   public var readBusy: Double
   /// The share in which at least one tile was being computed.
   public var inferBusy: Double
-  /// The share in which labels were put together, encoded and written.
+  /// The share in which labels were put together, or encoded and written, whichever is more; where
+  /// several threads encode, of their time.
   public var writeBusy: Double
   /// Bytes of label blocks on disk.
   public var bytesWritten: Int

@@ -5,10 +5,10 @@ import SystemIO
 import TilePlanning
 import VolumeCore
 
-/// Runs a plan: a reader thread, an engine thread, a writer thread and an encoder thread, with
+/// Runs a plan: a reader thread, an engine thread, a writer thread and encoder threads, with
 /// slots going round between them, so that the whole takes as long as the slowest stage.
 ///
-///     reader ─ events ─> engine ─ computed ─> writer ─ whole ─> encoder
+///     reader ─ events ─> engine ─ computed ─> writer ─ whole ─> encoders
 ///        ^                                       │
 ///        └──────────────── empty ────────────────┘
 public final class SegmentationRun: Sendable {
@@ -25,6 +25,8 @@ public final class SegmentationRun: Sendable {
   private let trace: Trace?
   private let observers: [any BlockObserver]
   private let keeping: FactKeeping
+  /// Threads that encode.
+  private let encoders: Int
   private let progress: @Sendable (_ voxelsDone: Int, _ voxels: Int) -> Void
 
   private let empty: BoundedQueue<TileSlot>
@@ -35,12 +37,12 @@ public final class SegmentationRun: Sendable {
   private let committed: Set<Index3>
   private let readClock = StageClock()
   private let inferClock = StageClock()
-  private let writeClock = StageClock()
+  private let assembleClock = StageClock()
+  private let encodeClock = StageClock()
   private let tilesRead = Atomic<Int>(0)
   private let voxelsComputed = Atomic<Int>(0)
   private let rateClock: RateClock
   private let bytesWritten = Atomic<Int>(0)
-  private let counts = Mutex<[Int]>(Array(repeating: 0, count: 256))
 
   /// Prepares to compute `plan` from `reader` to `writer`, whose blocks are the plan's.
   ///
@@ -71,6 +73,7 @@ public final class SegmentationRun: Sendable {
     empty = BoundedQueue(capacity: slots)
     events = BoundedQueue(capacity: 2 * slots + 1)
     computed = BoundedQueue(capacity: slots)
+    encoders = ([writer] + siblings).contains { $0.writesInOrder } ? 1 : plan.budget.encoding
     whole = BoundedQueue(capacity: max(4, writer.grid.count.y * writer.grid.count.x))
     pool = BytePool(budget: MemoryModel.blockByteCount(plan.tiling, plan.reduction.planes))
     committed = Set(writer.grid.indices.filter { [outputs] in outputs.isCommitted($0) })
@@ -83,6 +86,9 @@ public final class SegmentationRun: Sendable {
           labelByteCount: plan.heldByteCount, priorByteCount: plan.priorByteCount))
     }
   }
+
+  /// The lanes of threads that encode, of which there are no more. ("encoder 2" helps the first.)
+  static let encoderLanes = ["encoder", "second encoder", "third encoder", "fourth encoder"]
 
   /// Computes what is not committed yet; blocks until it is done, stopped or has failed.
   ///
@@ -105,11 +111,14 @@ public final class SegmentationRun: Sendable {
     let writing = StageThread<PipelineError>(lane: "writer") { [self] () throws(PipelineError) in
       try guarded { () throws(PipelineError) in try write(before: before, total: total) }
     }
-    let encoding = StageThread<PipelineError>(lane: "encoder") { [self] () throws(PipelineError) in
-      try guarded { () throws(PipelineError) in try encode() }
+    let encoding = (0..<encoders).map { number in
+      StageThread<PipelineError>(lane: Self.encoderLanes[number]) {
+        [self] () throws(PipelineError) in
+        try guarded { () throws(PipelineError) in try encode() }
+      }
     }
     var failure: PipelineError?
-    for stage in [reading, computing, writing, encoding] {
+    for stage in [reading, computing, writing] + encoding {
       do throws(PipelineError) {
         try stage.join()
       } catch {
@@ -123,13 +132,13 @@ public final class SegmentationRun: Sendable {
         remedy: "give the same command again to go on with what is missing")
     }
     let seconds = Double(monotonicNanoseconds() - start) / 1e9
-    let counts = counts.withLock { $0 }
     return SegmentationResult(
-      counts: counts, voxels: total - before, voxelsBefore: before,
+      voxels: total - before, voxelsBefore: before,
       tiles: tilesRead.load(ordering: .relaxed),
       tilesOutside: plan.work.tilesOutside, seconds: seconds,
       readBusy: readClock.seconds / seconds, inferBusy: inferClock.seconds / seconds,
-      writeBusy: writeClock.seconds / seconds,
+      writeBusy: max(
+        assembleClock.seconds, encodeClock.seconds / Double(encoders)) / seconds,
       bytesWritten: bytesWritten.load(ordering: .relaxed), bytesRead: reader.bytesRead,
       voxelsComputed: voxelsComputed.load(ordering: .relaxed))
   }
@@ -348,7 +357,7 @@ public final class SegmentationRun: Sendable {
           slot.voxels.withBytes(first: read) { assembly.add(slot, results, $0) }
         }
       }
-      writeClock.add(nanoseconds: monotonicNanoseconds() - begin)
+      assembleClock.add(nanoseconds: monotonicNanoseconds() - begin)
       guard let blocks else { return }
       done += slot.core.voxelCount + blocks.reduce(0) { $0 + $1.beyond }
       trace?.note("write", slot.number, begins: false)
@@ -361,13 +370,8 @@ public final class SegmentationRun: Sendable {
   private func encode() throws(PipelineError) {
     while let block = whole.pop() {
       do throws(VolumeWriteError) {
-        try writeClock.time { () throws(VolumeWriteError) in
+        try encodeClock.time { () throws(VolumeWriteError) in
           try block.results.withBytes { bytes throws(VolumeWriteError) in
-            if plan.reduction.planes[0] == .label {
-              Timeline.work("count", byteCount: block.region.voxelCount) {
-                countLabels(bytes.extracting(0..<block.region.voxelCount))
-              }
-            }
             try Timeline.work("commit", byteCount: bytes.byteCount) { () throws(VolumeWriteError) in
               let written = try outputs.commit(block, bytes)
               bytesWritten.add(written, ordering: .relaxed)
@@ -379,37 +383,6 @@ public final class SegmentationRun: Sendable {
       }
       pool.giveBack(block.region.voxelCount * plan.reduction.planes.byteCount)
     }
-  }
-
-  private func countLabels(_ labels: RawSpan) {
-    var found = [Int](repeating: 0, count: 256)
-    labelHistogram(labels, into: &found)
-    counts.withLock { all in for value in 0..<256 { all[value] += found[value] } }
-  }
-}
-
-/// Adds how often each value occurs to `counts`, which has 256 places.
-public func labelHistogram(_ labels: RawSpan, into counts: inout [Int]) {
-  // Four tables, since equal neighbours would otherwise wait for each other's sum.
-  var tables = [Int](repeating: 0, count: 1024)
-  unsafe labels.withUnsafeBytes { bytes in
-    unsafe tables.withUnsafeMutableBufferPointer { tables in
-      var i = 0
-      while i + 4 <= bytes.count {
-        unsafe tables[Int(bytes[i])] += 1
-        unsafe tables[256 + Int(bytes[i + 1])] += 1
-        unsafe tables[512 + Int(bytes[i + 2])] += 1
-        unsafe tables[768 + Int(bytes[i + 3])] += 1
-        i += 4
-      }
-      while i < bytes.count {
-        unsafe tables[Int(bytes[i])] += 1
-        i += 1
-      }
-    }
-  }
-  for value in 0..<256 {
-    counts[value] += tables[value] + tables[256 + value] + tables[512 + value] + tables[768 + value]
   }
 }
 

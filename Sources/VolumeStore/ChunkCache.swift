@@ -20,6 +20,9 @@ final class ChunkCache: Sendable {
     var uses: [(index: Index3, stamp: Int)] = []
     var firstUse = 0
     var stamp = 0
+    /// Chunks that were let go, whose memory the next ones are decoded into: fresh pages cost about as
+    /// much as decoding into them. One, as a rule: who inserts a chunk lets one go, and takes it next.
+    var spare: [DecodedChunk] = []
   }
 
   private let chunkByteCount: Int
@@ -43,6 +46,18 @@ final class ChunkCache: Sendable {
     }
   }
 
+  /// A chunk to be decoded into, whatever it holds.
+  func blank() -> DecodedChunk {
+    let spare = state.withLock { state -> DecodedChunk? in
+      while var chunk = state.spare.popLast() {
+        // Another thread may still be copying from it.
+        if isKnownUniquelyReferenced(&chunk) { return chunk }
+      }
+      return nil
+    }
+    return spare ?? DecodedChunk(byteCount: chunkByteCount)
+  }
+
   /// Keeps `chunk` as the one used last.
   func insert(_ index: Index3, _ chunk: DecodedChunk) {
     state.withLock { state in
@@ -56,6 +71,7 @@ final class ChunkCache: Sendable {
     state.withLock { state in
       state.limit = max(0, byteCount)
       evict(&state)
+      state.spare = []
     }
   }
 
@@ -74,7 +90,11 @@ final class ChunkCache: Sendable {
     while state.chunks.count * chunkByteCount > state.limit {
       let oldest = state.uses[state.firstUse]
       state.firstUse += 1
-      if state.chunks[oldest.index]?.stamp == oldest.stamp { state.chunks[oldest.index] = nil }
+      guard let (chunk, stamp) = state.chunks[oldest.index], stamp == oldest.stamp else { continue }
+      state.chunks[oldest.index] = nil
+      if (state.chunks.count + state.spare.count) * chunkByteCount <= state.limit {
+        state.spare.append(chunk)
+      }
     }
   }
 }

@@ -136,7 +136,7 @@ package final class ForeignStoreReader: VolumeReader {
       return worker.box.withBytes { region.copy(index, $0) }
     }
     try worker.decode(stored, array, box)
-    let chunk = DecodedChunk(byteCount: box.byteCount)
+    let chunk = cache.blank()
     worker.box.withBytes { source in
       chunk.voxels.withMutableBytes { destination in
         unsafe destination.withUnsafeMutableBytes { destination in

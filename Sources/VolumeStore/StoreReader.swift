@@ -151,7 +151,7 @@ package final class StoreReader: VolumeReader {
       }
       return worker.chunk.withBytes { region.copy(index, $0) }
     }
-    let chunk = DecodedChunk(byteCount: metadata.chunkByteCount)
+    let chunk = cache.blank()
     try chunk.voxels.withMutableBytes { bytes throws(StoreError) in
       try shard.decode(entry, with: &worker.decoder, into: &bytes)
     }

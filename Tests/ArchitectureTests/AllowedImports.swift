@@ -31,7 +31,7 @@ enum AllowedImports {
     "Blobs": "Glibc",
     "Distances": "CDistances VolumeCore",
     "Halving": "CHalving VolumeCore",
-    "VoxelHashing": "VolumeCore",
+    "VoxelHashing": "CHashing VolumeCore",
     "TilePlanning": "NeuralGraph VolumeCore",
     // What lies outside the specimen: found in a scan through the seam of all input.
     "Exterior": "Halving Pipelines Synchronization SystemIO VolumeCore",

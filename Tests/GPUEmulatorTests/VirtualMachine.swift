@@ -227,7 +227,9 @@ struct VirtualRun {
     }
     // That it waits for blocks to be written is no work.
     needs.append(("assembling", Double(shape.voxelCount) / host.copying))
-    needs.append(("counting and encoding", seconds("encoder", ["count", "encode"])))
+    let encoders = times.lanes.map(\.lane.name).filter { $0.hasSuffix("encoder") }
+    needs.append(
+      ("counting and encoding", encoders.map { seconds($0, ["count", "encode"]) }.max() ?? 0))
     return needs
   }
 }

@@ -86,6 +86,40 @@ import VolumeTesting
     #expect(histograms.histogram(of: 1) == [])
   }
 
+  @Test(arguments: [VoxelType.uint8, .uint16, .float32], [2, 9])
+  func `count many voxels as few, of few classes and of many`(type: VoxelType, classes: Int) {
+    let box = Region(z: 0..<2, y: 0..<70, x: 0..<2105)
+    let part = Region(z: 1..<2, y: 2..<70, x: 3..<2100)
+    let labels = Fields.noise(box.shape, classes: classes + 1, seed: 3)
+    var greys = Fields.noise(
+      Shape3(z: 1, y: type.byteCount, x: box.voxelCount), classes: 256, seed: 4)
+    if type == .float32 {
+      greys = (0..<box.voxelCount).flatMap { index -> [UInt8] in
+        let value: Float = index % 1701 == 0 ? .nan : Float(index % 301) - 20
+        return unsafe withUnsafeBytes(of: value) { unsafe Array($0) }
+      }
+    }
+    let bins = GreyBins(type, low: type == .uint16 ? 100 : -3, high: type == .uint16 ? 6e4 : 250)
+    func count(_ parts: [Region]) -> GreyHistograms {
+      var histograms = GreyHistograms(bins, classes: Array(0..<classes))
+      for part in parts {
+        histograms.count(
+          part, labels: unsafe labels.span.bytes, of: box, greys: unsafe greys.span.bytes, of: box)
+      }
+      return histograms
+    }
+    // Of the single rows' few voxels each is counted by itself.
+    let rows = part.y.flatMap { y in
+      stride(from: part.x.lowerBound, to: part.x.upperBound, by: 100).map { x in
+        Region(z: part.z, y: y..<(y + 1), x: x..<min(x + 100, part.x.upperBound))
+      }
+    }
+    let whole = count([part])
+    #expect(whole == count(rows))
+    let all = (0..<classes).reduce(0) { $0 + whole.histogram(of: $1).reduce(0, +) }
+    #expect(all > part.voxelCount / 2 && all < part.voxelCount)
+  }
+
   @Test func `of bytes have the values as bins, and others the window`() {
     #expect(GreyBins(.uint8, low: 3, high: 9).middle(of: 7) == 7)
     #expect(GreyBins(.float32, low: -1, high: 1).middle(of: 0) == -1 + 1.0 / 256)

@@ -146,12 +146,30 @@ import VolumeTesting
     }
   }
 
-  @Test func `counts the labels`() throws {
-    let run = try segment(MemoryVolume.scan(Self.shape, seed: 12))
-    for value in 0..<3 {
-      #expect(run.result.counts[value] == run.labels.count { $0 == value })
+  @Test
+  func `encodes several blocks at once, where there is memory for it, and the labels are the same`()
+    throws
+  {
+    let scan = MemoryVolume.scan(Self.shape, seed: 12)
+    func run(_ threads: Int) throws -> (labels: [UInt8], plan: SegmentationPlan) {
+      let run = try segment(scan) {
+        $0.threads = threads
+        $0.block = Shape3(z: 2, y: 16, x: 16)
+      }
+      #expect(run.result.voxels == Self.shape.voxelCount)
+      return (run.labels, run.plan)
     }
-    #expect(run.result.voxels == Self.shape.voxelCount)
+    let (one, several) = (try run(1), try run(6))
+    #expect(one.plan.budget.encoding == 1 && several.plan.budget.encoding == 4)
+    #expect(one.labels == several.labels)
+    let least = several.plan.memory.total - several.plan.memory.output
+    let short = try segment(scan) {
+      $0.threads = 6
+      $0.block = Shape3(z: 2, y: 16, x: 16)
+      $0.memoryByteCount = least - 1
+    }
+    #expect(short.plan.budget.encoding < 4)
+    #expect(short.labels == one.labels)
   }
 
   @Test func `computes only what is not committed`() throws {

@@ -88,27 +88,26 @@ public struct GreyHistograms: Hashable, Sendable {
     let width = bins.voxelType.byteCount
     precondition(labels.byteCount >= labelBox.voxelCount, "labels of their box")
     precondition(greys.byteCount >= greyBox.voxelCount * width, "greys of their box")
-    let (count, low, scale, type) = (part.x.count, bins.low, bins.scale, bins.voxelType)
-    let rowOf = rowOf
+    let type =
+      switch bins.voxelType {
+      case .uint8: t2s_grey_u8
+      case .uint16: t2s_grey_u16
+      case .float32: t2s_grey_f32
+      default: preconditionFailure("networks are computed on \(VoxelType.computed)")
+      }
+    guard !part.isEmpty else { return }
+    let (low, scale, rowOf, rows) = (bins.low, bins.scale, rowOf, classes.count + 1)
     unsafe labels.withUnsafeBytes { labels in
       unsafe greys.withUnsafeBytes { greys in
         unsafe counts.withUnsafeMutableBufferPointer { counts in
           guard let l = labels.baseAddress, let g = greys.baseAddress, let h = counts.baseAddress
           else { return }
           for z in part.z {
-            for y in part.y {
-              let from = unsafe (l + labelBox.offset(z, y, part.x.lowerBound))
-                .assumingMemoryBound(to: UInt8.self)
-              let grey = unsafe g + greyBox.offset(z, y, part.x.lowerBound) * width
-              switch type {
-              case .uint8:
-                unsafe t2s_count_greys_u8(
-                  from, grey.assumingMemoryBound(to: UInt8.self), count, rowOf, h)
-              case .uint16: unsafe t2s_count_greys_u16(from, grey, count, rowOf, low, scale, h)
-              case .float32: unsafe t2s_count_greys_f32(from, grey, count, rowOf, low, scale, h)
-              default: preconditionFailure("networks are computed on \(VoxelType.computed)")
-              }
-            }
+            let label = unsafe l + labelBox.offset(z, part.y.lowerBound, part.x.lowerBound)
+            let grey = unsafe g + greyBox.offset(z, part.y.lowerBound, part.x.lowerBound) * width
+            unsafe t2s_count_greys(
+              type, label.assumingMemoryBound(to: UInt8.self), labelBox.x.count, grey,
+              greyBox.x.count * width, part.y.count, part.x.count, low, scale, rowOf, rows, h)
           }
         }
       }

@@ -118,7 +118,7 @@ struct SegmentReport: Sendable {
         "  time     \(Words.duration(figures.seconds)), \(Words.rate(figures.voxelsPerSecond)), "
           + "\(Words.fixed(figures.layersPerMinute, 1)) layers of 2048 x 2048 a minute",
         "  busy     " + busy.joined(separator: ", "),
-        "  cpu      " + figures.processor.line(voxels: figures.voxels, seconds: figures.seconds),
+        "  cpu      " + figures.processor.line(voxels: figures.voxels),
       ]
     }
     if let trace = figures.trace { lines.append("  lanes    \(trace.line)") }

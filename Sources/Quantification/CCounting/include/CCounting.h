@@ -7,14 +7,15 @@
 void t2s_count_value(const uint8_t *labels, long rows, long width, long stride, uint8_t value,
                      uint8_t *per_column, int64_t *per_row);
 
-/// Adds `n` voxels to `histogram`, 256 bins for each row: the row is what `row_of` says of the
-/// label, the bin is the grey value.
-void t2s_count_greys_u8(const uint8_t *labels, const uint8_t *greys, long n,
-                        const uint8_t row_of[256], int64_t *histogram);
+/// Types of grey values.
+enum t2s_grey_type { t2s_grey_u8 = 0, t2s_grey_u16 = 1, t2s_grey_f32 = 2 };
 
-/// The same for other types: the bin is (grey - low) * scale without its fraction, drawn to 0 to
-/// 255; what is no number counts nowhere. Greys need not be aligned.
-void t2s_count_greys_u16(const uint8_t *labels, const void *greys, long n,
-                         const uint8_t row_of[256], float low, float scale, int64_t *histogram);
-void t2s_count_greys_f32(const uint8_t *labels, const void *greys, long n,
-                         const uint8_t row_of[256], float low, float scale, int64_t *histogram);
+/// Adds `rows` rows of `width` voxels to `histogram`, which has `histogram_rows` rows of 256 bins: the row
+/// is what `row_of` says of the label. The bin is the grey value where that is a byte, and otherwise
+/// (grey - low) * scale without its fraction, drawn to 0 to 255; what is no number counts nowhere.
+///
+/// Rows of voxels begin `label_stride` and `grey_stride` bytes after one another; greys need not be aligned.
+void t2s_count_greys(enum t2s_grey_type type, const uint8_t *labels, long label_stride,
+                     const void *greys, long grey_stride, long rows, long width, float low,
+                     float scale, const uint8_t row_of[256], long histogram_rows,
+                     int64_t *histogram);

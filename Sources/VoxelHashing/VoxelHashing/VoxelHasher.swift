@@ -1,3 +1,4 @@
+import CHashing
 import VolumeCore
 
 /// Hashes rows of voxels: the fast path of `VoxelHash`, with the columns' numbers at hand.
@@ -29,29 +30,12 @@ public struct VoxelHasher: Sendable {
       guard !x.isEmpty, let base = bytes.baseAddress else { return 0 }
       let start = unsafe base + offset * width
       return unsafe columns.withUnsafeBufferPointer { columns in
-        let numbers = unsafe UnsafeBufferPointer(rebasing: columns[(x.lowerBound - first)...])
-        return switch width {
-        case 1: unsafe Self.sum(UInt8.self, start, x.count, numbers)
-        case 2: unsafe Self.sum(UInt16.self, start, x.count, numbers)
-        case 4: unsafe Self.sum(UInt32.self, start, x.count, numbers)
-        default: unsafe Self.sum(UInt64.self, start, x.count, numbers)
-        }
+        guard let numbers = columns.baseAddress else { return 0 }
+        return unsafe t2s_hash_row(
+          start, width, numbers + (x.lowerBound - first), x.count)
       }
     }
     return VoxelHash(sum &* PlaceNumbers.row(row.z, row.y))
-  }
-
-  @inline(__always)
-  private static func sum<Bits: FixedWidthInteger & UnsignedInteger>(
-    _ type: Bits.Type, _ start: UnsafeRawPointer, _ count: Int,
-    _ numbers: UnsafeBufferPointer<UInt32>
-  ) -> UInt64 {
-    var sum: UInt64 = 0
-    for i in 0..<count {
-      let bits = unsafe (start + i * MemoryLayout<Bits>.size).loadUnaligned(as: Bits.self)
-      sum &+= (UInt64(truncatingIfNeeded: bits) &+ 1) &* UInt64(unsafe numbers[i])
-    }
-    return sum
   }
 
   /// The hash of a box of voxels that lie in C order in `voxels`, layer by layer.
