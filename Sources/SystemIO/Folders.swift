@@ -191,7 +191,7 @@ public let processNumber = Int(getpid()) << 24 | Int.random(in: 0..<(1 << 24))
 
 /// A number that no other process has, and that is another at each call: threads may write one file at
 /// once too.
-private func freshNumber() -> Int {
+public func freshNumber() -> Int {
   let next = calls.add(1, ordering: .relaxed).newValue
   return processNumber & ~0xFFFFFF | (processNumber + next) & 0xFFFFFF
 }

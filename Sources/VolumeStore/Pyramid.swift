@@ -24,6 +24,8 @@ final class Pyramid: Sendable {
 
   private let plan: StoreLevels
   private let levels: [LevelWriter]
+  /// Halves that wait on disk for other processes.
+  private let kept: KeptHalves?
   private let state: Mutex<State>
   private let readBack = Atomic<Int>(0)
 
@@ -31,7 +33,10 @@ final class Pyramid: Sendable {
   var readBackCount: Int { readBack.load(ordering: .relaxed) }
 
   /// The pyramid of `levels`, some of whose shards an earlier run may have written.
-  init(_ plan: StoreLevels, _ levels: [LevelWriter]) {
+  ///
+  /// - Parameter kept: where one process writes a part of it.
+  init(_ plan: StoreLevels, _ levels: [LevelWriter], kept: KeptHalves? = nil) {
+    self.kept = kept
     self.plan = plan
     self.levels = levels
     state = Mutex(
@@ -62,8 +67,14 @@ final class Pyramid: Sendable {
   /// Writes the voxels of `block`, a shard of the first level, and whatever is complete by that;
   /// returns the bytes on disk.
   func commit(_ block: Index3, from source: ShardSource) throws(StoreError) -> Int {
-    var (written, half) = try write(block, level: 0, source)
-    var (shard, level) = (block, 0)
+    let (written, half) = try write(block, level: 0, source)
+    if let kept, kept.areWanted(block) { return written }
+    return written + (try go(on: half, of: block, level: 0))
+  }
+
+  /// Writes whatever is complete by a shard whose half is given; returns the bytes on disk.
+  private func go(on half: ShardHalf?, of shard: Index3, level: Int) throws(StoreError) -> Int {
+    var (half, shard, level, written) = (half, shard, level, 0)
     while level + 1 < levels.count, let halves = add(half, of: shard, level: level) {
       shard = plan.target(of: shard, level: level)
       level += 1
@@ -74,12 +85,27 @@ final class Pyramid: Sendable {
     return written
   }
 
-  /// Writes what the levels above the first still lack, once the first is whole.
-  func complete() throws(StoreError) {
+  /// Writes what the levels above the first still lack, once the first is whole; `threads` shards at once,
+  /// since each waits for the disk at its end.
+  func complete(threads: Int) throws(StoreError) {
     for level in 1..<max(1, levels.count) {
-      for shard in levels[level].grid.indices where levels[level].ledger.state(of: shard) == nil {
-        _ = try build(shard, level: level, of: [:])
+      let missing = levels[level].grid.indices.filter { levels[level].ledger.state(of: $0) == nil }
+      let next = Atomic<Int>(0)
+      let failure = Mutex<StoreError?>(nil)
+      runOnThreads(min(threads, missing.count)) { [self] in
+        do throws(StoreError) {
+          while true {
+            let place = next.add(1, ordering: .relaxed).oldValue
+            guard place < missing.count else { return }
+            let built = try build(missing[place], level: level, of: [:])
+            _ = try go(on: built.half, of: missing[place], level: level)
+          }
+        } catch {
+          next.store(missing.count, ordering: .relaxed)
+          failure.withLock { if $0 == nil { $0 = error } }
+        }
       }
+      if let error = failure.withLock({ $0 }) { throw error }
     }
   }
 
@@ -100,22 +126,25 @@ final class Pyramid: Sendable {
     _ shard: Index3, level: Int, _ source: ShardSource
   ) throws(StoreError) -> (byteCount: Int, half: ShardHalf?) {
     let isTop = level + 1 == levels.count
+    let isKept = level == 0 && kept?.areWanted(shard) == true
     let half =
-      isTop
+      isTop && !isKept
       ? nil
       : plan.halving.map { halving in
         ShardHalf(of: levels[level].grid.region(of: shard), by: halving)
       }
-    switch try levels[level].write(shard, from: source, halving: half) {
-    case .empty: return (0, nil)
-    case .written(let byteCount, _): return (byteCount, half)
-    }
+    let state = try levels[level].write(shard, from: source, halving: half)
+    guard case .written(let byteCount, _) = state else { return (0, nil) }
+    if isKept, let half { kept?.keep(half, of: shard, state) }
+    return (byteCount, half)
   }
 
   /// Keeps the half of a shard that was just committed; where it was the last one that a shard of
   /// the next level waited for, returns those that are at hand.
   private func add(_ half: ShardHalf?, of shard: Index3, level: Int) -> [Index3: ShardHalf]? {
     let target = plan.target(of: shard, level: level)
+    // What others will put together waits in vain.
+    guard kept?.isMadeHere(target, level: level + 1) != false else { return nil }
     let sources = plan.sources(of: target, level: level + 1)
     let isDone = levels[level + 1].ledger.state(of: target) != nil
     return state.withLock { state -> [Index3: ShardHalf]? in
@@ -146,11 +175,14 @@ final class Pyramid: Sendable {
     guard let halving = plan.halving else { return (0, nil) }
     let region = levels[level].grid.region(of: shard)
     var voxels = PageBuffer(byteCount: region.voxelCount * halving.voxelType.byteCount)
-    for source in plan.sources(of: shard, level: level)
-    where levels[level - 1].ledger.state(of: source) != .empty {
-      if halves[source] == nil { readBack.add(1, ordering: .relaxed) }
+    for source in plan.sources(of: shard, level: level) {
+      let state = levels[level - 1].ledger.state(of: source)
+      if state == .empty { continue }
+      var half = halves[source]
+      if half == nil, level == 1, let state { half = kept?.half(of: source, state) }
+      if half == nil { readBack.add(1, ordering: .relaxed) }
       try voxels.withMutableBytes { bytes throws(StoreError) in
-        if let half = halves[source] {
+        if let half {
           half.copy(to: &bytes, of: region)
         } else {
           try bytes.withRegionBeingHalved(region, by: halving) { region throws(StoreError) in

@@ -29,6 +29,20 @@ final class ShardHalf: @unchecked Sendable {
     }
   }
 
+  /// Lends its voxels, in C order.
+  func withBytes<Value, Failure>(
+    _ body: (RawSpan) throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    try voxels.withBytes(body)
+  }
+
+  /// Lends its voxels to be read from elsewhere.
+  func fill<Failure>(
+    _ body: (inout MutableRawSpan) throws(Failure) -> Void
+  ) throws(Failure) {
+    try voxels.withMutableBytes(body)
+  }
+
   /// Copies it to where it lies in `destination`, the voxels of `destinationRegion`.
   func copy(to destination: inout MutableRawSpan, of destinationRegion: Region) {
     voxels.withBytes { voxels in

@@ -35,7 +35,8 @@ package final class StoreWriter: VolumeWriter {
       LevelWriter(
         level, of: paths, metadata: parts.0, ledger: parts.1, threads: threads, encoders: encoders)
     }
-    pyramid = Pyramid(plan, levels)
+    // Where it was written in parts, these left some.
+    pyramid = Pyramid(plan, levels, kept: KeptHalves(paths, plan))
   }
 
   package let remarks: [String]
@@ -80,7 +81,7 @@ package final class StoreWriter: VolumeWriter {
       guard committed == total else {
         throw .incomplete(path: paths.group, missing: total - committed, total: total)
       }
-      try pyramid.complete()
+      try pyramid.complete(threads: threads)
       let image = ImageMetadata(
         spacing: output.volume.spacing, origin: output.volume.origin,
         position: output.volume.position, classes: output.volume.classes,

@@ -44,12 +44,15 @@ import VolumeTesting
     try writer.finish(record: [:])
   }
 
-  private func join() throws {
+  /// Returns how many shards were read for it.
+  @discardableResult
+  private func join() throws -> Int {
     var output = one.output()
     output.joinsParts = true
     let writer = try one.format().create(path, output)
     #expect(writer.grid.indices.allSatisfy(writer.isCommitted))
     try writer.finish(record: [:])
+    return try #require(writer as? StoreWriter).readBackCount
   }
 
   private func expectWhole(leavesParts: Bool = false) throws {
@@ -71,6 +74,44 @@ import VolumeTesting
       if Bool.random(using: &random) { try make(number, of: count) }
     }
     try join()
+    try expectWhole()
+  }
+
+  @Test
+  func `is put together of the halves that parts left, and of shards where these are damaged`()
+    throws
+  {
+    let halves = path + "/.t2s/parts/halves"
+    func makeParts() throws {
+      for number in 1...12 { try make(number, of: 12) }
+      // Two layers of shards become one; of the third each shard is halved by itself.
+      #expect(
+        try names(inFolder: halves)
+          == ["0.0.0", "0.0.1", "0.1.0", "0.1.1", "1.0.0", "1.0.1", "1.1.0", "1.1.1"])
+    }
+    try makeParts()
+    // Those of the upper levels that parts made by themselves.
+    let least = try join()
+    try expectWhole()
+    try removeFolder(path)
+    try makeParts()
+    // One is gone, one is cut, one has another voxel and one is of another shard.
+    try removeFile("\(halves)/0.0.0")
+    let first = try contents(ofFile: "\(halves)/0.0.1")
+    try writeFileAtomically("\(halves)/0.0.1", first.dropLast())
+    var second = try contents(ofFile: "\(halves)/1.0.1")
+    second[5] ^= 1
+    try writeFileAtomically("\(halves)/1.0.1", second)
+    try writeFileAtomically("\(halves)/0.1.0", contents(ofFile: "\(halves)/1.1.0"))
+    #expect(try join() == least + 4)
+    try expectWhole()
+  }
+
+  @Test func `keeps no half of shards whose neighbours are its own`() throws {
+    let halves = path + "/.t2s/parts/halves"
+    try make(1, of: 1)
+    #expect(kind(ofPath: halves) == .missing)
+    #expect(try join() == 0)
     try expectWhole()
   }
 

@@ -142,7 +142,7 @@ func linuxFigure(_ path: String, _ key: String) -> Int? {
 }
 
 /// The first lines of a file of the system.
-private func systemLines(_ path: String) -> [Substring]? {
+func systemLines(_ path: String) -> [Substring]? {
   // Such files have no size, so they are read to their end and not by their length.
   guard let file = try? FileHandle(readingFrom: path) else { return nil }
   var bytes = [UInt8](repeating: 0, count: 16384)

@@ -1,5 +1,4 @@
 import Glibc
-import SystemIO
 import VolumeCore
 
 /// The processor time that this process has taken so far, all its threads together, in seconds.
@@ -25,9 +24,10 @@ struct ProcessorTime: Hashable, Sendable {
   /// Since the process began, in whose life the tool may have executed itself anew: by Linux's proc(5),
   /// "starttime", the 22nd field of `stat`, counted from behind the name, which may have blanks.
   private static func secondsSinceStart() -> Double? {
-    guard let bytes = try? contents(ofFile: "/proc/self/stat") else { return nil }
-    let text = String(decoding: bytes, as: UTF8.self)
-    guard let name = text.lastIndex(of: ")") else { return nil }
+    guard let text = systemLines("/proc/self/stat")?.first, let name = text.lastIndex(of: ")")
+    else {
+      return nil
+    }
     let fields = text[text.index(after: name)...].split(separator: " ")
     guard fields.count > 19, let start = Double(fields[19]) else { return nil }
     var time = timespec()

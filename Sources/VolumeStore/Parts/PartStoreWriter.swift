@@ -4,8 +4,8 @@ import ZarrFormat
 
 /// Writes one part of a store while other processes, on this machine or others, write the rest.
 ///
-/// It takes no lock. Of the levels of lower resolution it makes, at its end, what is made of its own shards
-/// alone; the rest is left to whoever puts the parts together. What it writes are the shards that a single
+/// It takes no lock. Of the levels of lower resolution it makes what is made of its own shards alone; the
+/// rest is left to whoever puts the parts together, with the halves of the shards that it is made of. What it writes are the shards that a single
 /// process would write, byte for byte.
 final class PartStoreWriter: FactKeepingWriter, PartwiseWriter {
   let part: PartShare?
@@ -15,6 +15,7 @@ final class PartStoreWriter: FactKeepingWriter, PartwiseWriter {
   private let levels: StoreLevels
   private let writers: [LevelWriter]
   private let level: LevelWriter
+  private let pyramid: Pyramid
   private let places: Set<Index3>
   private let facts: FactsFolder
   private let ledgers: PartLedgers
@@ -52,6 +53,7 @@ final class PartStoreWriter: FactKeepingWriter, PartwiseWriter {
         number, of: paths, metadata: metadata, ledger: ledger, threads: threads, encoders: encoders)
     }
     level = writers[0]
+    pyramid = Pyramid(levels, writers, kept: KeptHalves(paths, levels, keeping: places))
     try synchroniseFolder(folder)
     try synchroniseFolder(paths.parts)
   }
@@ -67,15 +69,18 @@ final class PartStoreWriter: FactKeepingWriter, PartwiseWriter {
 
   private func commit(_ block: Index3, _ source: ShardSource) throws(StoreError) -> Int {
     precondition(places.contains(block), "another part's block")
-    switch try level.write(block, from: source, halving: nil) {
-    case .empty: return 0
-    case .written(let byteCount, _): return byteCount
-    }
+    return try pyramid.commit(block, from: source)
   }
+
+  var cacheByteCount: Int { writers.count > 1 ? pyramid.byteCount : 0 }
+  func cacheByteCount(forPairsOn threads: Int) -> Int {
+    writers.count > 1 ? pyramid.byteCount(forPairsOn: threads) : 0
+  }
+  func limitCache(to byteCount: Int) { pyramid.limit(to: byteCount) }
 
   @discardableResult
   func commit(_ block: Index3, _ voxels: RawSpan) throws(VolumeWriteError) -> Int {
-    defer { level.dropWorkers() }
+    defer { for writer in writers { writer.dropWorkers() } }
     do throws(StoreError) {
       return try unsafe voxels.withUnsafeBytes { voxels throws(StoreError) in
         try unsafe commit(block, .memory(voxels))
@@ -94,7 +99,7 @@ final class PartStoreWriter: FactKeepingWriter, PartwiseWriter {
         throw .incomplete(path: paths.group, missing: missing, total: places.count)
       }
       defer { for writer in writers { writer.dropWorkers() } }
-      try Pyramid(levels, writers).completeWhatIsWhole()
+      try pyramid.completeWhatIsWhole()
     } catch {
       throw VolumeWriteError(block: nil, reason: error.explanation)
     }
