@@ -4,21 +4,29 @@
 #define LOOP(name) portable_##name
 #define TARGET
 #define LANES 4
-#define OUTPUTS 8
+#define OUTPUTS 2
+#define VECTORS 4
+#define PREFETCHES 0
 #include "planes_loops.h"
 
 #if defined(__x86_64__)
 
 #define LOOP(name) avx2_##name
 #define TARGET __attribute__((target("avx2,fma")))
+// Eight sums, four vectors of pixels and a weight: with twelve sums there is no register left, and they
+// go through memory.
 #define LANES 8
-#define OUTPUTS 4
+#define OUTPUTS 2
+#define VECTORS 4
+#define PREFETCHES 1
 #include "planes_loops.h"
 
 #define LOOP(name) avx512_##name
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma")))
 #define LANES 16
 #define OUTPUTS 8
+#define VECTORS 3
+#define PREFETCHES 0
 #include "planes_loops.h"
 
 #endif
