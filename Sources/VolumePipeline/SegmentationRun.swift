@@ -87,8 +87,9 @@ public final class SegmentationRun: Sendable {
     }
   }
 
-  /// The lanes of threads that encode, of which there are no more. ("encoder 2" helps the first.)
-  static let encoderLanes = ["encoder", "second encoder", "third encoder", "fourth encoder"]
+  /// The lanes of threads that encode, of which there are no more: while one waits for its file to be on the
+  /// disk the other works, and more would only write at one time what the next tiles are read between.
+  static let encoderLanes = ["encoder", "second encoder"]
 
   /// Computes what is not committed yet; blocks until it is done, stopped or has failed.
   ///
