@@ -85,14 +85,14 @@ final class Pyramid: Sendable {
     return written
   }
 
-  /// Writes what the levels above the first still lack, once the first is whole; `threads` shards at once,
-  /// since each waits for the disk at its end.
-  func complete(threads: Int) throws(StoreError) {
+  /// Writes what the levels above the first still lack, once the first is whole: two shards at once, since
+  /// each waits for the disk at its end. (More would take memory for each, and each has all threads.)
+  func complete() throws(StoreError) {
     for level in 1..<max(1, levels.count) {
       let missing = levels[level].grid.indices.filter { levels[level].ledger.state(of: $0) == nil }
       let next = Atomic<Int>(0)
       let failure = Mutex<StoreError?>(nil)
-      runOnThreads(min(threads, missing.count)) { [self] in
+      runOnThreads(min(2, missing.count)) { [self] in
         do throws(StoreError) {
           while true {
             let place = next.add(1, ordering: .relaxed).oldValue

@@ -81,7 +81,7 @@ package final class StoreWriter: VolumeWriter {
       guard committed == total else {
         throw .incomplete(path: paths.group, missing: total - committed, total: total)
       }
-      try pyramid.complete(threads: threads)
+      try pyramid.complete()
       let image = ImageMetadata(
         spacing: output.volume.spacing, origin: output.volume.origin,
         position: output.volume.position, classes: output.volume.classes,

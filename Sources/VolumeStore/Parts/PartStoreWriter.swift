@@ -5,8 +5,8 @@ import ZarrFormat
 /// Writes one part of a store while other processes, on this machine or others, write the rest.
 ///
 /// It takes no lock. Of the levels of lower resolution it makes what is made of its own shards alone; the
-/// rest is left to whoever puts the parts together, with the halves of the shards that it is made of. What it writes are the shards that a single
-/// process would write, byte for byte.
+/// rest is left to whoever puts the parts together, with the halves of the shards that it is made of. What
+/// it writes are the shards that a single process would write, byte for byte.
 final class PartStoreWriter: FactKeepingWriter, PartwiseWriter {
   let part: PartShare?
   let remarks: [String] = []
