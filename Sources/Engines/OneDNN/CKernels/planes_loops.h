@@ -103,20 +103,6 @@ TARGET __attribute__((always_inline)) static inline V LOOP(score_of)(
   return sum;
 }
 
-// Those of all classes.
-TARGET __attribute__((always_inline)) static inline void LOOP(scores_of)(
-    const float *const *in, long channels, long at, const float *weights, const float *bias, long classes,
-    float score[8][LANES]) {
-  V sum[8];
-  for (long k = 0; k < classes; k++) sum[k] = (V)(bias[k]);
-  for (long c = 0; c < channels; c++) {
-    V value = SEEN(in[c] + at);
-    for (long k = 0; k < classes; k++)
-      sum[k] = __builtin_elementwise_fma(value, (V)(weights[c * classes + k]), sum[k]);
-  }
-  for (long k = 0; k < classes; k++) AT(score[k]) = sum[k];
-}
-
 TARGET static void LOOP(label_row)(const float *const *in, long channels, long at, const float *weights,
                                    const float *bias, long classes, uint8_t *labels, long w) {
   for (long x = 0; x < w; x += LANES) {
@@ -135,10 +121,10 @@ TARGET static void LOOP(label_row)(const float *const *in, long channels, long a
 TARGET static void LOOP(score_row)(const float *const *in, long channels, long at, const float *weights,
                                    const float *bias, long classes, float *scores, long w) {
   for (long x = 0; x < w; x += LANES) {
-    float score[8][LANES];
-    LOOP(scores_of)(in, channels, at + x, weights, bias, classes, score);
-    for (long i = 0; i < LANES && x + i < w; i++)
-      for (long k = 0; k < classes; k++) scores[(x + i) * classes + k] = score[k][i];
+    for (long k = 0; k < classes; k++) {
+      V score = LOOP(score_of)(in, channels, at + x, weights, bias, classes, k);
+      for (long i = 0; i < LANES && x + i < w; i++) scores[(x + i) * classes + k] = score[i];
+    }
   }
 }
 
