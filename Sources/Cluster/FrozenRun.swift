@@ -7,6 +7,8 @@ public struct FrozenRun: Hashable, Sendable {
   public var words: [String]
   /// The folder that relative paths count from.
   public var folder: String
+  /// Where the parts' folder is, seen from there.
+  public var place: String
   /// How many parts there are.
   public var parts: Int
   /// The tool's version.
@@ -21,11 +23,12 @@ public struct FrozenRun: Hashable, Sendable {
 
   /// A run of `parts` parts of the command `words`, given in `folder`.
   public init(
-    words: [String], folder: String, parts: Int, toolVersion: String, same: [String: String],
-    chosen: [String: String] = [:], origin: String
+    words: [String], folder: String, place: String, parts: Int, toolVersion: String,
+    same: [String: String], chosen: [String: String] = [:], origin: String
   ) {
     self.words = words
     self.folder = folder
+    self.place = place
     self.parts = parts
     self.toolVersion = toolVersion
     self.same = same
@@ -39,11 +42,15 @@ public struct FrozenRun: Hashable, Sendable {
   private var members: [String: JSONValue] {
     [
       "version": .integer(Self.version), "command": .array(words.map { .string($0) }),
-      "folder": .string(folder), "parts": .integer(parts), "tool_version": .string(toolVersion),
+      "folder": .string(folder), "place": .string(place), "parts": .integer(parts),
+      "tool_version": .string(toolVersion),
       "same": .object(same.mapValues { .string($0) }),
       "chosen": .object(chosen.mapValues { .string($0) }), "origin": .string(origin),
     ]
   }
+
+  /// `place` as any process may use it.
+  public var absolutePlace: String { place.hasPrefix("/") ? place : "\(folder)/\(place)" }
 
   /// A checksum of everything that decides about the result.
   public var hash: String {
@@ -72,12 +79,14 @@ public struct FrozenRun: Hashable, Sendable {
       let hash = members.removeValue(forKey: "hash")?.string, hash == Self.hash(members),
       members["version"] == .integer(Self.version),
       let words = members["command"]?.array, let folder = members["folder"]?.string,
+      let place = members["place"]?.string,
       let parts = members["parts"]?.integer, let tool = members["tool_version"]?.string,
       let same = members["same"]?.object, let chosen = members["chosen"]?.object,
       let origin = members["origin"]?.string
     else { return nil }
     self.init(
-      words: words.compactMap(\.string), folder: folder, parts: parts, toolVersion: tool,
+      words: words.compactMap(\.string), folder: folder, place: place, parts: parts,
+      toolVersion: tool,
       same: same.compactMapValues(\.string), chosen: chosen.compactMapValues(\.string),
       origin: origin)
   }

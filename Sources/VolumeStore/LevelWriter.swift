@@ -159,12 +159,14 @@ final class LevelWriter: Sendable {
     try system { () throws(SystemError) in
       try makeFolder(folder)
       var place = folder
-      while place != group {
+      var safe: [String] = []
+      while place != group, !safeFolders.withLock({ $0.contains(place) }) {
+        safe.append(place)
         place = folderAndName(of: place).folder
         try synchroniseFolder(place)
       }
+      safeFolders.withLock { $0.formUnion(safe) }
     }
-    safeFolders.withLock { _ = $0.insert(folder) }
   }
 
   /// How the names of files begin that are not yet shards.

@@ -79,7 +79,7 @@ extension StoreFormat: StoreChecking {
         let plan = StorePlan(decoding: try contents(ofFile: ledgers.paths.plan)),
         let level = plan.levels?.arrays.first
       else { return nil }
-      return try ledgers.joined(level: 0, level).missing(count, level.layout.shards)
+      return try ledgers.joined([level])[0].missing(count, level.layout.shards)
     } catch {
       throw error.explanation
     }

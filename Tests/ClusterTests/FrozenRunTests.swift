@@ -19,8 +19,9 @@ import VolumeTesting
     parts count: Int = 4, tile: String = "64", computedBy: String = "A", host: String = "one"
   ) -> FrozenRun {
     FrozenRun(
-      words: ["segment", "a b.raw"], folder: "/data", parts: count, toolVersion: "1",
-      same: ["model": "m", "computed_by": computedBy], chosen: ["tile": tile], origin: host)
+      words: ["segment", "a b.raw"], folder: "/data", place: "a b.parts", parts: count,
+      toolVersion: "1", same: ["model": "m", "computed_by": computedBy], chosen: ["tile": tile],
+      origin: host)
   }
 
   @Test func `is the first's, whoever comes later`() throws {
@@ -29,6 +30,7 @@ import VolumeTesting
     #expect(try parts.freeze(run(tile: "128", host: "two")) == run())
     #expect(try parts.frozen() == run())
     #expect(run().hash == run(host: "two").hash)
+    #expect(run().absolutePlace == "/data/a b.parts")
     #expect(run().hash != run(tile: "128").hash)
   }
 

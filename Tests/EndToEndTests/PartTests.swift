@@ -123,6 +123,23 @@ import VolumeTesting
     #expect(!tool.has("a.tif") && !tool.has("b.zarr"))
   }
 
+  @Test func `is not finished in the name of another`() throws {
+    for number in ["1/2", "2/2"] {
+      #expect(try tool("convert", "scan.raw", "first.zarr", "--part", number).code == 0)
+    }
+    let copy = try bash("cp -a first.zarr second.zarr")
+    try #require(copy.code == 0, "\(copy.words)")
+    let ending = try tool("finish", "second.zarr")
+    #expect(ending.code == 2)
+    #expect(ending.error.contains("moved or copied"), "\(ending.words)")
+    #expect(try tool("status", "first.zarr").code == 4)
+    // A link is another name of the same.
+    let link = try bash("ln -s first.zarr third.zarr")
+    try #require(link.code == 0, "\(link.words)")
+    #expect(try tool("finish", "third.zarr").code == 0)
+    #expect(try tool("status", "first.zarr").code == 0)
+  }
+
   @Test func `is not begun by jobs that would refuse it, and a job that did is named`() throws {
     for (words, says) in [
       (["convert", "scan.raw", "scan.raw.labels.zarr"], "is there already"),

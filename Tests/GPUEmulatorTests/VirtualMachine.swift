@@ -108,18 +108,21 @@ final class VirtualScan: VolumeReader {
 final class VirtualOutput: VolumeWriter {
   let grid: ChunkGrid
   private let disk: VirtualDisk
+  private let writesRows: Bool
   var writesInOrder: Bool { false }
 
-  init(_ shape: Shape3, block: Shape3, _ disk: VirtualDisk) {
+  init(_ shape: Shape3, block: Shape3, _ disk: VirtualDisk, writesRows: Bool) {
     grid = ChunkGrid(volume: shape, chunk: block)
     self.disk = disk
+    self.writesRows = writesRows
   }
 
   func isCommitted(_ block: Index3) -> Bool { false }
 
   func commit(_ block: Index3, _ voxels: RawSpan) throws(VolumeWriteError) -> Int {
     // As a store does it: row of chunks by row, so that tiles are read between them.
-    let row = max(1, min(64, grid.chunk.z) * min(64, grid.chunk.y) * grid.chunk.x)
+    let chunks = max(1, min(64, grid.chunk.z) * min(64, grid.chunk.y) * grid.chunk.x)
+    let row = writesRows ? chunks : max(1, voxels.byteCount)
     for begin in stride(from: 0, to: voxels.byteCount, by: row) {
       let count = min(row, voxels.byteCount - begin)
       Timeline.work("encode", byteCount: count) {}
@@ -141,8 +144,10 @@ struct VirtualRun {
   var shape: Shape3
   /// For each card; `nil`: as many as the plan takes.
   var slots: Int?
-  /// Whether the disk begins with the next tile while one is decoded or waits for a slot.
-  var readsAhead = true
+  /// Whether the disk has one thing beside another, as the tool does it: it begins with the next tile while
+  /// one is decoded or waits for a slot, and reads tiles between the rows of a block that is written. Without,
+  /// and with one slot, a run is what `expectedGain` speaks of: one stage after the other.
+  var overlaps = true
   /// Layers of the blocks in which labels are committed.
   var blockDepth = 64
 
@@ -167,7 +172,7 @@ struct VirtualRun {
     func needs(_ lane: String) -> Double { needs.first { $0.lane == lane }?.seconds ?? 0 }
     /// The whole over the slowest lane.
     var overSlowest: Double { seconds / slowest.seconds }
-    /// How much longer it should take with one slot for each card and nothing read ahead: all that a tile
+    /// How much longer it should take with one slot for each card and nothing beside: all that a tile
     /// waits for, one after the other, over the slowest lane. Encoding is another thread's in any case.
     func expectedGain(cards: Int) -> Double {
       let network = needs("network")
@@ -185,7 +190,7 @@ struct VirtualRun {
     var result = Result()
     try Timeline.observed(by: clock, lane: "test") {
       let disk = VirtualDisk(disk, clock)
-      let scan = VirtualScan(shape, disk, readsAhead: readsAhead)
+      let scan = VirtualScan(shape, disk, readsAhead: overlaps)
       let card = ModelCard(
         name: "random", classes: LabelClass.unnamed(count: graph.classCount), normalisation: nil,
         voxelType: nil, greyHistogram: nil, document: [:])
@@ -199,7 +204,7 @@ struct VirtualRun {
       let plan = try SegmentationPlan(
         options, model: model, scan: scan,
         factory: CUDNNEngineFactory(emulator.places, trusting: true))
-      let output = VirtualOutput(shape, block: options.block, disk)
+      let output = VirtualOutput(shape, block: options.block, disk, writesRows: overlaps)
       let run = try SegmentationRun(plan, from: scan, to: output).run()
       result.seconds = run.seconds
       result.layersPerMinute = Double(shape.voxelCount) / (2048 * 2048) * 60 / run.seconds

@@ -59,7 +59,7 @@ extension GPUEmulatorTests {
         shape: Shape3(z: layers, y: 2048, x: 2048))
       run.blockDepth = 8
       run.slots = slots
-      run.readsAhead = slots != 1
+      run.overlaps = slots != 1
       let result = try run.result(emulator)
       #expect(result.violations == [])
       #expect(result.leak == "")
@@ -107,7 +107,7 @@ extension GPUEmulatorTests {
         run.shape.z = min(run.shape.z, 384)
         let most = isLong ? try run.result(emulator) : many
         run.slots = 1
-        run.readsAhead = false
+        run.overlaps = false
         let one = try run.result(emulator)
         words += "\(fixed(one.seconds / most.seconds, 2)) | "
         words += "\(fixed(most.expectedGain(cards: run.cards.count), 2)) | "

@@ -69,6 +69,13 @@ public struct FinishCommand: Command {
         "\(output) was begun by t2s-volume \(fixed.toolVersion), this is \(toolVersion)",
         remedy: "use the same version for all parts and to finish")
     }
+    // What is done is what the parts' command says, with the output that it names.
+    guard resolved(fixed.absolutePlace) == resolved(parts.folder.path) else {
+      throw Explanation(
+        .input,
+        "\(output) was moved or copied since its parts were begun: their folder was \(fixed.absolutePlace)",
+        remedy: "give it its name and place of then, and finish it there; rename it afterwards")
+    }
     try waitForParts(parts, fixed, seconds: wait, context)
     let summary = PartsSummary(parts.folder, of: fixed.parts)
     var result = try again(fixed, arguments, summary, context)

@@ -101,8 +101,8 @@ struct Parting: Sendable {
     same: [String: String], chosen: [String: String] = [:]
   ) throws(Explanation) -> FrozenRun {
     let own = FrozenRun(
-      words: words, folder: currentFolder(), parts: share.count, toolVersion: toolVersion,
-      same: same, chosen: chosen,
+      words: words, folder: currentFolder(), place: folder.path, parts: share.count,
+      toolVersion: toolVersion, same: same, chosen: chosen,
       origin: "\(hostName()), process \(getpid()), \(utcNow())")
     let fixed = try folder.freeze(own)
     try check(own, against: fixed)

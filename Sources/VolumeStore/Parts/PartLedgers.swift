@@ -41,14 +41,20 @@ struct PartLedgers {
     }
   }
 
-  /// What attempts at `part` noted of each shard of `grid`, those of a level: once for each that differs.
-  func noted(
-    _ part: PartShare, level: Int, _ grid: ChunkGrid
+  /// The names of what attempts at `part` left in its folder.
+  private func files(_ part: PartShare) throws(SystemError) -> [String] {
+    let folder = folder(part)
+    return try certainKind(ofPath: folder) == .folder ? names(inFolder: folder) : []
+  }
+
+  /// What attempts at `part` noted of each shard of `grid`, those of a level, in what is among `files`:
+  /// once for each that differs.
+  private func noted(
+    _ part: PartShare, _ files: [String], level: Int, _ grid: ChunkGrid
   ) throws(SystemError) -> [Index3: [ShardState]] {
     let folder = folder(part)
-    guard try certainKind(ofPath: folder) == .folder else { return [:] }
     var noted: [Index3: [ShardState]] = [:]
-    for name in try names(inFolder: folder) where name.hasSuffix(Self.ending(level)) {
+    for name in files where name.hasSuffix(Self.ending(level)) {
       // A line that is damaged or torn counts as none: what it noted is written again.
       let ledger = Ledger.salvage(try contents(ofFile: "\(folder)/\(name)"), grid: grid).ledger
       for (shard, state) in ledger.shards where noted[shard]?.contains(state) != true {
@@ -58,12 +64,13 @@ struct PartLedgers {
     return noted
   }
 
-  /// The shards of a level that attempts at `part` noted and whose files are as one of them noted it.
-  func whole(
-    _ part: PartShare, level: Int, _ metadata: ArrayMetadata
+  /// The shards of a level that attempts at `part` noted in what is among `files`, and whose files are as
+  /// one of them noted it.
+  private func whole(
+    _ part: PartShare, _ files: [String], level: Int, _ metadata: ArrayMetadata
   ) throws(SystemError) -> Ledger {
     var whole = Ledger()
-    for (shard, states) in try noted(part, level: level, metadata.layout.shards) {
+    for (shard, states) in try noted(part, files, level: level, metadata.layout.shards) {
       let file = "\(paths.level(level))/\(metadata.key(ofShard: shard))"
       for state in states where try StoreFormat.isAsNoted(file, state) {
         whole.note(shard, state)
@@ -73,22 +80,33 @@ struct PartLedgers {
     return whole
   }
 
-  /// The same for all parts that were begun.
-  func joined(level: Int, _ metadata: ArrayMetadata) throws(SystemError) -> Ledger {
-    var ledger = Ledger()
+  /// The same of each of the store's `levels`.
+  func whole(_ part: PartShare, _ levels: [ArrayMetadata]) throws(SystemError) -> [Ledger] {
+    // A folder is listed once: there may be ten thousand parts and as many levels as the volume is long.
+    let files = try files(part)
+    var whole: [Ledger] = []
+    for (number, metadata) in levels.enumerated() {
+      whole.append(try self.whole(part, files, level: number, metadata))
+    }
+    return whole
+  }
+
+  /// The same of all parts that were begun.
+  func joined(_ levels: [ArrayMetadata]) throws(SystemError) -> [Ledger] {
+    var joined = levels.map { _ in Ledger() }
     for part in try begun() {
-      for (shard, state) in try whole(part, level: level, metadata).shards {
-        ledger.note(shard, state)
+      for (number, whole) in try whole(part, levels).enumerated() {
+        for (shard, state) in whole.shards { joined[number].note(shard, state) }
       }
     }
-    return ledger
+    return joined
   }
 
   /// What all parts noted of a level, whatever became of the files: for reports.
   func noted(level: Int, _ grid: ChunkGrid) throws(SystemError) -> Ledger {
     var ledger = Ledger()
     for part in try begun() {
-      for (shard, states) in try noted(part, level: level, grid) {
+      for (shard, states) in try noted(part, files(part), level: level, grid) {
         if let state = states.last { ledger.note(shard, state) }
       }
     }

@@ -43,12 +43,12 @@ final class PartStoreWriter: FactKeepingWriter, PartwiseWriter {
     let attempt = "\(folder)/\(LockHolder.ofThisProcess.host).\(processNumber).\(number)"
     self.attempt = attempt
     let encoders = WorkerPool<ShardEncoder.Worker>()
-    writers = try (0..<levels.levels(madeOf: places)).map { number throws(SystemError) in
-      let metadata = levels.arrays[number]
-      // What attempts before this one left whole is known from the beginning.
+    // What attempts before this one left whole is known from the beginning.
+    let own = Array(levels.arrays.prefix(levels.levels(madeOf: places)))
+    let whole = try ledgers.whole(share, own)
+    writers = try own.enumerated().map { (number, metadata) throws(SystemError) in
       let ledger = try LedgerFile(
-        newAt: attempt + PartLedgers.ending(number),
-        knowing: try ledgers.whole(share, level: number, metadata))
+        newAt: attempt + PartLedgers.ending(number), knowing: whole[number])
       return LevelWriter(
         number, of: paths, metadata: metadata, ledger: ledger, threads: threads, encoders: encoders)
     }

@@ -48,23 +48,19 @@ extension StoreFormat {
   func joinParts(_ paths: StorePaths, _ levels: [ArrayMetadata]) throws(StoreError) {
     let ledgers = PartLedgers(paths: paths)
     let (joined, begun) = try system { () throws(SystemError) in
-      (try ledgers.joined(level: 0, levels[0]), try ledgers.begun())
+      (try ledgers.joined(levels), try ledgers.begun())
     }
     let grid = levels[0].layout.shards
-    let missing = grid.count.voxelCount - joined.shards.count
+    let missing = grid.count.voxelCount - joined[0].shards.count
     guard missing == 0 else {
       throw .partsAreMissing(
         path: paths.group, shards: missing, total: grid.count.voxelCount,
-        parts: begun.last.map { joined.missing($0.count, grid) } ?? [])
+        parts: begun.last.map { joined[0].missing($0.count, grid) } ?? [])
     }
     try system { () throws(SystemError) in
       try makeFolder(paths.ledgers)
-      try writeFileAtomically(paths.ledger(0), joined.encoded())
-      for (number, level) in levels.enumerated().dropFirst() {
-        let joined = try ledgers.joined(level: number, level)
-        if !joined.shards.isEmpty {
-          try writeFileAtomically(paths.ledger(number), joined.encoded())
-        }
+      for (number, ledger) in joined.enumerated() where number == 0 || !ledger.shards.isEmpty {
+        try writeFileAtomically(paths.ledger(number), ledger.encoded())
       }
       try synchroniseFolder(paths.side)
     }
