@@ -147,7 +147,10 @@ import VolumeTesting
   @Test(arguments: [VoxelType.uint8, .uint16, .int16, .float32])
   func `are found and compared whatever the type`(type: VoxelType) throws {
     let shape = Shape3(z: 3, y: 8, x: 10)
-    var values: [Float] = (0..<240).map { Float(($0 * 7) % 5 + ($0 % 3 == 0 ? 90 : 10)) }
+    var values = (0..<240).map { (i: Int) -> Float in
+      let base: Float = i % 3 == 0 ? 90 : 10
+      return base + Float((i * 7) % 5)
+    }
     values[17] = 11
     let bytes = values.flatMap { value -> [UInt8] in
       switch type {

@@ -32,8 +32,11 @@ import VolumeCore
     #expect(user > 0 && system >= 0)
     let classes = try #require(json["classes"]?.array)
     #expect(classes.map { $0["name"]?.string } == ["matrix", "fibre", "porosity"])
-    #expect(classes.compactMap { $0["voxels"]?.integer }.reduce(0, +) == 4 * 256 * 320)
-    #expect(abs(classes.compactMap { $0["fraction"]?.number }.reduce(0, +) - 1) < 1e-9)
+    let voxels: [Int] = classes.compactMap { $0["voxels"]?.integer }
+    #expect(voxels.reduce(0, +) == 4 * 256 * 320)
+    let fractions: [Double] = classes.compactMap { $0["fraction"]?.number }
+    let whole: Double = fractions.reduce(0, +)
+    #expect(abs(whole - 1) < 1e-9)
     let picture = try #require(json["picture"]?.string)
     #expect(try tool.bytes(picture).prefix(4) == Data([0x89, 0x50, 0x4E, 0x47]))
 

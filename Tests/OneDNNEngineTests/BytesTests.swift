@@ -65,7 +65,10 @@ import VolumeTesting
     let whole = try floats(run(plan, voxels))
     // The right part, with as much before it as the network sees.
     let part = Shape3(z: 1, y: 64, x: 136)
-    let cut = (0..<64).flatMap { Array(voxels[($0 * 192 + 56)..<($0 * 192 + 192)]) }
+    let cut = (0..<64).flatMap { (y: Int) -> [UInt8] in
+      let row = y * 192
+      return Array(voxels[(row + 56)..<(row + 192)])
+    }
     var smaller = plan
     smaller.shapes = [part]
     let alone = try floats(run(smaller, cut))

@@ -122,7 +122,7 @@ import VolumeTesting
 
   @Test func `of bytes have the values as bins, and others the window`() {
     #expect(GreyBins(.uint8, low: 3, high: 9).middle(of: 7) == 7)
-    #expect(GreyBins(.float32, low: -1, high: 1).middle(of: 0) == -1 + 1.0 / 256)
+    #expect(GreyBins(.float32, low: -1, high: 1).middle(of: 0) == -0.99609375)
     #expect(GreyBins(.float32, low: -1, high: 1).bin(.nan) == nil)
     #expect(GreyBins(.float32, low: -1, high: 1).bin(7) == 255)
     #expect(GreyBins(.float32, low: 2, high: 2).bin(7) == 0)

@@ -56,10 +56,16 @@ import VolumeTesting
     let reader = try RawFormat().reader(
       folder.file("wide.raw"), hints: hints(shape: shape, type: .uint8))
     let narrow = Region(z: 1..<2, y: 0..<3, x: 650_000..<650_010)
-    let expected = (3..<6).flatMap { file[($0 * 700_000 + 650_000)..<($0 * 700_000 + 650_010)] }
+    let expected = (3..<6).flatMap { (row: Int) -> ArraySlice<UInt8> in
+      let start = row * 700_000
+      return file[(start + 650_000)..<(start + 650_010)]
+    }
     #expect(try reader.bytes(of: narrow) == expected)
     let broad = Region(z: 0..<1, y: 1..<3, x: 1..<699_999)
-    let rows = (1..<3).flatMap { file[($0 * 700_000 + 1)..<($0 * 700_000 + 699_999)] }
+    let rows = (1..<3).flatMap { (row: Int) -> ArraySlice<UInt8> in
+      let start = row * 700_000
+      return file[(start + 1)..<(start + 699_999)]
+    }
     #expect(try reader.bytes(of: broad) == rows)
   }
 

@@ -28,7 +28,10 @@ import VolumeTesting
   private static func expected(
     _ count: Int, of wanted: Int, every stride: Int, at offset: Int
   ) -> [UInt8] {
-    (0..<count).flatMap { bytes[(offset + $0 * stride)..<(offset + $0 * stride + wanted)] }
+    (0..<count).flatMap { (row: Int) -> ArraySlice<UInt8> in
+      let start = offset + row * stride
+      return bytes[start..<(start + wanted)]
+    }
   }
 
   /// More rows than one call takes, none between, gaps of every cost, one row alone.

@@ -5,7 +5,7 @@ import VolumeCore
 import VolumeTesting
 
 @Suite struct `A TIFF of a painted layer` {
-  static let colours: [[UInt8]] = (0..<256).map { value in
+  static let colours = (0..<256).map { (value: Int) -> [UInt8] in
     [UInt8(value), UInt8(255 - value), UInt8(value / 2)]
   }
   static let values: [UInt8] = (0..<35).map { UInt8($0 * 7) }

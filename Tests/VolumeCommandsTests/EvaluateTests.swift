@@ -151,8 +151,8 @@ import VolumeTesting
     #expect(outcome.code == 0, "\(outcome.error)")
     #expect(format.written("e.store")?.voxels == [0, 0, 0, 1, 0, 255, 0, 0, 0, 0, 1, 255])
     let confusion = try #require(format.written("c.store")?.voxels)
-    let values = stride(from: 0, to: confusion.count, by: 2).map {
-      Int(confusion[$0]) + 256 * Int(confusion[$0 + 1])
+    let values = stride(from: 0, to: confusion.count, by: 2).map { (i: Int) -> Int in
+      Int(confusion[i]) + 256 * Int(confusion[i + 1])
     }
     #expect(values == [0, 0, 101, 100, 202, 65535, 0, 0, 101, 101, 201, 65535])
   }

@@ -59,10 +59,12 @@ private func option(_ text: String) -> OptionText { OptionText(option: "option",
     }
   }
 
-  @Test(arguments: [
+  static let amounts: [(String, Int)] = [
     ("1G", 1 << 30), ("400M", 400 << 20), ("512K", 512 << 10), ("2T", 2 << 40), ("1.5G", 3 << 29),
     ("4096", 4096), ("1g", 1 << 30), ("1GiB", 1 << 30), ("1GB", 1 << 30),
-  ])
+  ]
+
+  @Test(arguments: amounts)
   func `is an amount of memory`(text: String, bytes: Int) throws {
     #expect(try option(text).byteCount() == bytes)
   }

@@ -97,11 +97,14 @@ extension NIfTIHeader {
     if matrixCode > 0 {
       let rows = (0..<3).map(matrixRow)
       origin = rows.map { $0[3] }
-      isStraight = (0..<3).allSatisfy { row in
-        (0..<3).allSatisfy { row == $0 ? rows[row][$0] > 0 : rows[row][$0] == 0 }
+      isStraight = rows.indices.allSatisfy { (row: Int) -> Bool in
+        (0..<3).allSatisfy { (column: Int) -> Bool in
+          row == column ? rows[row][column] > 0 : rows[row][column] == 0
+        }
       }
-      let lengths = (0..<3).map { column in
-        rows.reduce(0) { $0 + $1[column] * $1[column] }.squareRoot()
+      let lengths = (0..<3).map { (column: Int) -> Double in
+        let square: Double = rows.reduce(0) { $0 + $1[column] * $1[column] }
+        return square.squareRoot()
       }
       if zip(lengths, edges).contains(where: { !(abs($0 - $1) <= 1e-4 * $1) }) {
         let words = lengths.map { "\($0)" }.joined(separator: " ")

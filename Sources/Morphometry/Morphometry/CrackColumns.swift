@@ -216,7 +216,8 @@ extension CrackColumns {
   private static var window: [(i: Int, j: Int, weight: Double)] {
     (-planeReach...planeReach).flatMap { i in
       (-planeReach...planeReach).map { j in
-        (i, j, exp(-Double(i * i + j * j) / (2 * deviation * deviation)))
+        let square = Double(i * i + j * j)
+        return (i, j, exp(-square / (2 * deviation * deviation)))
       }
     }
   }

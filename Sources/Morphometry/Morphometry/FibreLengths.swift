@@ -56,10 +56,10 @@ public struct FibreLengths: Sendable {
     squares += shape.length * shape.length
     // The share of places at which a box of that extent lies inside.
     let (whole, box) = (region.shape, one.box.shape)
-    let rooms = [(whole.z, box.z), (whole.y, box.y), (whole.x, box.x)].map { whole, own in
-      Double(whole - own + 1) / Double(whole)
+    let rooms = [(whole.z, box.z), (whole.y, box.y), (whole.x, box.x)].map {
+      (whole: Int, own: Int) -> Double in Double(whole - own + 1) / Double(whole)
     }
-    let weight = 1 / rooms.reduce(1, *)
+    let weight: Double = 1 / rooms.reduce(1, *)
     weights += weight
     weighted += weight * shape.length
     return (shape, kind)

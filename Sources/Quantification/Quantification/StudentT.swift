@@ -26,8 +26,9 @@ package enum StudentT {
     guard x < 1 else { return 1 }
     // The fraction converges fast below the mean; above it, the other tail is computed.
     guard x <= (a + 1) / (a + b + 2) else { return 1 - beta(1 - x, b, a) }
-    let front = exp(
-      lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(1 - x))
+    let scale: Double = lgamma(a + b) - lgamma(a) - lgamma(b)
+    let powers: Double = a * log(x) + b * log(1 - x)
+    let front = exp(scale + powers)
     let least = 1e-300
     var c = 1.0
     var d = 1 / nonzero(1 - (a + b) * x / (a + 1), least)
