@@ -137,7 +137,9 @@ extension StoreError: ExplainedError {
     case .unfinished(let path, let committed, let total):
       Explanation(
         .input, "\(path) is not finished: \(committed) of \(total) shards are there",
-        remedy: "give the command that makes it again: it goes on where it stopped")
+        remedy:
+          "give the command that makes it again: it goes on where it stopped. Of an output made in parts, "
+          + "run those that are missing, and then `t2s-volume finish \(path)`")
     default: Explanation(.failed, damage, remedy: "")
     }
   }
@@ -151,7 +153,9 @@ extension StoreError: ExplainedError {
     case .exists(let path):
       Explanation(
         .input, "\(path) is there already and finished",
-        remedy: "choose another --output, or replace it with --overwrite")
+        remedy:
+          "choose another --output, or replace it with --overwrite; to make it anew in parts, remove it first"
+      )
     case .isNotOurs(let path, let what):
       Explanation(
         .input, "\(path) \(what)", remedy: "choose another --output, or remove it yourself")
@@ -166,7 +170,8 @@ extension StoreError: ExplainedError {
         .input,
         "\(path) was begun with other settings: \(differences.joined(separator: "; "))",
         remedy:
-          "use the same settings to go on, choose another --output, or begin anew with --overwrite")
+          "use the same settings to go on, choose another --output, or begin anew with --overwrite; in "
+          + "parts, remove it first")
     case .planIsAnother(let path):
       Explanation(
         .input,

@@ -23,7 +23,7 @@ import VolumeTesting
 
   @Test func `are kept beside their scripts`() throws {
     var run = run()
-    run.jobs = [SlurmJobs(start: 1, parts: 2, finish: 3, sent: [1, 2])]
+    run.jobs = [SlurmJobs(start: 1, parts: 2, finish: 3, sent: [1, 2], time: "then")]
     try run.keep()
     #expect(try SlurmRun(in: run.folder) == run)
     #expect(throws: Explanation.self) { try SlurmRun(in: folder.path) }

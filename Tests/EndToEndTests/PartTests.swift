@@ -140,6 +140,28 @@ import VolumeTesting
     #expect(try tool("status", "first.zarr").code == 0)
   }
 
+  @Test func `belongs to the run that began it, where that is`() throws {
+    for (parts, run) in [("100", "first run"), ("2", "second")] {
+      let ending = try tool(
+        "slurm", "convert", "scan.raw", "two.zarr", "--parts", parts, "--run", run, "--rate", "5M",
+        "--time", "5")
+      #expect(ending.code == 0, "\(ending.words)")
+      #expect(
+        run == "second" || ending.output.contains("bash 'first run'/init.sh"), "\(ending.words)")
+    }
+    let begun = try bash("bash second/init.sh && mv second elsewhere")
+    try #require(begun.code == 0, "\(begun.words)")
+    for word in ["status", "resubmit"] {
+      let ending = try tool("slurm", word, "first run")
+      #expect(ending.code == 2)
+      #expect(ending.error.contains("is made by another run, in 2 parts"), "\(ending.words)")
+    }
+    #expect(try tool("slurm", "status", "elsewhere").code == 4)
+    let moved = try tool("slurm", "resubmit", "elsewhere")
+    #expect(moved.code == 2)
+    #expect(moved.error.contains("was moved or copied"), "\(moved.words)")
+  }
+
   @Test func `is not begun by jobs that would refuse it, and a job that did is named`() throws {
     for (words, says) in [
       (["convert", "scan.raw", "scan.raw.labels.zarr"], "is there already"),

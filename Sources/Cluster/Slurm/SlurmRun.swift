@@ -29,6 +29,8 @@ public struct SlurmLimits: Hashable, Sendable {
 public struct SlurmRun: Hashable, Sendable {
   /// The folder.
   public var folder: String
+  /// The folder that its scripts were written for.
+  public var place: String
   /// The tool.
   public var tool: String
   /// The command that is cut, without `--part`.
@@ -53,7 +55,7 @@ public struct SlurmRun: Hashable, Sendable {
     folder: String, tool: String, words: [String], workFolder: String, output: String, parts: Int,
     limits: SlurmLimits, setup: String, reasons: [String]
   ) {
-    (self.folder, self.tool, self.words) = (folder, tool, words)
+    (self.folder, self.place, self.tool, self.words) = (folder, folder, tool, words)
     (self.workFolder, self.output, self.parts) = (workFolder, output, parts)
     (self.limits, self.setup, self.reasons, self.jobs) = (limits, setup, reasons, [])
   }
@@ -110,7 +112,8 @@ public struct SlurmRun: Hashable, Sendable {
 
   private var json: JSONValue {
     [
-      "version": 1, "tool": .string(tool), "command": .array(words.map { .string($0) }),
+      "version": 1, "folder": .string(place), "tool": .string(tool),
+      "command": .array(words.map { .string($0) }),
       "work_folder": .string(workFolder), "output": .string(output), "parts": .integer(parts),
       "setup": .string(setup), "reasons": .array(reasons.map { .string($0) }),
       "limits": [
@@ -162,6 +165,7 @@ public struct SlurmRun: Hashable, Sendable {
         others: others.compactMapValues(\.string)), setup: setup,
       reasons: reasons.compactMap(\.string))
     self.jobs = jobs.compactMap(SlurmJobs.init)
+    place = json["folder"]?.string ?? folder
   }
 }
 
@@ -175,10 +179,13 @@ public struct SlurmJobs: Hashable, Sendable {
   public var finish: Int
   /// The parts that were sent.
   public var sent: [Int]
+  /// When, as "2026-11-28T12:00:00Z".
+  public var time: String?
 
   /// These.
-  public init(start: Int?, parts: Int?, finish: Int, sent: [Int]) {
+  public init(start: Int?, parts: Int?, finish: Int, sent: [Int], time: String? = nil) {
     (self.start, self.parts, self.finish, self.sent) = (start, parts, finish, sent)
+    self.time = time
   }
 
   /// All of them.
@@ -188,6 +195,7 @@ public struct SlurmJobs: Hashable, Sendable {
     [
       "init": start.map { .integer($0) } ?? .null, "parts": parts.map { .integer($0) } ?? .null,
       "finish": .integer(finish), "sent": .array(sent.map { .integer($0) }),
+      "time": time.map { .string($0) } ?? .null,
     ]
   }
 
@@ -195,6 +203,6 @@ public struct SlurmJobs: Hashable, Sendable {
     guard let finish = json["finish"]?.integer else { return nil }
     self.init(
       start: json["init"]?.integer, parts: json["parts"]?.integer, finish: finish,
-      sent: json["sent"]?.array?.compactMap(\.integer) ?? [])
+      sent: json["sent"]?.array?.compactMap(\.integer) ?? [], time: json["time"]?.string)
   }
 }

@@ -31,10 +31,10 @@ public struct FinishCommand: Command {
   /// What else is worth knowing.
   public var notes: [String] {
     [
-      "OUTPUT is what the parts were told to make. Every ledger and every shard's end is checked, the "
-        + "levels of lower resolution are made, which reads all voxels and checks them, and the output is "
-        + "what one process would have made, byte for byte. Where a part is missing, it is named and "
-        + "nothing is finished."
+      "OUTPUT is what the parts were told to make. Every ledger and every shard's size and end are checked, "
+        + "the levels of lower resolution that parts could not make are made of what they left for them, "
+        + "and the output is what one process would have made, byte for byte. Where a part is missing, it "
+        + "is named and nothing is finished. Bytes that a disk changed meanwhile are found by `verify`."
     ]
   }
 

@@ -24,7 +24,7 @@ struct ResumeCheck {
       .input,
       "\(output) was begun with other settings: \(differences.map(\.words).joined(separator: "; "))",
       remedy: "to go on: \(differences.map(\.remedy).joined(separator: "; ")). Or choose another "
-        + "--output, or begin anew with --overwrite")
+        + "--output, or begin anew with --overwrite (in parts: by removing it)")
   }
 
   private func nothingToResume(_ stores: any StoreChecking) -> Explanation {

@@ -80,6 +80,7 @@ struct SlurmPreparation {
     context.console.say(
       "\(folder): \(run.parts) part\(run.parts == 1 ? "" : "s"), \(run.limits.atOnce) at once")
     for reason in run.reasons { context.console.say("  \(reason)") }
+    let typed = SlurmRun.quoted(folder)
     if choices.submits {
       do throws(Explanation) {
         run.jobs.append(
@@ -94,13 +95,13 @@ struct SlurmPreparation {
       try run.keep()
       context.console.say(
         "sent: \(run.jobs.flatMap(\.all).map(String.init).joined(separator: ", ")); "
-          + "t2s-volume slurm status \(folder)")
+          + "t2s-volume slurm status \(typed)")
     } else {
       context.console.say(
-        "not sent (--submit). To send them, edited or not: t2s-volume slurm resubmit \(folder)")
+        "not sent (--submit). To send them, edited or not: t2s-volume slurm resubmit \(typed)")
       context.console.say(
-        "without Slurm: bash \(folder)/init.sh; for part in $(seq \(run.parts)); do "
-          + "bash \(folder)/part.sh $part; done; bash \(folder)/finish.sh")
+        "without Slurm: bash \(typed)/init.sh; for part in $(seq \(run.parts)); do "
+          + "bash \(typed)/part.sh $part; done; bash \(typed)/finish.sh")
     }
     return [
       "run": .string(folder), "parts": .integer(run.parts), "output": .string(run.output),

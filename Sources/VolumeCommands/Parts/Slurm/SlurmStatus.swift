@@ -45,7 +45,13 @@ struct SlurmStatus {
     let code = run.exitCode("\(part.number)")
     let last = run.lastWords("part-\(part.number)")
     switch states.last?.kind {
-    case .failed: return .failed(states.last?.why ?? "it did not say why")
+    case .failed:
+      let why = states.last?.why ?? "it did not say why"
+      if code == nil, let state = states.last, let sent = lastSent(part), sent > state.updated {
+        return .missing(
+          "was sent again and did not begin, or not come to its end; before that: \(why)")
+      }
+      return .failed(why)
     case .running where tasks == nil && code == nil:
       return states.last.map { .running($0) } ?? .missing("was not begun")
     default: break
@@ -68,6 +74,34 @@ struct SlurmStatus {
     }
   }
 
+  /// When a part was sent last; `nil` where it was sent once.
+  private func lastSent(_ part: PartShare) -> String? {
+    run.jobs.dropFirst().last { $0.sent.contains(part.number) }?.time
+  }
+
+  /// Throws where the output is in the hands of a run that is cut otherwise.
+  private func checkIsOwn() throws(Explanation) {
+    guard !parts.isFinished, let fixed = try parts.folder.frozen(), fixed.parts != run.parts else {
+      return
+    }
+    throw Explanation(
+      .input,
+      "\(run.output) is made by another run, in \(fixed.parts) parts, that was begun by \(fixed.origin); that "
+        + "of \(given) has \(run.parts)",
+      remedy: "look at that run; the folder \(given) is of no use and can be removed")
+  }
+
+  /// Throws where the scripts speak of another folder.
+  private func checkPlace() throws(Explanation) {
+    let (now, then) = (resolved(run.folder) ?? run.folder, resolved(run.place) ?? run.place)
+    guard now != then else { return }
+    throw Explanation(
+      .input, "\(given) was moved or copied: its scripts were written for \(run.place)",
+      remedy:
+        "give it its name and place of then, or make the run anew with `slurm`; what its parts made stays"
+    )
+  }
+
   /// Why a job of one process did not end well; `nil` where it did, or has not ended.
   private func failure(_ job: String, _ jobs: Set<Int>) -> String? {
     if let task = tasks?.first(where: { jobs.contains($0.job) }) {
@@ -82,6 +116,7 @@ struct SlurmStatus {
 
   /// Tells.
   func report() throws(Explanation) -> [String: JSONValue] {
+    try checkIsOwn()
     let start = failure("init", starts)
     let startFailed = start?.contains("init failed") == true
     let end = failure("finish", finishes)
@@ -129,7 +164,9 @@ struct SlurmStatus {
     for (job, words) in [("init", start), ("finish", end)] {
       guard let words, !isFinished else { continue }
       console.say("  \(words)")
-      if words.contains("failed") { console.say("    \(run.log(job))") }
+      if words.contains("failed"), kind(ofPath: run.log(job)) != .missing {
+        console.say("    \(run.log(job))")
+      }
     }
     for line in lines { console.say(line) }
     if rate > 0 {
@@ -155,7 +192,9 @@ struct SlurmStatus {
       }
       if !failed.isEmpty || !lost.isEmpty && tasks != nil || missing.isEmpty && !willFinish {
         let others = running.isEmpty && queued == 0 ? "" : ", when the others have ended"
-        console.say("  to send what is missing\(others): t2s-volume slurm resubmit \(given)")
+        console.say(
+          "  to send what is missing\(others): t2s-volume slurm resubmit \(SlurmRun.quoted(given))"
+        )
       }
     }
     return [
@@ -183,6 +222,8 @@ struct SlurmStatus {
       context.console.say("\(run.output): is finished; nothing is missing")
       return ["run": .string(given), "sent": .array([])]
     }
+    try checkIsOwn()
+    try checkPlace()
     let missing = Set(try parts.missing(of: run.parts).map(\.number))
     let inQueue = tasks ?? []
     let busy = Set(inQueue.filter { arrays.contains($0.job) }.compactMap(\.task))
@@ -198,7 +239,8 @@ struct SlurmStatus {
     let numbers = missing.sorted()
     run.forgetEnds(of: numbers)
     let isFixed = try parts.folder.frozen() != nil
-    let jobs = try Slurm().send(run, parts: numbers, starts: !isFixed)
+    var jobs = try Slurm().send(run, parts: numbers, starts: !isFixed)
+    jobs.time = utcNow()
     // A job that waits to finish what can never be is in the way of nobody, but is no longer wanted.
     for task in inQueue where finishes.contains(task.job) {
       _ = try? runProgram(["scancel", "\(task.job)"])
