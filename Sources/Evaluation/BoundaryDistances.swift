@@ -152,6 +152,8 @@ private struct BoundaryBlock: Sendable {
   private var truthEdges: [UInt8] = []
   private var predictionEdges: [UInt8] = []
   private var features: [UInt8] = []
+  private var distances: SquaredDistances?
+  private var shape = Shape3(z: 0, y: 0, x: 0)
 
   init(_ index: ClassIndex, reach: Int) {
     self.index = index
@@ -162,9 +164,21 @@ private struct BoundaryBlock: Sendable {
   mutating func measure(_ block: PassBlock, _ pairing: LabelPairing) {
     let (core, box) = (block.core, block.region)
     let count = box.voxelCount
-    (truths, predictions) = (
-      [UInt8](repeating: 0, count: count), [UInt8](repeating: 0, count: count)
-    )
+    // Blocks are mostly of one extent: what was taken for one serves the next.
+    var kept: SquaredDistances?
+    swap(&kept, &distances)
+    if kept == nil || shape != box.shape {
+      kept = nil
+      for array in [
+        \BoundaryBlock.truths, \.predictions, \.truthEdges, \.predictionEdges, \.features,
+      ] {
+        self[keyPath: array] = []
+        self[keyPath: array] = [UInt8](repeating: 0, count: count)
+      }
+      shape = box.shape
+    }
+    var distances = kept ?? SquaredDistances(shape, reach: reach)
+    kept = nil
     var scratch: [UInt8] = []
     swap(&scratch, &self.scratch)
     let index = index
@@ -185,15 +199,14 @@ private struct BoundaryBlock: Sendable {
     swap(&t, &truths)
     swap(&p, &predictions)
     swap(&scratch, &self.scratch)
-    truthEdges = edges(truths, box.shape, none)
-    predictionEdges = edges(predictions, box.shape, none)
-    var distances = SquaredDistances(box.shape, reach: reach)
-    features = [UInt8](repeating: 0, count: count)
+    findEdges(truths, box.shape, none, &truthEdges)
+    findEdges(predictions, box.shape, none, &predictionEdges)
     for k in 0..<index.count {
       let value = UInt8(k)
       boundary(value, core, box, &distances)
       errors(value, core, box, &distances)
     }
+    self.distances = distances
   }
 
   /// Distances between the boundaries of class `k`.
@@ -255,8 +268,10 @@ private struct BoundaryBlock: Sendable {
 }
 
 /// 1 where a voxel that counts has a neighbour by a face that counts and is of another class.
-private func edges(_ labels: [UInt8], _ shape: Shape3, _ none: UInt8) -> [UInt8] {
-  var edges = [UInt8](repeating: 0, count: labels.count)
+private func findEdges(
+  _ labels: [UInt8], _ shape: Shape3, _ none: UInt8, _ edges: inout [UInt8]
+) {
+  for i in edges.indices { edges[i] = 0 }
   let (rows, width) = (shape.y, shape.x)
   unsafe labels.withUnsafeBufferPointer { labels in
     unsafe edges.withUnsafeMutableBufferPointer { edges in
@@ -277,5 +292,4 @@ private func edges(_ labels: [UInt8], _ shape: Shape3, _ none: UInt8) -> [UInt8]
       }
     }
   }
-  return edges
 }
