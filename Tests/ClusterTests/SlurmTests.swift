@@ -23,9 +23,15 @@ import VolumeTesting
 
   @Test func `are kept beside their scripts`() throws {
     var run = run()
-    run.jobs = [SlurmJobs(start: 1, parts: 2, finish: 3, sent: [1, 2], time: "then")]
+    run.jobs = [
+      SlurmJobs(start: 1, parts: 2, finish: 3, sent: [1, 2]),
+      SlurmJobs(start: nil, parts: 4, finish: 5, sent: [2], time: "2026-11-28T12:00:00Z"),
+    ]
     try run.keep()
     #expect(try SlurmRun(in: run.folder) == run)
+    #expect(run.wasSentAgain(2, after: "2026-11-28T11:59:59Z"))
+    #expect(!run.wasSentAgain(2, after: "2026-11-28T12:00:01Z"))
+    #expect(!run.wasSentAgain(1, after: "2026-11-28T11:59:59Z"))
     #expect(throws: Explanation.self) { try SlurmRun(in: folder.path) }
   }
 

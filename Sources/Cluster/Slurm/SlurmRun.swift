@@ -99,6 +99,11 @@ public struct SlurmRun: Hashable, Sendable {
     return Set(begun).union(sent)
   }
 
+  /// Whether a part was sent once more after `time`, as "2026-11-28T12:00:00Z".
+  public func wasSentAgain(_ part: Int, after time: String) -> Bool {
+    jobs.contains { $0.sent.contains(part) && ($0.time ?? "") > time }
+  }
+
   /// What the last attempt said in a log: its last line that is an error, or that Slurm wrote.
   public func lastWords(_ name: String) -> String? {
     guard let bytes = try? contents(ofFile: log(name)) else { return nil }
@@ -179,7 +184,7 @@ public struct SlurmJobs: Hashable, Sendable {
   public var finish: Int
   /// The parts that were sent.
   public var sent: [Int]
-  /// When, as "2026-11-28T12:00:00Z".
+  /// When, as "2026-11-28T12:00:00Z"; `nil` where nothing was sent before.
   public var time: String?
 
   /// These.

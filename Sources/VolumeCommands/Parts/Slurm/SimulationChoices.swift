@@ -12,7 +12,7 @@ struct SimulationChoices {
     OptionDeclaration(
       "rate", "VOXELS", "voxels that a node computes in a second; default for simulate: 30M"),
     OptionDeclaration(
-      "storage", "BYTES", "bytes that all nodes together read in a second; default: 1G"),
+      "storage", "BYTES", "bytes that all nodes together read in a second; default: 10^9"),
     OptionDeclaration(
       "queue", "SECONDS", "simulate: what a node waits in the queue on the average; default 60"),
     OptionDeclaration(

@@ -125,7 +125,7 @@ struct SlurmChoices {
       "rate", "VOXELS",
       "voxels that a node computes in a second; default: a few tiles are computed here to find out"),
     OptionDeclaration(
-      "storage", "BYTES", "bytes that all nodes together read in a second; default: 1G"),
+      "storage", "BYTES", "bytes that all nodes together read in a second; default: 10^9"),
     OptionDeclaration(
       "setup", "LINE", "a line of shell before the tool, as in 'module load cuda'"),
     OptionDeclaration("run", "FOLDER", "where scripts and logs lie; default: OUTPUT.slurm"),

@@ -47,7 +47,9 @@ struct SlurmStatus {
     switch states.last?.kind {
     case .failed:
       let why = states.last?.why ?? "it did not say why"
-      if code == nil, let state = states.last, let sent = lastSent(part), sent > state.updated {
+      if code == nil, let state = states.last,
+        run.wasSentAgain(part.number, after: state.updated)
+      {
         return .missing(
           "was sent again and did not begin, or not come to its end; before that: \(why)")
       }
@@ -72,11 +74,6 @@ struct SlurmStatus {
         states.last.map { "ended on \($0.host) without a word, since \($0.updated)" }
           ?? "was not begun")
     }
-  }
-
-  /// When a part was sent last; `nil` where it was sent once.
-  private func lastSent(_ part: PartShare) -> String? {
-    run.jobs.dropFirst().last { $0.sent.contains(part.number) }?.time
   }
 
   /// Throws where the output is in the hands of a run that is cut otherwise.
