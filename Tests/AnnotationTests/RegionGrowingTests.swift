@@ -107,6 +107,26 @@ private struct Case {
     #expect(try item.grown(block: Shape3(z: 1, y: 2, x: 2)).labels == reference.labels)
   }
 
+  @Test(arguments: [1, 3], [RegionGrowing.Height.difference, .grey])
+  func `finds its way through a maze, which sweeps do not`(
+    layers: Int, height: RegionGrowing.Height
+  ) throws {
+    let shape = Shape3(z: layers, y: 38, x: 41)
+    var item = Case(shape, seed: 4, share: 0)
+    // Corridors across the order of memory, with a gap at one end and then at the other.
+    item.greys = Region(shape).indices.map { at in
+      let gap = at.x % 4 == 1 ? 0 : shape.y - 1
+      let isOpen = at.x % 2 == 0 || at.y == gap
+      return UInt8(isOpen ? 90 + (at.x * at.y + at.z) % 3 : 200 + at.x % 5)
+    }
+    item.seeds = Array(repeating: 255, count: shape.voxelCount)
+    for (place, at) in [0, 19 * 41 + 20, 40].enumerated() { item.seeds[at] = UInt8(place) }
+    let expected = item.reference(height).labels
+    for block in [shape, Shape3(z: 1, y: 20, x: 11)] {
+      #expect(try item.grown(block: block, threads: 2, height: height).labels == expected)
+    }
+  }
+
   @Test func `is the same for little memory`() throws {
     let shape = Shape3(z: 30, y: 70, x: 80)
     let item = Case(shape, seed: 9, share: 0.001)

@@ -11,9 +11,12 @@ import VolumeCore
   private let greys: UnsafeMutablePointer<UInt16>
   private let seeds: UnsafeMutablePointer<UInt8>
   private let costs: UnsafeMutablePointer<UInt32>
+  private let floors: UnsafeMutablePointer<UInt32>
   private let next: UnsafeMutablePointer<Int32>
   private let fronts: UnsafeMutablePointer<UInt32>
   private let heads: UnsafeMutablePointer<Int32>
+  private let sources: UnsafeMutablePointer<t2s_arrival>
+  private let sourceRoom: Int
   private let best: UnsafeMutablePointer<UInt32>
   private let labels: UnsafeMutablePointer<UInt8>
   private let crossesLayers: Bool
@@ -30,7 +33,7 @@ import VolumeCore
     let padded = Self.padded(shape, crossesLayers)
     let faces = shape.z * shape.y + shape.z * shape.x + shape.y * shape.x
     // Arrivals of eight bytes through each face, and the faces themselves, old, new and opposite.
-    return padded.voxelCount * 24 + shape.voxelCount * (voxelBytes + labelBytes + 1)
+    return padded.voxelCount * 29 + shape.voxelCount * (voxelBytes + labelBytes + 1)
       + (crossesLayers ? 2 * faces * 20 : 0) + (1 << 20)
   }
 
@@ -45,9 +48,12 @@ import VolumeCore
     unsafe greys = .allocate(capacity: most)
     unsafe seeds = .allocate(capacity: most)
     unsafe costs = .allocate(capacity: most)
+    unsafe floors = .allocate(capacity: most)
     unsafe next = .allocate(capacity: most)
     unsafe fronts = .allocate(capacity: 2 * most)
     unsafe heads = .allocate(capacity: 65536)
+    sourceRoom = most / 8 + 1
+    unsafe sources = .allocate(capacity: sourceRoom)
     unsafe best = .allocate(capacity: most)
     unsafe labels = .allocate(capacity: most)
     read = PageBuffer(byteCount: shape.voxelCount * voxelBytes)
@@ -58,9 +64,11 @@ import VolumeCore
     unsafe greys.deallocate()
     unsafe seeds.deallocate()
     unsafe costs.deallocate()
+    unsafe floors.deallocate()
     unsafe next.deallocate()
     unsafe fronts.deallocate()
     unsafe heads.deallocate()
+    unsafe sources.deallocate()
     unsafe best.deallocate()
     unsafe labels.deallocate()
   }
@@ -185,13 +193,14 @@ import VolumeCore
   }
 
   /// Lets the class at `place` grow from its seeds and from `arrivals`.
-  func flood(_ place: UInt8, levels: [UInt16], arrivals: inout [t2s_arrival]) {
+  func flood(_ place: UInt8, levels: [UInt16], arrivals: [t2s_arrival]) {
     let shape = padded
     var block = unsafe t2s_block(
       z: shape.z, y: shape.y, x: shape.x, crosses_layers: crossesLayers ? 1 : 0, greys: greys,
-      seeds: seeds, costs: costs, next: next, front: fronts, after: fronts + most, heads: heads)
+      seeds: seeds, costs: costs, floors: floors, next: next, front: fronts, after: fronts + most,
+      heads: heads, sources: sources, source_room: sourceRoom)
     unsafe levels.withUnsafeBufferPointer { levels in
-      unsafe arrivals.withUnsafeMutableBufferPointer { arrivals in
+      unsafe arrivals.withUnsafeBufferPointer { arrivals in
         unsafe t2s_flood(&block, place, levels.baseAddress, arrivals.baseAddress, arrivals.count)
       }
     }

@@ -64,7 +64,7 @@ struct Growth: Sendable {
         }
         opposite.append(costs)
       }
-      memory.flood(UInt8(place), levels: levels[place], arrivals: &arrivals)
+      memory.flood(UInt8(place), levels: levels[place], arrivals: arrivals)
       memory.takeBetter(UInt8(place))
       for (side, (face, other, voxels)) in neighbours.enumerated() {
         let old = try read(voxels.count, block, place, face)

@@ -10,6 +10,12 @@
 /// A voxel that is no seed.
 #define T2S_NO_SEED 255
 
+/// A way that has come to a voxel of the block.
+typedef struct {
+  uint32_t cost;
+  uint32_t voxel;
+} t2s_arrival;
+
 /// A block of voxels, with a margin of one blocked voxel on either side along x and y, and along z
 /// where ways may lead from layer to layer.
 ///
@@ -26,25 +32,29 @@ typedef struct {
   const uint8_t *seeds;
   /// Room for the cost of each voxel: the result.
   uint32_t *costs;
+  /// Room for the least cost of any way that steps onto a voxel; T2S_UNREACHED where none may.
+  uint32_t *floors;
   /// Room for one number for each voxel, three times, and for 65536.
   int32_t *next;
   uint32_t *front, *after;
   int32_t *heads;
+  /// Room for voxels from which ways lead on.
+  t2s_arrival *sources;
+  /// How many there is room for; one for every eighth voxel does not slow anything down.
+  long source_room;
 } t2s_block;
 
-/// A way that comes in from outside the block, at a voxel of the block.
-typedef struct {
-  uint32_t cost;
-  uint32_t voxel;
-} t2s_arrival;
-
 /// Computes for each voxel that is no seed the least cost of all ways from seeds of `seed`, or from
-/// `arrivals`, which must be sorted by cost. `levels` has the step's size for each grey value.
-/// Arrivals' costs are those of the voxel before the step into the block; they are taken on entry.
+/// `arrivals`, in any order. `levels` has the step's size for each grey value. Arrivals' costs are
+/// those of the voxel before the step into the block; they are taken on entry.
 ///
-/// Seeds and blocked voxels keep the cost 0, which no way improves.
+/// Most ways are found by sweeps through memory in its order, as in the hybrid reconstruction of
+/// Vincent (IEEE Trans. Image Processing 2, 1993); what sweeps leave is found level by level. What is
+/// least does not depend on the order.
+///
+/// Seeds of `seed` have the cost 0, other seeds and blocked voxels T2S_UNREACHED.
 void t2s_flood(const t2s_block *block, uint8_t seed, const uint16_t levels[65536],
-               t2s_arrival *arrivals, long arrival_count);
+               const t2s_arrival *arrivals, long arrival_count);
 
 /// Takes `place` for the label of each voxel whose cost is less than the best so far.
 void t2s_take_better(const uint32_t *costs, const uint8_t *seeds, long n, uint8_t place,
