@@ -42,9 +42,10 @@ struct GrowthReference {
     return greys.map { followsMeans ? Int((abs(Double($0) - mean) * 256).rounded()) : Int($0) }
   }
 
-  func costs(_ place: Int) -> [Cost?] {
-    let heights = heights(place)
-    var costs: [Cost?] = seeds.map { $0 == place ? Cost(level: 0, steps: 0) : nil }
+  func costs(_ place: Int) -> [Cost?] { costs(of: [UInt8(place)], heights(place)) }
+
+  func costs(of places: Set<UInt8>, _ heights: [Int]) -> [Cost?] {
+    var costs: [Cost?] = seeds.map { places.contains($0) ? Cost(level: 0, steps: 0) : nil }
     var changed = costs.indices.filter { costs[$0] != nil }
     var first = 0
     while first < changed.count {
@@ -72,6 +73,20 @@ struct GrowthReference {
       }
       return best.map { UInt8($0.1) } ?? 255
     }
+  }
+
+  /// A watershed: voxels in the order of their costs take the class of a neighbour of least cost.
+  var divided: [UInt8] {
+    let costs = costs(of: Set((0..<classes).map { UInt8($0) }), greys.map { Int($0) })
+    var labels = seeds
+    let ways = seeds.indices.compactMap { v in costs[v].map { (cost: $0, voxel: v) } }
+    for (_, v) in ways.sorted(by: { $0.cost < $1.cost }) where seeds[v] == 255 {
+      let beside = neighbours(v).compactMap { n in costs[n].map { (cost: $0, label: labels[n]) } }
+      if let from = beside.min(by: { ($0.cost, $0.label) < ($1.cost, $1.label) }) {
+        labels[v] = from.label
+      }
+    }
+    return labels
   }
 
   /// The best of all ways to each voxel, by trying them all: for a handful of voxels.

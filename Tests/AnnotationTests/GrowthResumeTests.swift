@@ -27,11 +27,13 @@ import VolumeTesting
     var reach = RegionGrowing.Reach.volume
     var alone: [Int] = []
     var threads = 1
-    var testDescription: String { "\(reach) \(alone) on \(threads)" }
+    var height = RegionGrowing.Height.difference
+    var testDescription: String { "\(height) \(reach) \(alone) on \(threads)" }
   }
   static let ways = [
     Way(), Way(threads: 3), Way(alone: [1, 2]), Way(reach: .layers),
-    Way(reach: .layers, alone: [2]),
+    Way(reach: .layers, alone: [2]), Way(height: .grey), Way(threads: 3, height: .grey),
+    Way(alone: [1, 2], height: .grey), Way(reach: .layers, height: .grey),
   ]
 
   private func growing(
@@ -44,6 +46,7 @@ import VolumeTesting
       reach: way.reach, scratchFolder: folder)
     growing.block = way.reach == .volume ? Self.block : Shape3(z: 1, y: 12, x: 14)
     growing.alone = way.alone
+    growing.height = way.height
     growing.keptIn = keptIn
     growing.keepingInterval = interval
     return growing
@@ -100,7 +103,10 @@ import VolumeTesting
     return files
   }
 
-  @Test(arguments: [Way(), Way(alone: [1, 2]), Way(reach: .layers)])
+  @Test(arguments: [
+    Way(), Way(alone: [1, 2]), Way(reach: .layers), Way(height: .grey),
+    Way(alone: [1, 2], height: .grey),
+  ])
   func `ends the same after a kill, with files that are further than what was kept`(
     way: Way
   ) throws {

@@ -17,7 +17,8 @@ static long begin(const t2s_block *block, uint8_t seed, const uint16_t levels[65
   for (long v = 0; v < n; v++) {
     const uint8_t here = block->seeds[v];
     const uint32_t floor = (uint32_t)levels[block->greys[v]] << 16 | 1;
-    block->costs[v] = here == seed ? 0 : T2S_UNREACHED;
+    const int is_own = here == seed || (seed == T2S_ANY_SEED && here < T2S_ANY_SEED);
+    block->costs[v] = is_own ? 0 : T2S_UNREACHED;
     block->floors[v] = here == T2S_NO_SEED ? floor : T2S_UNREACHED;
     open += here == T2S_NO_SEED;
   }

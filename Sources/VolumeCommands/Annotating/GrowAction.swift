@@ -138,9 +138,10 @@ enum WatershedAction: AnnotateAction {
     "t2s-volume annotate watershed edges.zarr --markers painted.zarr --output truth.zarr"
   ]
   static let notes = [
-    "watershed: water rises over the grey values from the seeds of each class; a voxel goes to the "
-      + "class whose water reaches it over the lowest pass, then by the fewest steps at that level. "
-      + "Give grey values that are high at edges, or bright walls between dark parts."
+    "watershed: water rises over the grey values from all seeds; a voxel goes to the class whose "
+      + "water comes first, over the lowest pass, then by the fewest steps at that level, and is that "
+      + "of the neighbour where it stands lowest. Give grey values that are high at edges, or bright "
+      + "walls between dark parts."
   ]
 
   static func run(

@@ -9,8 +9,8 @@ import VolumeCore
   /// The most voxels with the margin.
   private let most: Int
   private let greys: UnsafeMutablePointer<UInt16>
-  private let seeds: UnsafeMutablePointer<UInt8>
-  private let costs: UnsafeMutablePointer<UInt32>
+  let seeds: UnsafeMutablePointer<UInt8>
+  let costs: UnsafeMutablePointer<UInt32>
   private let floors: UnsafeMutablePointer<UInt32>
   private let next: UnsafeMutablePointer<Int32>
   private let fronts: UnsafeMutablePointer<UInt32>
@@ -18,7 +18,7 @@ import VolumeCore
   private let sources: UnsafeMutablePointer<t2s_arrival>
   private let sourceRoom: Int
   private let best: UnsafeMutablePointer<UInt32>
-  private let labels: UnsafeMutablePointer<UInt8>
+  let labels: UnsafeMutablePointer<UInt8>
   private let crossesLayers: Bool
   private var read: PageBuffer
   private var readLabels: PageBuffer
@@ -76,7 +76,7 @@ import VolumeCore
   private var padded: Shape3 { Self.padded(region.shape, crossesLayers) }
 
   /// Where the voxel (z, y, x), counted from the region's first, lies with the margin.
-  private func index(_ z: Int, _ y: Int, _ x: Int) -> Int {
+  func index(_ z: Int, _ y: Int, _ x: Int) -> Int {
     ((z + (crossesLayers ? 1 : 0)) * padded.y + y + 1) * padded.x + x + 1
   }
 
@@ -192,17 +192,49 @@ import VolumeCore
     }
   }
 
-  /// Lets the class at `place` grow from its seeds and from `arrivals`.
-  func flood(_ place: UInt8, levels: [UInt16], arrivals: [t2s_arrival]) {
+  private var memory: t2s_block {
     let shape = padded
-    var block = unsafe t2s_block(
+    return unsafe t2s_block(
       z: shape.z, y: shape.y, x: shape.x, crosses_layers: crossesLayers ? 1 : 0, greys: greys,
       seeds: seeds, costs: costs, floors: floors, next: next, front: fronts, after: fronts + most,
       heads: heads, sources: sources, source_room: sourceRoom)
+  }
+
+  /// Lets the class at `place` grow from its seeds and from `arrivals`.
+  func flood(_ place: UInt8, levels: [UInt16], arrivals: [t2s_arrival]) {
+    var block = unsafe memory
     unsafe levels.withUnsafeBufferPointer { levels in
       unsafe arrivals.withUnsafeBufferPointer { arrivals in
         unsafe t2s_flood(&block, place, levels.baseAddress, arrivals.baseAddress, arrivals.count)
       }
+    }
+  }
+
+  /// Lets water rise from all seeds and from `arrivals`.
+  func rise(levels: [UInt16], arrivals: [t2s_arrival]) {
+    flood(UInt8(T2S_ANY_SEED), levels: levels, arrivals: arrivals)
+  }
+
+  /// Gives each voxel the class of its neighbour of least cost, once water has risen and the margin has
+  /// what lies beyond it.
+  func divide() {
+    var block = unsafe memory
+    for v in 0..<padded.voxelCount {
+      // The margin keeps what it was given.
+      let seed = unsafe seeds[v]
+      if seed < UInt8(T2S_ANY_SEED) { unsafe labels[v] = seed }
+    }
+    unsafe t2s_divide(&block, labels)
+  }
+
+  /// Lays costs and labels of the voxels beyond a face into the margin, at `voxels` of this side.
+  func setMargin(_ face: Face, _ voxels: [UInt32], costs: [UInt32], labels: [UInt32]) {
+    let steps = [padded.y * padded.x, padded.x, 1]
+    let step = face.isHigh ? steps[face.axis] : -steps[face.axis]
+    for (i, voxel) in voxels.enumerated() {
+      let beyond = Int(voxel) + step
+      unsafe self.costs[beyond] = costs[i] == Face.wall ? Face.unreached : costs[i]
+      unsafe self.labels[beyond] = UInt8(clamping: labels[i])
     }
   }
 
@@ -242,65 +274,10 @@ import VolumeCore
     }
     return try read.withBytes(first: done, body)
   }
-
-  /// The voxels of a face, in the order in which both of its sides list them.
-  func faceVoxels(_ face: Face) -> [UInt32] {
-    let (z, y, x) = (region.z.count, region.y.count, region.x.count)
-    var result: [UInt32] = []
-    func at(_ extent: Int) -> Int { face.isHigh ? extent - 1 : 0 }
-    switch face.axis {
-    case 0: for j in 0..<y { for i in 0..<x { result.append(UInt32(index(at(z), j, i))) } }
-    case 1: for k in 0..<z { for i in 0..<x { result.append(UInt32(index(k, at(y), i))) } }
-    default: for k in 0..<z { for j in 0..<y { result.append(UInt32(index(k, j, at(x)))) } }
-    }
-    return result
-  }
-
-  /// What the class at `place` has reached the voxels of a face at, for the block on its other side.
-  func faceCosts(_ voxels: [UInt32], _ place: UInt8) -> [UInt32] {
-    voxels.map { voxel in
-      let seed = unsafe seeds[Int(voxel)]
-      if seed == place { return 0 }
-      return unsafe seed == SeedRule.none ? costs[Int(voxel)] : Face.wall
-    }
-  }
 }
 
 /// The seeds of a class: how many, and the sum of their grey values as they are stored.
 struct SeedSum: Hashable, Sendable {
   var count = 0
   var sum = 0
-}
-
-/// One of the six faces of a block.
-struct Face: Hashable, Sendable {
-  /// 0 for z, 1 for y, 2 for x.
-  var axis: Int
-  /// Whether it is the one at the greater coordinate.
-  var isHigh: Bool
-
-  static let all = (0..<3).flatMap { axis in
-    [false, true].map { Face(axis: axis, isHigh: $0) }
-  }
-
-  /// In place of a cost: nobody enters this voxel, and nobody leaves it.
-  static let wall = UInt32.max - 1
-
-  /// Its number.
-  var place: Int { 2 * axis + (isHigh ? 1 : 0) }
-  /// The face of the next block that lies at this one.
-  var opposite: Face { Face(axis: axis, isHigh: !isHigh) }
-
-  /// The block behind this face of `block`, where there is one.
-  func neighbour(of block: Index3, in count: Shape3) -> Index3? {
-    var other = block
-    let step = isHigh ? 1 : -1
-    switch axis {
-    case 0: other.z += step
-    case 1: other.y += step
-    default: other.x += step
-    }
-    return Region(count).contains(Region(origin: other, shape: Shape3(z: 1, y: 1, x: 1)))
-      ? other : nil
-  }
 }

@@ -51,7 +51,7 @@ extension KeptGrowth {
 ///
 ///     state.json  what is grown from what, and what is still to be done
 ///     labels      a byte for each voxel
-///     faces-0     costs at the faces of blocks, in the first growth
+///     faces-0     costs at the faces of blocks, in the first growth; of a watershed labels in the later
 ///
 /// Costs only ever sink, each is that of some way, and every block that may be behind is worked on
 /// again; so files that are further than the state do no harm.

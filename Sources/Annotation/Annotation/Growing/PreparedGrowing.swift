@@ -1,4 +1,3 @@
-import CFlooding
 import Pipelines
 import Synchronization
 import SystemIO
@@ -31,12 +30,14 @@ public struct PreparedGrowing: Sendable {
 
   /// Bytes on disk until the labels are written.
   public var scratchByteCount: Int {
-    let faces = growing.reach == .volume ? grid.count.voxelCount * slotByteCount : 0
+    // Water has costs and labels at each face, classes that grow each a cost.
+    let places = growing.height == .grey ? 2 : growing.seeds.classes.count
+    let faces = growing.reach == .volume ? grid.count.voxelCount * places * 6 * faceByteCount : 0
     return growing.scan.volume.shape.voxelCount + faces
   }
 
-  private var slotByteCount: Int { growing.seeds.classes.count * 6 * faceByteCount }
-  private var faceByteCount: Int {
+  /// Bytes of the largest face.
+  var faceByteCount: Int {
     let chunk = grid.chunk
     return 4 * max(chunk.z * chunk.y, chunk.z * chunk.x, chunk.y * chunk.x)
   }
@@ -79,13 +80,14 @@ public struct PreparedGrowing: Sendable {
       try file.resize(to: voxels)
       return file
     }
-    let rivals = rivals(state.sums)
+    let growths = growths(state.sums)
     if folder?.found != nil {
       let fresh = state.growths == 0 ? state.fresh : []
       progress(voxels - fresh.reduce(0) { $0 + grid.region(of: grid.indices(at: $1)).voxelCount })
     }
-    while state.growths < rivals.count {
-      let growth = try grow(rivals[state.growths], rule, labels, folder, &state, isStopped) {
+    let files = GrowthFiles(prepared: self, labels: labels, folder: folder)
+    while state.growths < growths.count {
+      let growth = try grow(growths[state.growths], rule, files, &state, isStopped) {
         [isFirst = state.growths == 0] in
         if isFirst { progress($0) }
       }
@@ -116,18 +118,19 @@ public struct PreparedGrowing: Sendable {
     try scratched { () throws(SystemError) in try removeFolder(path) }
   }
 
-  /// Lets the classes of one growth grow; returns whether they came to an end.
+  /// Makes one growth; returns whether it came to an end.
   private func grow(
-    _ rivals: Rivals, _ rule: SeedRule, _ labels: ScratchFile, _ folder: GrowthFolder?,
-    _ state: inout KeptGrowth, _ isStopped: @escaping @Sendable () -> Bool,
-    _ progress: @escaping @Sendable (Int) -> Void
+    _ growth: PlannedGrowth, _ rule: SeedRule, _ files: GrowthFiles, _ state: inout KeptGrowth,
+    _ isStopped: @escaping @Sendable () -> Bool, _ progress: @escaping @Sendable (Int) -> Void
   ) throws(Explanation) -> Bool {
-    let crosses = growing.reach == .volume && grid.count.voxelCount > 1
     let number = state.growths
-    let faces = try scratched { () throws(SystemError) -> ScratchFile? in
-      guard crosses else { return nil }
-      if let folder { return try folder.faces(number) }
-      return try ScratchFile(inFolder: growing.scratchFolder)
+    let folder = files.folder
+    // Of a watershed the second half needs what the first has come to at faces.
+    let faces = try scratched { () throws(SystemError) in
+      try files.faces(number, places: growth.places)
+    }
+    let water = try scratched { () throws(SystemError) in
+      if case .divide = growth { try files.faces(0, places: 1) } else { FaceFile?.none }
     }
     let before = state
     var keep: GrowthWaves.Keeping?
@@ -137,20 +140,32 @@ public struct PreparedGrowing: Sendable {
         (state.pending, state.fresh) = (pending, fresh)
         state.visits += visits
         // Nothing of what the state takes for done may still be on its way to the disk.
-        try faces?.synchronise()
-        try labels.synchronise()
+        try faces?.file.synchronise()
+        try files.labels.synchronise()
         try folder.keep(state)
       }
     }
     // Blocks beside those that an earlier run was at may have missed their news.
-    let isGoingOn = folder?.found != nil && crosses
+    let isGoingOn = folder?.found != nil && faces != nil
     let waves = GrowthWaves(
       pending: isGoingOn ? withNeighbours(state.pending) : state.pending, fresh: state.fresh,
       keepingEvery: growing.keepingInterval, keep)
-    let growth = Growth(
-      prepared: self, rule: rule, levels: rivals.levels, joined: rivals.joined, bit: rivals.bit,
-      labels: labels, faces: faces)
-    try growth.run(waves, isStopped, progress)
+    switch growth {
+    case .classes(let levels, let joined, let bit):
+      try run(
+        Growth(
+          prepared: self, levels: levels, joined: joined, labels: files.bytes(bit), faces: faces),
+        rule, waves, isStopped, progress)
+    case .rise(let levels):
+      try run(
+        WaterRise(prepared: self, levels: levels, costs: faces), rule, waves, isStopped, progress)
+    case .divide(let levels, let joined, let bit):
+      let both = water.flatMap { water in faces.map { (costs: water, labels: $0) } }
+      try run(
+        WaterDivide(
+          prepared: self, levels: levels, joined: joined, labels: files.bytes(bit), faces: both),
+        rule, waves, isStopped, progress)
+    }
     state.visits += waves.visits
     guard !isStopped() else { return false }
     state.growths += 1
@@ -159,8 +174,10 @@ public struct PreparedGrowing: Sendable {
     let done = state
     try scratched { () throws(SystemError) in
       guard let folder else { return }
-      try labels.synchronise()
+      try files.labels.synchronise()
+      try faces?.file.synchronise()
       try folder.keep(done)
+      if case .rise = growth { return }
       try folder.removeFaces(number)
     }
     return true
@@ -190,24 +207,29 @@ public struct PreparedGrowing: Sendable {
     }
   }
 
-  /// Classes that grow against each other.
-  private struct Rivals {
-    var levels: [[UInt16]]
-    var joined: [UInt8]?
-    var bit: Int?
-  }
-
   /// The growths, one after the other: of all classes, or of each that grows by itself.
-  private func rivals(_ sums: [SeedSum]) -> [Rivals] {
-    guard !growing.alone.isEmpty else { return [Rivals(levels: levels(sums))] }
-    return growing.alone.enumerated().map { bit, place in
-      var pair = [SeedSum(), sums[place]]
-      for other in sums.indices where other != place {
-        pair[0].count += sums[other].count
-        pair[0].sum += sums[other].sum
+  private func growths(_ sums: [SeedSum]) -> [PlannedGrowth] {
+    let alone = growing.alone.enumerated().map { bit, place in
+      (bit: bit, place: place, joined: sums.indices.map { UInt8($0 == place ? 1 : 0) })
+    }
+    switch growing.height {
+    case .grey:
+      let levels = (0..<65536).map { UInt16($0) }
+      guard !alone.isEmpty else { return [.rise(levels), .divide(levels, joined: nil, bit: nil)] }
+      return [.rise(levels)] + alone.map { .divide(levels, joined: $0.joined, bit: $0.bit) }
+    case .difference:
+      func levels(_ sums: [SeedSum]) -> [[UInt16]] {
+        sums.map { scale.levels(sum: $0.sum, count: $0.count) }
       }
-      return Rivals(
-        levels: levels(pair), joined: sums.indices.map { UInt8($0 == place ? 1 : 0) }, bit: bit)
+      guard !alone.isEmpty else { return [.classes(levels(sums), joined: nil, bit: nil)] }
+      return alone.map { item in
+        var pair = [SeedSum(), sums[item.place]]
+        for other in sums.indices where other != item.place {
+          pair[0].count += sums[other].count
+          pair[0].sum += sums[other].sum
+        }
+        return .classes(levels(pair), joined: item.joined, bit: item.bit)
+      }
     }
   }
 
@@ -228,7 +250,7 @@ public struct PreparedGrowing: Sendable {
     let seeds = growing.seeds
     func text(_ value: some Any) -> JSONValue { .string("\(value)") }
     return [
-      "form": 1, "scan": .string(growing.scan.fingerprint),
+      "form": 2, "scan": .string(growing.scan.fingerprint),
       "shape": text(growing.scan.volume.shape), "type": text(growing.scan.volume.voxelType),
       "markers": .string(seeds.labels?.fingerprint ?? ""),
       "classes": .array(
@@ -243,13 +265,6 @@ public struct PreparedGrowing: Sendable {
       "reach": text(growing.reach), "height": text(growing.height),
       "alone": .array(growing.alone.map { .integer($0) }), "blocks": text(grid.chunk),
     ]
-  }
-
-  private func levels(_ sums: [SeedSum]) -> [[UInt16]] {
-    switch growing.height {
-    case .difference: sums.map { scale.levels(sum: $0.sum, count: $0.count) }
-    case .grey: sums.map { _ in (0..<65536).map { UInt16($0) } }
-    }
   }
 
   /// The value of each set of classes that won a growth by themselves, one bit for each.
@@ -315,11 +330,6 @@ public struct PreparedGrowing: Sendable {
       do throws(Explanation) { try stage.join() } catch { failure = failure ?? error }
     }
     if let failure { throw failure }
-  }
-
-  /// Where the costs of a class at a face of a block lie among those of all.
-  func faceOffset(block: Int, place: Int, face: Face) -> Int {
-    block * slotByteCount + (place * 6 + face.place) * faceByteCount
   }
 }
 

@@ -34,7 +34,10 @@ public struct RegionGrowing: Sendable {
     /// As the voxel's grey value differs from the class's mean: region growing.
     case difference
     /// As the voxel's grey value is: a watershed from markers (Meyer, Signal Processing 38, 1994), in
-    /// which classes are water that rises over the grey values.
+    /// which water rises from all seeds over the grey values. The best way to a voxel is that of any
+    /// class; the voxel belongs to the class of the neighbour whose best way is the best, from which
+    /// its water comes, and to the first class of several such neighbours. So water that has run over
+    /// a pass into another class's basin does not win what lies behind it.
     case grey
   }
 
@@ -51,8 +54,8 @@ public struct RegionGrowing: Sendable {
   public var alone: [Int] = []
   /// The largest block.
   public var block = Shape3(z: 64, y: 256, x: 256)
-  /// A folder for what does not fit into memory: one byte for each voxel, and twelve for each class and
-  /// each voxel of blocks' faces.
+  /// A folder for what does not fit into memory: one byte for each voxel, and four for each class
+  /// (eight for a watershed) and each voxel of blocks' faces.
   public var scratchFolder: String
   /// A folder of its own that keeps what growing has come to, so that the same growth goes on after a
   /// stop; `nil`: nothing is kept. `PreparedGrowing.forget` removes it.

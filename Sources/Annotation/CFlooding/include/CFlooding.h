@@ -9,6 +9,8 @@
 #define T2S_BLOCKED 254
 /// A voxel that is no seed.
 #define T2S_NO_SEED 255
+/// In place of a class: all of them.
+#define T2S_ANY_SEED 253
 
 /// A way that has come to a voxel of the block.
 typedef struct {
@@ -52,9 +54,18 @@ typedef struct {
 /// Vincent (IEEE Trans. Image Processing 2, 1993); what sweeps leave is found level by level. What is
 /// least does not depend on the order.
 ///
-/// Seeds of `seed` have the cost 0, other seeds and blocked voxels T2S_UNREACHED.
+/// With T2S_ANY_SEED for `seed`, all seeds are its own. Seeds of `seed` have the cost 0, other seeds and blocked voxels T2S_UNREACHED.
 void t2s_flood(const t2s_block *block, uint8_t seed, const uint16_t levels[65536],
                const t2s_arrival *arrivals, long arrival_count);
+
+/// Computes to which class each voxel that is no seed belongs where water has risen from all seeds: to
+/// that of its neighbour of least cost, the first class where several neighbours are equal.
+///
+/// `block->costs` and `floors` are as `t2s_flood` leaves them with T2S_ANY_SEED, but that the margin has
+/// the costs of voxels beyond it. `labels` has the class of each seed and what is known of the margin,
+/// and T2S_NO_SEED elsewhere: also the result where nothing is known yet. What becomes known of the
+/// margin later makes labels less, never greater.
+void t2s_divide(const t2s_block *block, uint8_t *labels);
 
 /// Takes `place` for the label of each voxel whose cost is less than the best so far.
 void t2s_take_better(const uint32_t *costs, const uint8_t *seeds, long n, uint8_t place,
