@@ -112,6 +112,9 @@ let package = Package(
       name: "CFlooding", path: "Sources/Annotation/CFlooding",
       cSettings: [.unsafeFlags(["-O3"])]),
     .target(
+      name: "CFiltering", path: "Sources/Annotation/CFiltering",
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
       name: "CDistances", path: "Sources/Distances/CDistances",
       cSettings: [.unsafeFlags(["-O3"])]),
     .target(
@@ -243,7 +246,7 @@ let package = Package(
     module("Phantom", "Sources/Phantom", ["VolumeCore"]),
     fastModule(
       "Annotation", "Sources/Annotation/Annotation",
-      ["CFlooding", "Blobs", "VolumePasses", "Pipelines", "SystemIO", "VolumeCore"]),
+      ["CFiltering", "CFlooding", "Blobs", "VolumePasses", "Pipelines", "SystemIO", "VolumeCore"]),
     fastModule(
       "Evaluation", "Sources/Evaluation", ["Blobs", "Distances", "VolumePasses", "VolumeCore"]),
     fastModule(

@@ -90,6 +90,45 @@ import VolumeTesting
     }
   }
 
+  @Test(arguments: [VoxelType.uint8, .int8, .uint16, .int16, .float32], [1, 2, 3])
+  func `has the middle of all values of its type`(type: VoxelType, radius: Int) throws {
+    // Wider than what medians are found for at once.
+    let shape = Shape3(z: 3, y: 4, x: 70)
+    var random = SeededRandom(seed: 5)
+    var bytes = [UInt8](repeating: 0, count: shape.voxelCount * type.byteCount)
+    if type == .float32 {
+      for v in 0..<shape.voxelCount {
+        let value = Float.random(in: -1...1, using: &random) * (v % 3 == 0 ? 1e-3 : 1e6)
+        unsafe bytes.withUnsafeMutableBytes { raw in
+          unsafe raw.storeBytes(of: value, toByteOffset: 4 * v, as: Float.self)
+        }
+      }
+    } else {
+      for i in bytes.indices { bytes[i] = UInt8.random(in: 0...255, using: &random) }
+    }
+    let volume = SmoothedVolume(
+      MemoryVolume(shape, type, bytes), .median(radius: radius), crossesLayers: true)
+    let values = unsafe type.values(bytes.span.bytes, from: 0, count: shape.voxelCount)
+    let found = try volume.bytes(of: Region(shape))
+    let medians = unsafe type.values(found.span.bytes, from: 0, count: shape.voxelCount)
+    for at in Region(shape).indices {
+      var window: [Float] = []
+      for z in -radius...radius {
+        for y in -radius...radius {
+          for x in -radius...radius {
+            let k = mirrored(at.z + z, shape.z)
+            let j = mirrored(at.y + y, shape.y)
+            let i = mirrored(at.x + x, shape.x)
+            window.append(values[(k * shape.y + j) * shape.x + i])
+          }
+        }
+      }
+      window.sort()
+      let median = medians[(at.z * shape.y + at.y) * shape.x + at.x]
+      #expect(median == window[window.count / 2], "\(at)")
+    }
+  }
+
   @Test(arguments: filters)
   func `does not depend on what is read`(filter: Smoothing) throws {
     let source = MemoryVolume.scan(Self.shape, seed: 4)

@@ -77,7 +77,7 @@ enum AllowedImports {
     "Phantom": "VolumeCore",
     "Evaluation": "Blobs Distances Glibc Synchronization VolumeCore VolumePasses",
     "Annotation":
-      "Blobs CFlooding Glibc Pipelines Synchronization SystemIO VolumeCore VolumePasses",
+      "Blobs CFiltering CFlooding Glibc Pipelines Synchronization SystemIO VolumeCore VolumePasses",
     "Quantification": "CCounting Glibc VolumeCore",
     "VolumePipeline":
       "EngineCore Exterior Glibc NeuralGraph Pipelines Synchronization SystemIO TilePlanning "

@@ -1,4 +1,4 @@
-import Glibc
+import CFiltering
 import VolumeCore
 
 extension FilterBox {
@@ -9,47 +9,27 @@ extension FilterBox {
     let reach = patch + search
     let inner = Shape3(
       z: shape.z - 2 * (patchZ + searchZ), y: shape.y - 2 * reach, x: shape.x - 2 * reach)
-    let wide = Shape3(z: inner.z + 2 * patchZ, y: inner.y + 2 * patch, x: inner.x + 2 * patch)
-    var sums = [Float](repeating: 0, count: inner.voxelCount)
-    var weights = sums
-    let ones = [Float](repeating: 1, count: 2 * patch + 1)
-    let voxels = Float((2 * patchZ + 1) * (2 * patch + 1) * (2 * patch + 1))
-    let scale = -1 / (strength * strength * voxels)
-    for dz in -searchZ...searchZ {
-      for dy in -search...search {
-        for dx in -search...search {
-          // The squared difference from the voxel that far away, then its sums over patches.
-          var squares = FilterBox(
-            shape: wide, values: [Float](repeating: 0, count: wide.voxelCount))
-          for z in 0..<wide.z {
-            for y in 0..<wide.y {
-              let here = ((z + searchZ) * shape.y + y + search) * shape.x + search
-              let there = ((z + searchZ + dz) * shape.y + y + search + dy) * shape.x + search + dx
-              let to = (z * wide.y + y) * wide.x
-              for x in 0..<wide.x {
-                let difference = values[here + x] - values[there + x]
-                squares.values[to + x] = difference * difference
-              }
-            }
-          }
-          var patches = squares.convolved(2, ones).convolved(1, ones)
-          if crossesLayers { patches = patches.convolved(0, ones) }
+    var means = [Float](repeating: 0, count: inner.voxelCount)
+    // So few rows that what all shifts of them read stays in a core's cache.
+    let most = min(inner.y, 16)
+    unsafe values.withUnsafeBufferPointer { values in
+      var filter = unsafe t2s_nonlocal(
+        values: values.baseAddress, layer: shape.y * shape.x, row: shape.x, patch: patch,
+        search: search, patch_z: patchZ, search_z: searchZ, strength_squared: strength * strength)
+      var room = [Float](
+        repeating: 0, count: unsafe t2s_nonlocal_room(&filter, most, inner.x))
+      unsafe means.withUnsafeMutableBufferPointer { means in
+        unsafe room.withUnsafeMutableBufferPointer { room in
           for z in 0..<inner.z {
-            for y in 0..<inner.y {
-              let there =
-                ((z + patchZ + searchZ + dz) * shape.y + y + reach + dy) * shape.x + reach + dx
-              let to = (z * inner.y + y) * inner.x
-              for x in 0..<inner.x {
-                let weight = expf(patches.values[to + x] * scale)
-                weights[to + x] += weight
-                sums[to + x] += weight * values[there + x]
-              }
+            for y in stride(from: 0, to: inner.y, by: most) {
+              let target = unsafe means.baseAddress! + (z * inner.y + y) * inner.x
+              unsafe t2s_nonlocal_rows(
+                &filter, z, y, min(most, inner.y - y), inner.x, target, room.baseAddress)
             }
           }
         }
       }
     }
-    for i in sums.indices { sums[i] /= weights[i] }
-    return FilterBox(shape: inner, values: sums)
+    return FilterBox(shape: inner, values: means)
   }
 }

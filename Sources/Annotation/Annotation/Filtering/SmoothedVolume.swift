@@ -68,7 +68,7 @@ public final class SmoothedVolume: ComputedVolume {
     let reach = smoothing.reach
     switch smoothing {
     case .median(let radius):
-      return box.medians(crossesLayers ? radius : 0, radius, radius)
+      return box.medians(crossesLayers ? radius : 0, radius, of: volume.voxelType)
     case .gaussian(let sigma):
       let raw = (-reach...reach).map { exp(-0.5 * Double($0 * $0) / (sigma * sigma)) }
       let sum = raw.reduce(0, +)
