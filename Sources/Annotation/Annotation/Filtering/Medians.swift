@@ -18,12 +18,13 @@ extension FilterBox {
     var medians = [Int32](repeating: 0, count: inner.voxelCount)
     unsafe keys.withUnsafeBufferPointer { keys in
       unsafe medians.withUnsafeMutableBufferPointer { medians in
+        guard let keys = keys.baseAddress, let medians = medians.baseAddress else { return }
         for k in 0..<inner.z {
           for j in 0..<inner.y {
             let first = (k * shape.y + j) * shape.x
             unsafe t2s_medians(
-              keys.baseAddress! + first, shape.y * shape.x, shape.x, z, half, least, bits, inner.x,
-              medians.baseAddress! + (k * inner.y + j) * inner.x)
+              keys + first, shape.y * shape.x, shape.x, z, half, least, bits, inner.x,
+              medians + (k * inner.y + j) * inner.x)
           }
         }
       }

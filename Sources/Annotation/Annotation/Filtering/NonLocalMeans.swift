@@ -20,9 +20,10 @@ extension FilterBox {
         repeating: 0, count: unsafe t2s_nonlocal_room(&filter, most, inner.x))
       unsafe means.withUnsafeMutableBufferPointer { means in
         unsafe room.withUnsafeMutableBufferPointer { room in
+          guard let means = means.baseAddress else { return }
           for z in 0..<inner.z {
             for y in stride(from: 0, to: inner.y, by: most) {
-              let target = unsafe means.baseAddress! + (z * inner.y + y) * inner.x
+              let target = unsafe means + (z * inner.y + y) * inner.x
               unsafe t2s_nonlocal_rows(
                 &filter, z, y, min(most, inner.y - y), inner.x, target, room.baseAddress)
             }
