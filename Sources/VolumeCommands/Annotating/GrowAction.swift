@@ -93,8 +93,10 @@ enum GrowAction: AnnotateAction {
         + "beside \(Words.memory(itself)) of the tool itself, and "
         + "\(Words.bytes(prepared.scratchByteCount)) of disk beside the output meanwhile")
     let progress = Progress(context.console, "growing", total: shape.voxelCount)
+    var waves = WaveWords(console: context.console, blocks: prepared.grid.count.voxelCount)
     let grown = try prepared.run(
-      isStopped: { context.stopSignal() != nil }, progress: { progress.add($0) })
+      isStopped: { context.stopSignal() != nil }, progress: { progress.add($0) },
+      waveBegins: { waves.say($0, isWatershed: height == .grey) })
     progress.end()
     try context.checkForStop(
       remedy: "give the same command again: it goes on where it was"

@@ -1,6 +1,18 @@
 import SystemIO
 import VolumeCore
 
+/// Blocks that are worked on next, before they have news for others.
+public struct GrowthWave: Hashable, Sendable {
+  /// The growths that the annotation takes, one after the other: two halves for a watershed.
+  public let growths: Int
+  /// Which of them this is, from 0 on.
+  public let growth: Int
+  /// The wave's number in it, from 0 on: in the first all blocks are worked on, if none was before.
+  public let number: Int
+  /// How many blocks there are in the wave.
+  public let blocks: Int
+}
+
 /// What is done with a block whenever its neighbours have news for it, until none has.
 protocol GrowthStep: Sendable {
   /// Works on one block, which has been read; returns the neighbours that it has news for.
@@ -11,11 +23,15 @@ extension PreparedGrowing {
   /// Works on the blocks that `waves` names.
   func run(
     _ step: some GrowthStep, _ rule: SeedRule, _ waves: GrowthWaves,
-    _ isStopped: @escaping @Sendable () -> Bool, _ progress: @escaping @Sendable (Int) -> Void
+    _ isStopped: @escaping @Sendable () -> Bool, _ progress: @escaping @Sendable (Int) -> Void,
+    begins: (_ number: Int, _ blocks: Int) -> Void
   ) throws(Explanation) {
+    var number = 0
     while !isStopped() {
       let wave = try scratched { () throws(SystemError) in try waves.next() }
       guard !wave.isEmpty else { return }
+      begins(number, wave.count)
+      number += 1
       try walk(wave, rule, isStopped) { memory, region, block throws(Explanation) in
         waves.begin(block)
         let isFirst = try scratched { () throws(SystemError) in

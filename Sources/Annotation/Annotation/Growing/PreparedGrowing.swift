@@ -49,9 +49,11 @@ public struct PreparedGrowing: Sendable {
   ///   - isStopped: whether to stop before the next block; `nil` is then returned.
   ///   - progress: called with the voxels of each block that was worked on for the first time, and at
   ///     the beginning with those of an earlier run.
+  ///   - waveBegins: called before each wave of blocks.
   public func run(
     isStopped: @escaping @Sendable () -> Bool = { false },
-    progress: @escaping @Sendable (Int) -> Void = { _ in }
+    progress: @escaping @Sendable (Int) -> Void = { _ in },
+    waveBegins: (GrowthWave) -> Void = { _ in }
   ) throws(Explanation) -> (labels: any VolumeReader, report: GrowthReport)? {
     let seeds = growing.seeds
     growing.scan.limitCache(to: growing.scan.cacheByteCount(forBoxesOf: grid.chunk) * threads / 2)
@@ -87,10 +89,11 @@ public struct PreparedGrowing: Sendable {
     }
     let files = GrowthFiles(prepared: self, labels: labels, folder: folder)
     while state.growths < growths.count {
-      let growth = try grow(growths[state.growths], rule, files, &state, isStopped) {
-        [isFirst = state.growths == 0] in
-        if isFirst { progress($0) }
-      }
+      let number = state.growths
+      let growth = try grow(
+        growths[number], rule, files, &state, isStopped,
+        { if number == 0 { progress($0) } },
+        { waveBegins(GrowthWave(growths: growths.count, growth: number, number: $0, blocks: $1)) })
       guard growth else { return nil }
     }
     var report = GrowthReport(
@@ -121,7 +124,8 @@ public struct PreparedGrowing: Sendable {
   /// Makes one growth; returns whether it came to an end.
   private func grow(
     _ growth: PlannedGrowth, _ rule: SeedRule, _ files: GrowthFiles, _ state: inout KeptGrowth,
-    _ isStopped: @escaping @Sendable () -> Bool, _ progress: @escaping @Sendable (Int) -> Void
+    _ isStopped: @escaping @Sendable () -> Bool, _ progress: @escaping @Sendable (Int) -> Void,
+    _ begins: (Int, Int) -> Void
   ) throws(Explanation) -> Bool {
     let number = state.growths
     let folder = files.folder
@@ -155,16 +159,17 @@ public struct PreparedGrowing: Sendable {
       try run(
         Growth(
           prepared: self, levels: levels, joined: joined, labels: files.bytes(bit), faces: faces),
-        rule, waves, isStopped, progress)
+        rule, waves, isStopped, progress, begins: begins)
     case .rise(let levels):
       try run(
-        WaterRise(prepared: self, levels: levels, costs: faces), rule, waves, isStopped, progress)
+        WaterRise(prepared: self, levels: levels, costs: faces), rule, waves, isStopped, progress,
+        begins: begins)
     case .divide(let levels, let joined, let bit):
       let both = water.flatMap { water in faces.map { (costs: water, labels: $0) } }
       try run(
         WaterDivide(
           prepared: self, levels: levels, joined: joined, labels: files.bytes(bit), faces: both),
-        rule, waves, isStopped, progress)
+        rule, waves, isStopped, progress, begins: begins)
     }
     state.visits += waves.visits
     guard !isStopped() else { return false }
