@@ -5,8 +5,8 @@
 
 Volumes of uint16 in which no two voxels have the same grey value and no two markers a common neighbour, so that no
 rule for ties matters: all labels equal scikit-image's, in one block and in many, in space and layer by layer, and ITK's
-in space. (Scikit-image lets water rise from a marker at the marker's own grey value; here as in ITK and in Meyer's paper
-it begins below all others. So markers are the darkest voxels.) Smooth edges of uint8, which have ties: at least 97 of
+in space. (Scikit-image lets water rise from a marker at the marker's own grey value; here as in ITK and in Meyer's
+paper it begins below all others. So markers are the darkest voxels.) Smooth edges of uint8, which have ties: at least 97 of
 100 voxels are as scikit-image's. Exit code 0 where all agree, 1 where something differs, 77 where something is missing.
 """
 import json

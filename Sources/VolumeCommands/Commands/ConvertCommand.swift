@@ -90,10 +90,15 @@ public struct ConvertCommand: Command {
       )
     }
     let shape = writing.region.shape
+    let seconds = Words.duration(report.seconds)
     context.console.say(
-      "\(choices.output): \(shape.words), \(Words.bytes(report.bytesWritten)) written in "
-        + "\(Words.duration(report.seconds)) (\(Words.bytes(Int(report.bytesPerSecond)))/s, "
-        + "\(Words.rate(report.voxelsPerSecond)))")
+      "\(choices.output): \(shape.words), "
+        + (report.bytesWritten == 0
+          // Parts put together, or a run that had been through with all but its last word.
+          ? "all of it was there already, looked through in \(seconds)"
+          : "\(Words.bytes(report.bytesWritten)) written in \(seconds) "
+            + "(\(Words.bytes(Int(report.bytesPerSecond)))/s, \(Words.rate(report.voxelsPerSecond)))")
+    )
     var result = report.json
     result["output"] = .string(choices.output)
     result["left_out"] = .array(leftOut.map { .string($0) })

@@ -36,20 +36,20 @@ struct SlurmPreparation {
     for option in ["part", "overwrite", "resume", "series"] {
       guard arguments.values[option] != nil || arguments.has(option) else { continue }
       throw Explanation(
-        .input, "slurm: --\(option) does not go with jobs that make parts",
+        .input, "--\(option) does not go with jobs that make parts",
         remedy: "leave --\(option) out")
     }
     if command is TrainCommand {
       guard arguments.operands.first == TrainAblation.word, choices.minutes != nil else {
         throw Explanation(
           .input,
-          "slurm train: of trainings an ablation is cut, and how long one may take must be said",
+          "of trainings an ablation is cut, and how long one may take must be said",
           remedy: "as in t2s-volume slurm train ablate ... --time 240; another command trains one")
       }
     }
     if command is MeasureCommand, arguments.operands.first != "components" {
       throw Explanation(
-        .input, "slurm measure: of what is measured only `components` are made in parts",
+        .input, "of what is measured only `components` are made in parts",
         remedy: "measure the others by a job of one process: they take minutes")
     }
     if arguments.values["memory"] == nil { words += ["--memory", "4G"] }
