@@ -128,6 +128,22 @@ private struct Case {
     }
   }
 
+  @Test func `is the same however it is cut where steps are not counted any more`() throws {
+    let shape = Shape3(z: 1, y: 1, x: 200_000)
+    var item = Case(Shape3(z: 1, y: 1, x: 20), seed: 1)
+    item.shape = shape
+    item.greys = Array(repeating: 90, count: shape.voxelCount)
+    item.seeds = Array(repeating: 255, count: shape.voxelCount)
+    (item.seeds[0], item.seeds[1], item.seeds[199_999]) = (2, 1, 0)
+    let whole = try item.grown(block: shape, height: .grey).labels
+    // Beyond 65535 steps all ways are equally good, and the first class takes what the others may have.
+    #expect(whole[65_000] == 1 && whole[65_600] == 0 && whole[140_000] == 0)
+    for x in [7_000, 66_000] {
+      let block = Shape3(z: 1, y: 1, x: x)
+      #expect(try item.grown(block: block, threads: 2, height: .grey).labels == whole, "\(x)")
+    }
+  }
+
   @Test func `is the same for little memory`() throws {
     let shape = Shape3(z: 30, y: 70, x: 80)
     let item = Case(shape, seed: 9, share: 0.001)

@@ -10,19 +10,25 @@ static int by_cost(const void *a, const void *b) {
   return p->voxel < q->voxel ? -1 : p->voxel > q->voxel;
 }
 
-/// Sets costs and floors to what they are before the first step; returns how many voxels ways may enter.
-static long begin(const t2s_block *block, uint8_t seed, const uint16_t levels[65536]) {
+/// What a block has for a class: its seeds, and voxels that ways may enter.
+typedef struct {
+  long own, open;
+} found;
+
+/// Sets costs and floors to what they are before the first step.
+static found begin(const t2s_block *block, uint8_t seed, const uint16_t levels[65536]) {
   const long n = block->z * block->y * block->x;
-  long open = 0;
+  found found = {0, 0};
   for (long v = 0; v < n; v++) {
     const uint8_t here = block->seeds[v];
     const uint32_t floor = (uint32_t)levels[block->greys[v]] << 16 | 1;
     const int is_own = here == seed || (seed == T2S_ANY_SEED && here < T2S_ANY_SEED);
     block->costs[v] = is_own ? 0 : T2S_UNREACHED;
     block->floors[v] = here == T2S_NO_SEED ? floor : T2S_UNREACHED;
-    open += here == T2S_NO_SEED;
+    found.own += is_own;
+    found.open += here == T2S_NO_SEED;
   }
-  return open;
+  return found;
 }
 
 /// Takes ways on from `source_count` sources level by level, and in each by their lengths.
@@ -99,7 +105,8 @@ static void flood_from_sources(const t2s_block *block, long source_count) {
 void t2s_flood(const t2s_block *block, uint8_t seed, const uint16_t levels[65536],
                const t2s_arrival *arrivals, long arrival_count) {
   const long n = block->z * block->y * block->x;
-  const long open = begin(block, seed, levels);
+  const found found = begin(block, seed, levels);
+  if (found.own == 0 && arrival_count == 0) return;
   for (long i = 0; i < arrival_count; i++) {
     uint32_t *cost = block->costs + arrivals[i].voxel;
     uint32_t reached = t2s_onto(arrivals[i].cost, block->floors[arrivals[i].voxel]);
@@ -107,7 +114,7 @@ void t2s_flood(const t2s_block *block, uint8_t seed, const uint16_t levels[65536
   }
   // A sweep looks at every voxel, what it leaves costs thirty times as much for each. Where few voxels
   // are open, there is nothing to sweep.
-  long count = open < n / 16 ? t2s_list_sources(block) : n;
+  long count = found.open < n / 16 ? t2s_list_sources(block) : n;
   for (long pairs = 1; count > block->source_room || count > n / 64; pairs++) {
     t2s_sweep(block);
     count = t2s_list_sources(block);

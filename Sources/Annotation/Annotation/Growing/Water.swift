@@ -64,10 +64,12 @@ struct WaterDivide: GrowthStep {
       let old = try faces.labels.read(new.count, block, 0, neighbour.face)
       guard new != old else { continue }
       try faces.labels.write(new, block, 0, neighbour.face)
-      // Water comes from where it stands lower.
+      // Water comes from where it stands lower, or where steps are not counted any more just as low;
+      // what is not known yet is no news.
       let here = memory.faceCosts(neighbour.voxels, UInt8(T2S_ANY_SEED))
       if new.indices.contains(where: {
-        new[$0] != old[$0] && beyond[$0] != Face.wall && here[$0] < beyond[$0]
+        new[$0] < old[$0] && new[$0] != UInt32(SeedRule.none) && beyond[$0] != Face.wall
+          && here[$0] <= beyond[$0]
       }) {
         receivers.insert(neighbour.block)
       }
