@@ -44,6 +44,9 @@ import VolumeTesting
         weights += weight
       }
       return sum / weights
+    case .gradient:
+      // It has a test of its own.
+      return .nan
     case .nonLocal(let patch, let search, let strength):
       var (sum, weights) = (0.0, 0.0)
       for (z, y, x) in around(search) {
@@ -129,12 +132,52 @@ import VolumeTesting
     }
   }
 
-  @Test(arguments: filters)
+  @Test(arguments: [true, false])
+  func `of edges has the gradient of a Gaussian`(deep: Bool) throws {
+    let shape = Self.shape
+    let source = MemoryVolume.scan(shape, seed: 6)
+    let greys = try source.bytes(of: Region(shape)).map { Double($0) }
+    let (sigma, reach) = (0.9, 4)
+    var weights = (-reach...reach).map { exponential(-Double($0 * $0) / (2 * sigma * sigma)) }
+    let whole: Double = weights.reduce(0, +)
+    weights = weights.map { $0 / whole }
+    func weight(_ step: Int, isSteep: Bool) -> Double {
+      weights[step + reach] * (isSteep ? Double(step) / (sigma * sigma) : 1)
+    }
+    let volume = SmoothedVolume(source, .gradient(sigma: sigma), crossesLayers: deep)
+    #expect(volume.volume.voxelType == .uint16)
+    let found = try volume.bytes(of: Region(shape))
+    let values = unsafe VoxelType.uint16.values(
+      found.span.bytes, from: 0, count: shape.voxelCount)
+    for (place, at) in Region(shape).indices.enumerated() where place % 7 == 0 {
+      var square = 0.0
+      for steep in (deep ? 0 : 1)..<3 {
+        var sum = 0.0
+        for z in deep ? -reach...reach : 0...0 {
+          for y in -reach...reach {
+            for x in -reach...reach {
+              let k = mirrored(at.z + z, shape.z)
+              let j = mirrored(at.y + y, shape.y)
+              let i = mirrored(at.x + x, shape.x)
+              let along = deep ? weight(z, isSteep: steep == 0) : 1
+              let inLayer = weight(y, isSteep: steep == 1) * weight(x, isSteep: steep == 2)
+              sum += along * inLayer * greys[(k * shape.y + j) * shape.x + i]
+            }
+          }
+        }
+        square += sum * sum
+      }
+      #expect(abs(Double(values[place]) - 256 * square.squareRoot()) <= 0.52, "\(at)")
+    }
+  }
+
+  @Test(arguments: filters + [.gradient(sigma: 1)])
   func `does not depend on what is read`(filter: Smoothing) throws {
     let source = MemoryVolume.scan(Self.shape, seed: 4)
     let volume = SmoothedVolume(source, filter, crossesLayers: true)
     let bytes = try volume.bytes(of: Region(Self.shape))
-    expectConformance(of: volume, type: .uint8, shape: Self.shape, bytes: bytes)
+    expectConformance(
+      of: volume, type: volume.volume.voxelType, shape: Self.shape, bytes: bytes)
   }
 }
 

@@ -90,6 +90,40 @@ private struct Case {
     }
   }
 
+  @Test(arguments: 0..<3)
+  func `floods other heights than the grey values that seeds are of`(seed: UInt64) throws {
+    let shape = Self.shape
+    let item = Case(shape, seed: seed)
+    var flat = GrowthReference(
+      shape: shape, greys: item.greys, seeds: item.seeds, classes: 3, crossesLayers: true,
+      followsMeans: false)
+    // Seeds by grey values, of which the heights have other ones.
+    let classes = [
+      GrowthClass(value: 0, name: "a", greys: 0...3),
+      GrowthClass(value: 1, name: "b", greys: 120...122),
+      GrowthClass(value: 2, name: "c", greys: 245...255),
+    ]
+    flat.seeds = item.greys.map { grey in
+      UInt8(classes.firstIndex { $0.greys?.contains(Double(grey)) ?? false } ?? 255)
+    }
+    var random = SeededRandom(seed: seed + 100)
+    flat.greys = item.greys.map { _ in UInt8.random(in: 0...255, using: &random) }
+    for block in [shape, Shape3(z: 4, y: 6, x: 7)] {
+      let folder = try TemporaryFolder()
+      var growing = RegionGrowing(
+        MemoryVolume(shape, .uint8, item.greys), seeds: GrowthSeeds(classes: classes),
+        reach: .volume, scratchFolder: folder.path)
+      (growing.block, growing.height) = (block, .grey)
+      // A median of one voxel is the voxel.
+      growing.heights = (
+        SmoothedVolume(
+          MemoryVolume(shape, .uint8, flat.greys), .median(radius: 0), crossesLayers: true), "other"
+      )
+      let (labels, _) = try #require(try growing.prepared(memory: 1 << 30, threads: 2).run())
+      #expect(try labels.bytes(of: Region(shape)) == flat.divided)
+    }
+  }
+
   @Test(arguments: 0..<20)
   func `takes the best of all ways`(seed: UInt64) throws {
     var item = Case(Shape3(z: 1, y: 3, x: 7), seed: seed, share: 0, outside: 0)

@@ -90,7 +90,33 @@ import VolumeTesting
     #expect(format.written(out)?.voxels.allSatisfy { [0, 1, 254].contains($0) } == true)
   }
 
+  @Test func `floods edges from grey values`() throws {
+    let format = format()
+    let outcome = runTool(
+      ["annotate", "watershed", "scan.mem", "--seeds", Self.seeds, "--edges", "1", "-o", out],
+      formats: [format])
+    #expect(outcome.code == 0, "\(outcome.error)")
+    let voxels = try #require(format.written(out)).voxels
+    // Where the grey value is a seed's, its class; 30 and 120 are none's and get one.
+    let seeds: [UInt8] = [2, 2, 0, 0, 1, 2, 255, 0, 0, 1, 2, 0, 0, 255, 1]
+    for (voxel, seed) in zip(voxels, seeds + seeds) {
+      #expect(seed == 255 ? voxel < 3 : voxel == seed)
+    }
+  }
+
   static let wrong: [([String], String)] = [
+    (
+      ["annotate", "watershed", "scan.mem", "--seeds", seeds, "--edges", "0", "-o", "o.zarr"],
+      "above 0"
+    ),
+    (
+      ["annotate", "watershed", "float.mem", "--seeds", seeds, "--edges", "1", "-o", "o.zarr"],
+      "float32"
+    ),
+    (
+      ["annotate", "grow", "scan.mem", "--seeds", seeds, "--edges", "1", "-o", "o.zarr"],
+      "no option"
+    ),
     (["annotate"], "missing"),
     (["annotate", "glow"], "did you mean"),
     (["annotate", "grow", "scan.mem", "-o", "out.zarr"], "nothing says where classes begin"),

@@ -6,8 +6,8 @@
 Random volumes of uint8 and uint16: Otsu's threshold and two to four of them equal scikit-image's
 (for uint16 with several: the variance between classes is no less than what scikit-image finds, since the tool
 narrows them to 256 bins as that does), the median equals SciPy's voxel by voxel, the Gaussian to half a grey
-value, in layers and in space. Exit code 0 where all agree, 1 where something differs, 77 where something is
-missing.
+value, the gradient's magnitude to half a unit, in layers and in space. Exit code 0 where all agree, 1 where something
+differs, 77 where something is missing.
 """
 import json
 import os
@@ -107,7 +107,13 @@ with tempfile.TemporaryDirectory() as name:
             expected = scipy.ndimage.gaussian_filter(grey.astype(np.float64), sigma)
             if found is not None and np.abs(found - expected).max() > 0.51:
                 failures.append(f"seed {seed}, gaussian {more}: {np.abs(found - expected).max()} apart")
-            filters += 1
+            _, found = run(folder, "smooth", scan, "--method", "gradient", "--sigma", 1.1, *more)
+            expected = np.sqrt(sum(
+                scipy.ndimage.gaussian_filter(grey.astype(np.float64), sigma, order=[int(a == b) for b in range(3)]) ** 2
+                for a in range(1 if layers else 0, 3))) * (256 if kind == np.uint8 else 1)
+            if found is not None and np.abs(found - expected).max() > 0.51:
+                failures.append(f"seed {seed}, gradient {more}: {np.abs(found - expected).max()} apart")
+            filters += 2
     print(f"{thresholds} sets of thresholds and {filters} filtered volumes compared")
 
 for failure in failures[:40]:

@@ -70,6 +70,18 @@ enum GrowAction: AnnotateAction {
       scan, seeds: seeds, reach: shape.z == 1 || arguments.has("layers") ? .layers : .volume,
       scratchFolder: scratchFolder(target.output))
     growing.height = height
+    if let sigma = try explained({ () throws(UsageError) in try WatershedAction.edges(arguments) })
+    {
+      guard GreyScale.takes(scan.volume.voxelType) else {
+        throw Explanation(
+          .input, "edges of \(scan.volume.voxelType.rawValue) have too many values to flood",
+          remedy: "convert the scan to uint8 or uint16: t2s-volume convert --type uint16 --window")
+      }
+      growing.heights = (
+        SmoothedVolume(scan, .gradient(sigma: sigma), crossesLayers: growing.reach == .volume),
+        "gradient of sigma \(sigma)"
+      )
+    }
     growing.keptIn = scratchFolder(target.output) + "/.\(fileName(ofPath: target.output)).growing"
     growing.alone = try explained { () throws(UsageError) in try text.alone(seeds) }
     let plan: [String: JSONValue] = [
@@ -77,11 +89,12 @@ enum GrowAction: AnnotateAction {
       "points": .string((arguments.lists["point"] ?? []).joined(separator: " ")),
       "reach": .string(growing.reach.rawValue),
       "alone": .string(arguments.values["alone"] ?? ""),
+      "heights": .string(growing.heights?.name ?? "grey values"),
     ]
     let prepared = try growing.prepared(
       memory: target.limits.memory, threads: target.limits.threads)
     // What is in the way of the output is better known before than after hours of growing.
-    _ = try target.writing(scan, plan: plan, inputs: inputs, context)
+    _ = try target.writing(try prepared.emptyLabels(), plan: plan, inputs: inputs, context)
     let isGoingOn = growing.keptIn.map { kind(ofPath: $0 + "/state.json") != .missing } ?? false
     if !isGoingOn {
       try checkFreeDisk(for: target.output, needed: prepared.scratchByteCount)
@@ -135,20 +148,38 @@ enum GrowAction: AnnotateAction {
 enum WatershedAction: AnnotateAction {
   static let word = "watershed"
   static let summary = "a watershed of the grey values from seeds"
-  static var options: [OptionDeclaration] { GrowAction.options }
+  static var options: [OptionDeclaration] {
+    GrowAction.options + [
+      OptionDeclaration(
+        "edges", "SIGMA",
+        "watershed: flood the scan's edges, the gradient of a Gaussian of so many voxels, not its grey "
+          + "values; 1 is a good first try")
+    ]
+  }
   static let examples = [
-    "t2s-volume annotate watershed edges.zarr --markers painted.zarr --output truth.zarr"
+    "t2s-volume annotate watershed big.raw --edges 1 --seeds 'matrix=60..90,fibre>=170' -o truth.zarr",
+    "t2s-volume annotate watershed edges.zarr --markers painted.zarr --output truth.zarr",
   ]
   static let notes = [
     "watershed: water rises over the grey values from all seeds; a voxel goes to the class whose "
       + "water comes first, over the lowest pass, then by the fewest steps at that level, and is that "
-      + "of the neighbour where it stands lowest. Give grey values that are high at edges, or bright "
-      + "walls between dark parts."
+      + "of the neighbour where it stands lowest. Give --edges, grey values that are high at edges, or "
+      + "bright walls between dark parts."
   ]
 
   static func run(
     _ arguments: Arguments, _ context: CommandContext
   ) throws(Explanation) -> [String: JSONValue] {
     try GrowAction.grow(arguments, context, .grey)
+  }
+
+  /// The Gaussian of the edges that are flooded; `nil`: grey values are.
+  static func edges(_ arguments: Arguments) throws(UsageError) -> Double? {
+    guard let text = arguments.values["edges"] else { return nil }
+    guard let sigma = positiveDecimal(text), sigma > 0, sigma <= 8 else {
+      throw OptionText(option: "edges", text: text).wrong(
+        "this is no number above 0", "give at most 8 voxels")
+    }
+    return sigma
   }
 }

@@ -4,15 +4,17 @@ import VolumeCore
 /// `annotate smooth`: a scan made smoother before it is annotated.
 enum SmoothAction: AnnotateAction {
   static let word = "smooth"
-  static let summary = "a scan without some of its noise: median, Gaussian or non-local means"
+  static let summary =
+    "a scan without some of its noise: median, Gaussian or non-local means; or its edges: gradient"
   static let options = [
     OptionDeclaration(
       "method", "METHOD",
-      "threshold: \(list(ThresholdMethod.allCases.map(\.rawValue))); smooth: median, gaussian or "
-        + "non-local"),
+      "threshold: \(list(ThresholdMethod.allCases.map(\.rawValue))); smooth: median, gaussian, "
+        + "non-local or gradient"),
     OptionDeclaration("radius", "N", "smooth: the median's reach in voxels; default: 1"),
     OptionDeclaration(
-      "sigma", "VOXELS", "smooth: the Gaussian's standard deviation; default: 0.7"),
+      "sigma", "VOXELS",
+      "smooth: the Gaussian's standard deviation; default: 0.7, of a gradient 1"),
     OptionDeclaration(
       "search", "N", "smooth: how far non-local means look for what is alike; default: 5"),
     OptionDeclaration("patch", "N", "smooth: the reach of what is compared; default: 1"),
@@ -26,7 +28,7 @@ enum SmoothAction: AnnotateAction {
   ]
   static let notes = [
     "smooth: each voxel is what it would be if the whole volume were filtered at once; beyond its faces a "
-      + "volume goes on as in a mirror."
+      + "volume goes on as in a mirror. A gradient of 8 bits is written in 16, in 256ths of a grey value a voxel."
   ]
 
   static func run(
@@ -73,23 +75,27 @@ enum SmoothAction: AnnotateAction {
       return value
     }
     let methods = [
-      "median": ["radius"], "gaussian": ["sigma"], "non-local": ["search", "patch", "strength"],
+      "median": ["radius"], "gaussian": ["sigma"], "gradient": ["sigma"],
+      "non-local": ["search", "patch", "strength"],
     ]
     let name = try arguments.value("method") { text throws(UsageError) in
-      try text.oneOf(["median", "gaussian", "non-local"])
+      try text.oneOf(["median", "gaussian", "non-local", "gradient"])
     }
     guard let name else {
       throw .optionMissing(
-        option: "method", why: "nothing says how", expected: "give median, gaussian or non-local")
+        option: "method", why: "nothing says how",
+        expected: "give median, gaussian, non-local or gradient")
     }
     for (method, options) in methods.sorted(by: { $0.key < $1.key }) where method != name {
-      for option in options where arguments.values[option] != nil {
+      for option in options
+      where arguments.values[option] != nil && methods[name]?.contains(option) != true {
         throw .conflict("method \(name)", option, why: "--\(option) is of \(method)")
       }
     }
     switch name {
     case "median": return .median(radius: try number("radius", 1, most: 5))
     case "gaussian": return .gaussian(sigma: try positive("sigma", 0.7, most: 8))
+    case "gradient": return .gradient(sigma: try positive("sigma", 1, most: 8))
     default:
       return .nonLocal(
         patch: try number("patch", 1, most: 4), search: try number("search", 5, most: 12),

@@ -6,7 +6,7 @@ import VolumeCore
 /// once, whatever is read. Beyond its faces a volume goes on as in a mirror (d c b a | a b c d), as in
 /// SciPy.
 public final class SmoothedVolume: ComputedVolume {
-  /// As the source.
+  /// As the source, but that gradients of whole numbers are of uint16.
   public let volume: VolumeDescription
   private let source: any VolumeReader
   private let smoothing: Smoothing
@@ -20,7 +20,9 @@ public final class SmoothedVolume: ComputedVolume {
     self.source = source
     self.smoothing = smoothing
     self.crossesLayers = crossesLayers
-    volume = source.volume
+    var volume = source.volume
+    if case .gradient = smoothing, volume.voxelType != .float32 { volume.voxelType = .uint16 }
+    self.volume = volume
   }
 
   /// The source's.
@@ -48,7 +50,7 @@ public final class SmoothedVolume: ComputedVolume {
   public func scratchByteCount(forBoxesOf shape: Shape3) -> Int {
     let piece = Shape3(
       z: min(shape.z, Self.piece.z), y: min(shape.y, Self.piece.y), x: min(shape.x, Self.piece.x))
-    return grown(piece).voxelCount * (volume.voxelType.byteCount + 24)
+    return grown(piece).voxelCount * (source.volume.voxelType.byteCount + 24)
   }
 
   /// Filters piece by piece.
@@ -68,18 +70,28 @@ public final class SmoothedVolume: ComputedVolume {
     let reach = smoothing.reach
     switch smoothing {
     case .median(let radius):
-      return box.medians(crossesLayers ? radius : 0, radius, of: volume.voxelType)
+      return box.medians(crossesLayers ? radius : 0, radius, of: source.volume.voxelType)
     case .gaussian(let sigma):
-      let raw = (-reach...reach).map { exp(-0.5 * Double($0 * $0) / (sigma * sigma)) }
-      let sum = raw.reduce(0, +)
-      let weights = raw.map { Float($0 / sum) }
+      let weights = Self.bell(sigma, reach)
       var result = box.convolved(2, weights).convolved(1, weights)
       if crossesLayers { result = result.convolved(0, weights) }
       return result
+    case .gradient(let sigma):
+      let bits = source.volume.voxelType.byteCount == 1 ? 8 : 16
+      return box.gradient(
+        Self.bell(sigma, reach), sigma: Float(sigma), scale: bits == 8 ? 256 : 1,
+        most: volume.voxelType == .float32 ? .infinity : 65535, crossesLayers: crossesLayers)
     case .nonLocal(let patch, let search, let strength):
       return box.nonLocalMeans(
         patch: patch, search: search, strength: Float(strength), crossesLayers: crossesLayers)
     }
+  }
+
+  /// A Gaussian's weights, which sum to 1.
+  private static func bell(_ sigma: Double, _ reach: Int) -> [Float] {
+    let raw = (-reach...reach).map { exp(-0.5 * Double($0 * $0) / (sigma * sigma)) }
+    let sum = raw.reduce(0, +)
+    return raw.map { Float($0 / sum) }
   }
 
   /// The voxels of `part` and what is around them, mirrored at the volume's faces.
@@ -93,7 +105,7 @@ public final class SmoothedVolume: ComputedVolume {
       x: (part.x.lowerBound - reach)..<(part.x.upperBound + reach)
     ).clamped(to: Region(shape))
     let bytes = try source.bytes(of: inside)
-    let values = unsafe volume.voxelType.values(
+    let values = unsafe source.volume.voxelType.values(
       bytes.span.bytes, from: 0, count: inside.voxelCount)
     let box = grown(part.shape)
     func places(_ range: Range<Int>, _ reach: Int, _ extent: Int, _ first: Int) -> [Int] {

@@ -10,12 +10,15 @@ public enum Smoothing: Hashable, Sendable {
   /// of all within `search` voxels, weighted by exp(-d / strength²), where d is the mean squared
   /// difference of the boxes of `2 patch + 1` voxels around the two.
   case nonLocal(patch: Int, search: Int, strength: Double)
+  /// How fast values change: the magnitude of the gradient of what the Gaussian makes, in values a voxel,
+  /// as SciPy's `gaussian_gradient_magnitude`. Of 8 bits it comes in 16, in 256ths.
+  case gradient(sigma: Double)
 
   /// How far a voxel's new value depends on others.
   public var reach: Int {
     switch self {
     case .median(let radius): radius
-    case .gaussian(let sigma): Int(4 * sigma + 0.5)
+    case .gaussian(let sigma), .gradient(let sigma): Int(4 * sigma + 0.5)
     case .nonLocal(let patch, let search, _): patch + search
     }
   }

@@ -92,15 +92,7 @@ import VolumeCore
     unsafe greys.update(repeating: 0, count: count)
     unsafe seeds.update(repeating: SeedRule.blocked, count: count)
     let (height, width) = (region.y.count, region.x.count)
-    read.withBytes(first: region.voxelCount * type.byteCount) { span in
-      for z in 0..<region.z.count {
-        for y in 0..<height {
-          let source = (z * height + y) * width
-          let target = index(z, y, 0)
-          unsafe copy(span, type, from: source, count: width, to: greys + target)
-        }
-      }
-    }
+    takeGreys(type)
     let labelType = labels?.volume.voxelType ?? .uint8
     try readLabels.withBytes { span throws(Explanation) in
       var row = [UInt8](repeating: 0, count: width)
@@ -124,6 +116,26 @@ import VolumeCore
             unsafe rule.classify(
               greys + target, labels: row.baseAddress, place, x: region.x, into: seeds + target)
           }
+        }
+      }
+    }
+  }
+
+  /// Takes the voxels of `heights` for grey values, once seeds are found.
+  func replaceGreys(by heights: any VolumeReader) throws(Explanation) {
+    try fill(&read, region, heights)
+    takeGreys(heights.volume.voxelType)
+  }
+
+  /// Takes what was read for grey values.
+  private func takeGreys(_ type: VoxelType) {
+    let (height, width) = (region.y.count, region.x.count)
+    read.withBytes(first: region.voxelCount * type.byteCount) { span in
+      for z in 0..<region.z.count {
+        for y in 0..<height {
+          let source = (z * height + y) * width
+          let target = index(z, y, 0)
+          unsafe copy(span, type, from: source, count: width, to: greys + target)
         }
       }
     }

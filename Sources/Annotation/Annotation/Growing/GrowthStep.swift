@@ -32,7 +32,8 @@ extension PreparedGrowing {
       guard !wave.isEmpty else { return }
       begins(number, wave.count)
       number += 1
-      try walk(wave, rule, isStopped) { memory, region, block throws(Explanation) in
+      try walk(wave, rule, heights: growing.heights?.volume, isStopped) {
+        memory, region, block throws(Explanation) in
         waves.begin(block)
         let isFirst = try scratched { () throws(SystemError) in
           try waves.end(block, news: try step.visit(memory, block))

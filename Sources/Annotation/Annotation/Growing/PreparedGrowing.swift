@@ -56,7 +56,8 @@ public struct PreparedGrowing: Sendable {
     waveBegins: (GrowthWave) -> Void = { _ in }
   ) throws(Explanation) -> (labels: any VolumeReader, report: GrowthReport)? {
     let seeds = growing.seeds
-    growing.scan.limitCache(to: growing.scan.cacheByteCount(forBoxesOf: grid.chunk) * threads / 2)
+    let reading: any VolumeReader = growing.heights?.volume ?? growing.scan
+    reading.limitCache(to: reading.cacheByteCount(forBoxesOf: grid.chunk) * threads / 2)
     let rule = SeedRule(seeds, scale)
     let blocks = grid.count.voxelCount
     let all = Array(0..<blocks)
@@ -113,6 +114,14 @@ public struct PreparedGrowing: Sendable {
     return try GrowthFolder(
       path, identity: identity, classes: growing.seeds.classes.count,
       blocks: grid.count.voxelCount)
+  }
+
+  /// The labels before anything has grown: what is in the way of writing them can be looked for.
+  public func emptyLabels() throws(Explanation) -> any VolumeReader {
+    let file = try scratched { () throws(SystemError) in
+      try ScratchFile(inFolder: growing.scratchFolder)
+    }
+    return GrownLabels(growing, file, values)
   }
 
   /// Removes what was kept of the growth, once its labels are written.
@@ -267,7 +276,8 @@ public struct PreparedGrowing: Sendable {
         }),
       "points": .array(
         seeds.points.map { [.integer($0.classPlace), .string("\($0.place)")] }),
-      "reach": text(growing.reach), "height": text(growing.height),
+      "heights": .string(growing.heights?.name ?? ""), "reach": text(growing.reach),
+      "height": text(growing.height),
       "alone": .array(growing.alone.map { .integer($0) }), "blocks": text(grid.chunk),
     ]
   }
@@ -301,9 +311,10 @@ public struct PreparedGrowing: Sendable {
     return total.withLock { $0 }
   }
 
-  /// Reads `blocks`, each on one of the threads, and hands them to `body` with their places.
+  /// Reads `blocks`, whose greys are those of `heights` where these are given, each on one of the threads, and hands them to `body` with their places.
   func walk(
-    _ blocks: [Int], _ rule: SeedRule, _ isStopped: @escaping @Sendable () -> Bool,
+    _ blocks: [Int], _ rule: SeedRule, heights: (any VolumeReader)? = nil,
+    _ isStopped: @escaping @Sendable () -> Bool,
     _ body: @escaping @Sendable (FloodBlock, Region, Int) throws(Explanation) -> Void
   ) throws(Explanation) {
     let (grid, growing) = (grid, growing)
@@ -313,7 +324,7 @@ public struct PreparedGrowing: Sendable {
     let work: @Sendable () throws(Explanation) -> Void = { () throws(Explanation) in
       let memory = FloodBlock(
         grid.largestBlock, crossesLayers: growing.reach == .volume,
-        voxelBytes: growing.scan.volume.voxelType.byteCount,
+        voxelBytes: growing.voxelBytes,
         labelBytes: growing.seeds.labels?.volume.voxelType.byteCount ?? 0)
       while !failed.load(ordering: .relaxed), !isStopped() {
         let ticket = next.add(1, ordering: .relaxed).oldValue
@@ -321,6 +332,7 @@ public struct PreparedGrowing: Sendable {
         let region = grid.region(of: indices[blocks[ticket]])
         do throws(Explanation) {
           try memory.load(region, growing.scan, labels: growing.seeds.labels, rule)
+          if let heights { try memory.replaceGreys(by: heights) }
           try body(memory, region, blocks[ticket])
         } catch {
           failed.store(true, ordering: .relaxed)

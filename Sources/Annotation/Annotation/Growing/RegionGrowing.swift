@@ -49,6 +49,9 @@ public struct RegionGrowing: Sendable {
   public var reach: Reach
   /// How high a step is.
   public var height = Height.difference
+  /// What water rises over in place of the scan's grey values, of its shape and of whole numbers of at
+  /// most 16 bits, and what it is called; seeds are of the scan's grey values all the same.
+  public var heights: (volume: any ComputedVolume, name: String)?
   /// The places of classes that grow by themselves, each against all others in one; a voxel that
   /// several win belongs to the first in this order. Empty: all classes grow against each other.
   public var alone: [Int] = []
@@ -120,10 +123,19 @@ public struct RegionGrowing: Sendable {
   }
 
   private func byteCount(of chunk: Shape3) -> Int {
-    FloodBlock.byteCount(
-      of: chunk, crossesLayers: reach == .volume, voxelBytes: scan.volume.voxelType.byteCount,
-      labelBytes: seeds.labels?.volume.voxelType.byteCount ?? 0)
-      + scan.cacheByteCount(forBoxesOf: chunk) / 2
+    let reading =
+      heights.map {
+        $0.volume.cacheByteCount(forBoxesOf: chunk) / 2
+          + $0.volume.scratchByteCount(forBoxesOf: chunk)
+      } ?? scan.cacheByteCount(forBoxesOf: chunk) / 2
+    return FloodBlock.byteCount(
+      of: chunk, crossesLayers: reach == .volume, voxelBytes: voxelBytes,
+      labelBytes: seeds.labels?.volume.voxelType.byteCount ?? 0) + reading
+  }
+
+  /// Bytes of the larger voxels of those that are read.
+  var voxelBytes: Int {
+    max(scan.volume.voxelType.byteCount, heights?.volume.volume.voxelType.byteCount ?? 0)
   }
 
   private func checkClasses() throws(Explanation) {
