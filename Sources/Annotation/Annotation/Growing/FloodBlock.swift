@@ -56,6 +56,11 @@ import VolumeCore
     unsafe sources = .allocate(capacity: sourceRoom)
     unsafe best = .allocate(capacity: most)
     unsafe labels = .allocate(capacity: most)
+    // Touched now: what a block needs of them differs, and where the system lends large pages also from
+    // run to run; so the peak is what was said.
+    unsafe next.initialize(repeating: 0, count: most)
+    unsafe fronts.initialize(repeating: 0, count: 2 * most)
+    unsafe sources.initialize(repeating: t2s_arrival(cost: 0, voxel: 0), count: sourceRoom)
     read = PageBuffer(byteCount: shape.voxelCount * voxelBytes)
     readLabels = PageBuffer(byteCount: shape.voxelCount * labelBytes)
   }
