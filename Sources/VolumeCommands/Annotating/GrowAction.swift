@@ -72,11 +72,6 @@ enum GrowAction: AnnotateAction {
     growing.height = height
     if let sigma = try explained({ () throws(UsageError) in try WatershedAction.edges(arguments) })
     {
-      guard GreyScale.takes(scan.volume.voxelType) else {
-        throw Explanation(
-          .input, "edges of \(scan.volume.voxelType.rawValue) have too many values to flood",
-          remedy: "convert the scan to uint8 or uint16: t2s-volume convert --type uint16 --window")
-      }
       growing.heights = (
         SmoothedVolume(scan, .gradient(sigma: sigma), crossesLayers: growing.reach == .volume),
         "gradient of sigma \(sigma)"

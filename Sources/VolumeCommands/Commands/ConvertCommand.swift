@@ -93,7 +93,7 @@ public struct ConvertCommand: Command {
     let seconds = Words.duration(report.seconds)
     context.console.say(
       "\(choices.output): \(shape.words), "
-        + (report.bytesWritten == 0
+        + (report.voxels == 0
           // Parts put together, or a run that had been through with all but its last word.
           ? "all of it was there already, looked through in \(seconds)"
           : "\(Words.bytes(report.bytesWritten)) written in \(seconds) "

@@ -77,9 +77,9 @@ public final class SmoothedVolume: ComputedVolume {
       if crossesLayers { result = result.convolved(0, weights) }
       return result
     case .gradient(let sigma):
-      let bits = source.volume.voxelType.byteCount == 1 ? 8 : 16
       return box.gradient(
-        Self.bell(sigma, reach), sigma: Float(sigma), scale: bits == 8 ? 256 : 1,
+        Self.bell(sigma, reach), sigma: Float(sigma),
+        scale: source.volume.voxelType.byteCount == 1 ? 256 : 1,
         most: volume.voxelType == .float32 ? .infinity : 65535, crossesLayers: crossesLayers)
     case .nonLocal(let patch, let search, let strength):
       return box.nonLocalMeans(

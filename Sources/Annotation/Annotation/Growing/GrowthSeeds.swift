@@ -105,14 +105,11 @@ struct SeedRule: Sendable {
 }
 
 /// How grey values are kept while classes grow: as numbers from 0 to 65535.
-public struct GreyScale: Hashable, Sendable {
+struct GreyScale: Hashable, Sendable {
   /// What is added to a grey value.
   let offset: Int
   /// Levels for a difference of 1: fractions of a grey value count where there is room for them.
   let fine: Int
-
-  /// Whether voxels of `type` can be grown by.
-  public static func takes(_ type: VoxelType) -> Bool { GreyScale(type) != nil }
 
   /// The scale of a type; `nil` for one that has more values.
   init?(_ type: VoxelType) {

@@ -311,7 +311,8 @@ public struct PreparedGrowing: Sendable {
     return total.withLock { $0 }
   }
 
-  /// Reads `blocks`, whose greys are those of `heights` where these are given, each on one of the threads, and hands them to `body` with their places.
+  /// Reads `blocks`, each on one of the threads, and hands them to `body` with their places; their grey
+  /// values are those of `heights` where these are given.
   func walk(
     _ blocks: [Int], _ rule: SeedRule, heights: (any VolumeReader)? = nil,
     _ isStopped: @escaping @Sendable () -> Bool,
