@@ -1,4 +1,5 @@
-/// How a step of a network moves along z.
+/// How a step of a network moves along z; or along y, where a layer is computed a few rows at a time, which are
+/// what is called layers here then.
 package enum DepthStep: Hashable, Sendable {
   /// Layer p needs the layers from p * stride - before on, `kernel` of them.
   case gather(kernel: Int, stride: Int, before: Int)

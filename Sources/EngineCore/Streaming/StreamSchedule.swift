@@ -5,7 +5,8 @@
 /// Every step of a lowered network moves along z in one of two ways (`DepthStep`), so how far each
 /// can go, once its sources have come so far, is a small sum. The whole run is planned in numbers
 /// first; that also says how many layers each value's window must hold. What the steps compute, and where
-/// the windows lie, is the engine's to know.
+/// the windows lie, is the engine's to know. A single layer streams along y in the same way: its rows are
+/// the layers then.
 package struct StreamSchedule: Hashable, Sendable {
   /// What a step does along z.
   package struct Move: Hashable, Sendable {
@@ -77,6 +78,8 @@ package struct StreamSchedule: Hashable, Sendable {
   package private(set) var capacities: [Int]
   /// Whether a round leaves something in the value's window for the next.
   package private(set) var isKept: [Bool]
+  /// Layers that a round leaves in each value's window at most.
+  private var mostKept: [Int]
 
   /// Plans a tile of `depth` layers.
   ///
@@ -84,16 +87,25 @@ package struct StreamSchedule: Hashable, Sendable {
   ///   - moves: of the steps, in order.
   ///   - extents: layers of each value, for the whole tile.
   ///   - chunk: layers of the tile that come in at a time.
-  package init(_ moves: [Move], extents: [Int], depth: Int, chunk: Int) {
+  ///   - isRoomy: each window holds as many layers more as a round leaves in it at most, so that what is
+  ///     kept moves to the window's front once for as many layers, not in each round.
+  package init(_ moves: [Move], extents: [Int], depth: Int, chunk: Int, isRoomy: Bool = false) {
+    self.init(moves, extents, depth, chunk, room: Array(repeating: 0, count: extents.count))
+    if isRoomy { self.init(moves, extents, depth, chunk, room: mostKept) }
+  }
+
+  /// - Parameter room: of each value, layers that may be left at its window's front though nobody needs them.
+  private init(_ moves: [Move], _ extents: [Int], _ depth: Int, _ chunk: Int, room: [Int]) {
     var writers = [[Int]](repeating: [], count: extents.count)
     var readers = [[(step: Int, depth: DepthStep)]](repeating: [], count: extents.count)
     for (index, move) in moves.enumerated() {
       if let to = move.destination { writers[to].append(index) }
       for from in move.sources { readers[from.value].append((index, from.depth)) }
     }
-    // Layers that each step has made, and the first that each value still has.
+    // Layers that each step has made, and the first that each value's window still has.
     var made = [Int](repeating: 0, count: moves.count)
     var first = [Int](repeating: 0, count: extents.count)
+    mostKept = [Int](repeating: 0, count: extents.count)
     capacities = [Int](repeating: 0, count: extents.count)
     isKept = [Bool](repeating: false, count: extents.count)
     func extent(_ step: Int) -> Int {
@@ -140,7 +152,8 @@ package struct StreamSchedule: Hashable, Sendable {
         }.min()
         let here = writers[value].map { made[$0] }.max() ?? 0
         let keep = min(max(needed ?? here, first[value]), here)
-        if keep > first[value] {
+        mostKept[value] = max(mostKept[value], here - keep)
+        if keep > first[value], keep == here || keep - first[value] >= room[value] {
           round.drops.append(Drop(buffer: value, count: keep - first[value], kept: here - keep))
           first[value] = keep
         }

@@ -83,13 +83,46 @@ void t2s_normalise(const void *voxels, t2s_voxel type, long count, long layers, 
 POOL_ROW(pool_row_f32, float, IS_MORE)
 POOL_ROW(pool_row_bf16, uint16_t, IS_MORE_BF16)
 
+// The larger of two, as integers that order as the numbers do; and of two pixels beside each other.
+static inline int16_t larger(int16_t a, int16_t b) { return a > b ? a : b; }
+#define LARGER_PIXELS(C)                                                                  \
+  for (long x = 0; x < n; x++)                                                            \
+    for (long i = 0; i < C; i++)                                                          \
+      best[x * C + i] = (uint16_t)t2s_ordered(                                            \
+          (uint16_t)larger(rows[2 * x * C + i], rows[(2 * x + 1) * C + i]));
+
+enum { POOLED = 4096 };
+
+// Windows of 2 x 2: first the rows, then the columns, each in vectors of as many numbers as there are; the
+// compiler makes none of the loop above for bfloat16.
+T2S_CLONES
+static void pool_row_2x2_bf16(const uint16_t *from, uint16_t *to, long columns, long channels, long row) {
+  int16_t rows[POOLED];
+  long most = POOLED / 2 / channels, n;
+  for (long first = 0; first < columns; first += n) {
+    n = columns - first < most ? columns - first : most;
+    const uint16_t *above = from + 2 * first * channels, *below = above + row;
+    uint16_t *best = to + first * channels;
+    for (long i = 0; i < 2 * n * channels; i++) rows[i] = larger(t2s_ordered(above[i]), t2s_ordered(below[i]));
+    switch (channels) {
+      case 8: LARGER_PIXELS(8) break;
+      case 16: LARGER_PIXELS(16) break;
+      case 32: LARGER_PIXELS(32) break;
+      case 64: LARGER_PIXELS(64) break;
+      default: LARGER_PIXELS(channels) break;
+    }
+  }
+}
+
 void t2s_max_pool(const void *in, void *out, int bf16, long d, long h, long w, long c, long wz,
                   long wy, long wx) {
   long od = d / wz, oh = h / wy, ow = w / wx, row = w * c;
   for (long z = 0; z < od; z++)
     for (long y = 0; y < oh; y++) {
       long from = (z * wz * h + y * wy) * row, to = (z * oh + y) * ow * c;
-      if (bf16)
+      if (bf16 && wz == 1 && wy == 2 && wx == 2 && c <= POOLED / 2)
+        pool_row_2x2_bf16((const uint16_t *)in + from, (uint16_t *)out + to, ow, c, row);
+      else if (bf16)
         pool_row_bf16((const uint16_t *)in + from, (uint16_t *)out + to, ow, c, h * row, row, wz, wy, wx);
       else
         pool_row_f32((const float *)in + from, (float *)out + to, ow, c, h * row, row, wz, wy, wx);
@@ -118,24 +151,20 @@ void t2s_place(const void *in, void *out, long pixels, long bytes, long stride, 
 
 T2S_CLONES
 void t2s_depth_to_space(const void *in, void *out, long d, long h, long w, long fz, long fy,
-                        long fx, long bytes, long stride, long offset) {
+                        long fx, long first, long phases, long bytes, long stride, long offset) {
   const char *a = in;
   char *b = (char *)out + offset;
-  long phases = fz * fy * fx;
   for (long z = 0; z < d; z++)
-    for (long rz = 0; rz < fz; rz++)
-      for (long y = 0; y < h; y++)
-        for (long ry = 0; ry < fy; ry++) {
-          char *row = b + (((z * fz + rz) * h + y) * fy + ry) * w * fx * stride;
-          for (long rx = 0; rx < fx; rx++) {
-            const char *phase =
-                a + ((z * h + y) * w * phases + (rz * fy + ry) * fx + rx) * bytes;
+    for (long y = 0; y < h; y++)
+      for (long k = 0; k < phases; k++) {
+        long rz = (first + k) / (fy * fx), ry = (first + k) / fx % fy, rx = (first + k) % fx;
+        char *row = b + (((z * fz + rz) * h + y) * fy + ry) * w * fx * stride;
+        const char *phase = a + ((z * h + y) * w * phases + k) * bytes;
 #define SPREAD(N)                \
   for (long x = 0; x < w; x++) \
     memcpy(row + (x * fx + rx) * stride, phase + x * phases * bytes, N);
-            COPY_PIXELS(bytes, SPREAD)
-          }
-        }
+        COPY_PIXELS(bytes, SPREAD)
+      }
 }
 
 T2S_CLONES

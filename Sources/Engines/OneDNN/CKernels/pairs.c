@@ -12,9 +12,9 @@ int t2s_has_pairs_kernels(void) {
 }
 
 // Zeros around a plane: the rows above and below.
-static void clear_outer_rows(uint16_t *plane, long h, long stride) {
-  memset(plane, 0, (size_t)stride * 4);
-  memset(plane + 2 * (h + 1) * stride, 0, (size_t)stride * 4);
+static void clear_outer_rows(uint16_t *plane, long h, long stride, int edges) {
+  if (edges & T2S_FIRST_ROW) memset(plane, 0, (size_t)stride * 4);
+  if (edges & T2S_LAST_ROW) memset(plane + 2 * (h + 1) * stride, 0, (size_t)stride * 4);
 }
 
 // Zeros before and after the columns of a row.
@@ -24,9 +24,9 @@ static inline void clear_margins(uint16_t *row, long w, long stride) {
 }
 
 void t2s_pairs_normalise(const void *voxels, t2s_voxel type, long h, long w, float low,
-                         float factor, int clips, uint16_t *out) {
+                         float factor, int clips, uint16_t *out, int edges) {
   long stride = t2s_pairs_stride(w), size = type == T2S_UINT8 ? 1 : type == T2S_UINT16 ? 2 : 4;
-  clear_outer_rows(out, h, stride);
+  clear_outer_rows(out, h, stride, edges);
   for (long y = 0; y < h; y++) {
     uint16_t *row = out + 2 * (y + 1) * stride;
     uint16_t values[256];
@@ -41,10 +41,10 @@ void t2s_pairs_normalise(const void *voxels, t2s_voxel type, long h, long w, flo
 }
 
 // 8 outputs x 48 columns stay in registers over all inputs and taps.
-PAIRS void t2s_pairs_convolution(const uint16_t *const *in, long planes, uint16_t *out,
+PAIRS void t2s_pairs_convolution(const uint16_t *const *in, long planes, uint16_t *out, long plane,
                                  const uint32_t *weights, const float *bias, long h, long w,
-                                 int relu) {
-  long stride = t2s_pairs_stride(w), plane = t2s_pairs_plane(h, w);
+                                 int relu, int edges) {
+  long stride = t2s_pairs_stride(w);
   uint16_t order[32];
   for (int i = 0; i < 16; i++) {
     order[2 * i] = (uint16_t)i;
@@ -52,7 +52,7 @@ PAIRS void t2s_pairs_convolution(const uint16_t *const *in, long planes, uint16_
   }
   const __m512i interleave = _mm512_loadu_si512(order);
   const __m512 floor = relu ? _mm512_setzero_ps() : _mm512_set1_ps(-__builtin_inff());
-  for (int p = 0; p < 4; p++) clear_outer_rows(out + 2 * p * plane, h, stride);
+  for (int p = 0; p < 4; p++) clear_outer_rows(out + 2 * p * plane, h, stride, edges);
   for (long y = 0; y < h; y++) {
     for (long x = 0; x < w; x += 48) {
       __m512 sum[8][3];
@@ -100,8 +100,8 @@ PAIRS static inline __m512i ordered(__m512i v) {
   return _mm512_xor_si512(v, _mm512_and_si512(_mm512_srai_epi16(v, 15), _mm512_set1_epi16(0x7fff)));
 }
 
-PAIRS void t2s_pairs_max_pool(const uint16_t *in, uint16_t *out, long h, long w, long c) {
-  long stride = t2s_pairs_stride(w), plane = t2s_pairs_plane(h, w), ow = w / 2, pairs = c / 2;
+PAIRS void t2s_pairs_max_pool(const uint16_t *in, long plane, uint16_t *out, long h, long w, long c) {
+  long stride = t2s_pairs_stride(w), ow = w / 2, pairs = c / 2;
   const __m512i even = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
   const __m512i odd = _mm512_set_epi32(31, 29, 27, 25, 23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1);
   for (long y = 0; y < h / 2; y++) {
@@ -149,10 +149,9 @@ PAIRS static inline void transpose8(__m512i v[8]) {
   }
 }
 
-PAIRS void t2s_pairs_depth_to_space(const uint16_t *in, uint16_t *out, long h, long w, long c) {
-  long oh = 2 * h, ow = 2 * w, pairs = c / 2, lanes = 2 * pairs;
-  long stride = t2s_pairs_stride(ow), plane = t2s_pairs_plane(oh, ow);
-  for (long p = 0; p < pairs; p++) clear_outer_rows(out + 2 * p * plane, oh, stride);
+PAIRS void t2s_pairs_depth_to_space(const uint16_t *in, uint16_t *out, long plane, long h, long w, long c, int edges) {
+  long oh = 2 * h, ow = 2 * w, pairs = c / 2, lanes = 2 * pairs, stride = t2s_pairs_stride(ow);
+  for (long p = 0; p < pairs; p++) clear_outer_rows(out + 2 * p * plane, oh, stride, edges);
   for (long y = 0; y < h; y++) {
     const uint64_t *from = (const uint64_t *)(in + y * w * 4 * c);
     long x = 0;
@@ -189,9 +188,9 @@ PAIRS static inline void scores16(const uint16_t *at, long plane, long c, long c
   }
 }
 
-PAIRS void t2s_pairs_labels(const uint16_t *in, uint8_t *labels, long h, long w, long c,
+PAIRS void t2s_pairs_labels(const uint16_t *in, long plane, uint8_t *labels, long h, long w, long c,
                             long classes, const float *weights, const float *bias) {
-  long stride = t2s_pairs_stride(w), plane = t2s_pairs_plane(h, w);
+  long stride = t2s_pairs_stride(w);
   for (long y = 0; y < h; y++)
     for (long x = 0; x < w; x += 16) {
       __m512 score[8];
@@ -200,9 +199,9 @@ PAIRS void t2s_pairs_labels(const uint16_t *in, uint8_t *labels, long h, long w,
     }
 }
 
-PAIRS void t2s_pairs_scores(const uint16_t *in, float *scores, long h, long w, long c, long classes,
+PAIRS void t2s_pairs_scores(const uint16_t *in, long plane, float *scores, long h, long w, long c, long classes,
                             const float *weights, const float *bias) {
-  long stride = t2s_pairs_stride(w), plane = t2s_pairs_plane(h, w);
+  long stride = t2s_pairs_stride(w);
   for (long y = 0; y < h; y++)
     for (long x = 0; x < w; x += 16) {
       __m512 score[8];
@@ -214,8 +213,8 @@ PAIRS void t2s_pairs_scores(const uint16_t *in, float *scores, long h, long w, l
     }
 }
 
-void t2s_pairs_to_channels_last(const uint16_t *in, uint16_t *out, long h, long w, long c) {
-  long stride = t2s_pairs_stride(w), plane = t2s_pairs_plane(h, w), pairs = c / 2;
+void t2s_pairs_to_channels_last(const uint16_t *in, long plane, uint16_t *out, long h, long w, long c) {
+  long stride = t2s_pairs_stride(w), pairs = c / 2;
   for (long y = 0; y < h; y++)
     for (long x = 0; x < w; x++)
       for (long p = 0; p < pairs; p++)
@@ -229,16 +228,16 @@ int t2s_has_pairs_kernels(void) { return 0; }
 
 // Other processors never choose the pairs layout; a call is our own mistake.
 #define UNREACHABLE { __builtin_trap(); }
-void t2s_pairs_normalise(const void *v, t2s_voxel t, long h, long w, float l, float f, int c,
-                         uint16_t *o) UNREACHABLE
-void t2s_pairs_convolution(const uint16_t *const *i, long p, uint16_t *o, const uint32_t *w,
-                           const float *b, long h, long x, int r) UNREACHABLE
-void t2s_pairs_max_pool(const uint16_t *i, uint16_t *o, long h, long w, long c) UNREACHABLE
-void t2s_pairs_depth_to_space(const uint16_t *i, uint16_t *o, long h, long w, long c) UNREACHABLE
-void t2s_pairs_labels(const uint16_t *i, uint8_t *l, long h, long w, long c, long k, const float *x,
+void t2s_pairs_normalise(const void *v, t2s_voxel t, long h, long w, float l, float f, int c, uint16_t *o,
+                         int e) UNREACHABLE
+void t2s_pairs_convolution(const uint16_t *const *i, long n, uint16_t *o, long p, const uint32_t *w,
+                           const float *b, long h, long x, int r, int e) UNREACHABLE
+void t2s_pairs_max_pool(const uint16_t *i, long p, uint16_t *o, long h, long w, long c) UNREACHABLE
+void t2s_pairs_depth_to_space(const uint16_t *i, uint16_t *o, long p, long h, long w, long c, int e) UNREACHABLE
+void t2s_pairs_labels(const uint16_t *i, long p, uint8_t *l, long h, long w, long c, long k, const float *x,
                       const float *b) UNREACHABLE
-void t2s_pairs_scores(const uint16_t *i, float *s, long h, long w, long c, long k, const float *x,
+void t2s_pairs_scores(const uint16_t *i, long p, float *s, long h, long w, long c, long k, const float *x,
                       const float *b) UNREACHABLE
-void t2s_pairs_to_channels_last(const uint16_t *i, uint16_t *o, long h, long w, long c) UNREACHABLE
+void t2s_pairs_to_channels_last(const uint16_t *i, long p, uint16_t *o, long h, long w, long c) UNREACHABLE
 
 #endif

@@ -56,9 +56,9 @@ t2s_planes_kind t2s_planes_best(void) {
 #endif
 
 // The rows above and below a plane.
-static void clear_outer_rows(float *plane, long h, long stride) {
-  memset(plane, 0, (size_t)stride * 4);
-  memset(plane + (h + 1) * stride, 0, (size_t)stride * 4);
+static void clear_outer_rows(float *plane, long h, long stride, int edges) {
+  if (edges & T2S_FIRST_ROW) memset(plane, 0, (size_t)stride * 4);
+  if (edges & T2S_LAST_ROW) memset(plane + (h + 1) * stride, 0, (size_t)stride * 4);
 }
 
 // The columns before and after a row.
@@ -68,11 +68,11 @@ static inline void clear_margins(float *row, long w, long stride) {
 }
 
 void t2s_planes_normalise(const void *voxels, int type, long h, long w, long channels, long apart, float low,
-                          float factor, int clips, float *out) {
-  long stride = t2s_pairs_stride(w), plane = t2s_pairs_plane(h, w);
+                          float factor, int clips, float *out, long plane, int edges) {
+  long stride = t2s_pairs_stride(w);
   long size = type == T2S_UINT8 ? 1 : type == T2S_UINT16 ? 2 : 4;
   for (long c = 0; c < channels; c++) {
-    clear_outer_rows(out + c * plane, h, stride);
+    clear_outer_rows(out + c * plane, h, stride, edges);
     for (long y = 0; y < h; y++) {
       float *row = out + c * plane + (y + 1) * stride;
       clear_margins(row, w, stride);
@@ -82,13 +82,13 @@ void t2s_planes_normalise(const void *voxels, int type, long h, long w, long cha
   }
 }
 
-void t2s_planes_convolution(t2s_planes_kind kind, const float *const *in, long planes, float *out, const float *weights,
-                            const float *bias, long h, long w, int relu) {
-  long stride = t2s_pairs_stride(w), plane = t2s_pairs_plane(h, w);
-  BY_KIND(convolution, in, planes, out, weights, bias, h, w, relu)
+void t2s_planes_convolution(t2s_planes_kind kind, const float *const *in, long planes, float *out, long plane,
+                            const float *weights, const float *bias, long h, long w, int relu, int edges) {
+  long stride = t2s_pairs_stride(w);
+  BY_KIND(convolution, in, planes, out, plane, weights, bias, h, w, relu)
   // Vectors reach past a row's end.
   for (long o = 0; o < 8; o++) {
-    clear_outer_rows(out + o * plane, h, stride);
+    clear_outer_rows(out + o * plane, h, stride, edges);
     for (long y = 0; y < h; y++) clear_margins(out + o * plane + (y + 1) * stride, w, stride);
   }
 }
@@ -104,9 +104,10 @@ void t2s_planes_max_pool(t2s_planes_kind kind, const float *const *in, long laye
     }
 }
 
-void t2s_planes_depth_to_space(const float *in, long lanes, float *out, long h, long w, long channels) {
-  long oh = 2 * h, ow = 2 * w, stride = t2s_pairs_stride(ow), plane = t2s_pairs_plane(oh, ow);
-  for (long c = 0; c < channels; c++) clear_outer_rows(out + c * plane, oh, stride);
+void t2s_planes_depth_to_space(const float *in, long lanes, float *out, long plane, long h, long w, long channels,
+                               int edges) {
+  long oh = 2 * h, ow = 2 * w, stride = t2s_pairs_stride(ow);
+  for (long c = 0; c < channels; c++) clear_outer_rows(out + c * plane, oh, stride, edges);
   for (long y = 0; y < h; y++) {
     const float *from = in + y * w * 2 * lanes;
     // Few pixels at a time, so that those of the next channel are still in the nearest cache.

@@ -51,9 +51,9 @@ TARGET __attribute__((always_inline)) static inline void LOOP(convolve_block)(
       AT(out + o * plane + corner + LANES * k) = relu ? (sum[o][k] > zero ? sum[o][k] : zero) : sum[o][k];
 }
 
-TARGET static void LOOP(convolution)(const float *const *in, long planes, float *out, const float *weights,
-                                     const float *bias, long h, long w, int relu) {
-  long stride = t2s_pairs_stride(w), plane = t2s_pairs_plane(h, w);
+TARGET static void LOOP(convolution)(const float *const *in, long planes, float *out, long plane,
+                                     const float *weights, const float *bias, long h, long w, int relu) {
+  long stride = t2s_pairs_stride(w);
   for (long y = 0; y < h; y++)
     for (long x = 0; x < w; x += VECTORS * LANES)
       for (long o = 0; o < 8; o += OUTPUTS) {

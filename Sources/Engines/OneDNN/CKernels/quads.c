@@ -31,9 +31,9 @@ static inline uint8_t drawn(float value) {
 // -- borders -------------------------------------------------------------------------------------
 
 // The rows above and below a plane.
-static void fill_outer_rows(uint8_t *plane, long h, long stride, uint8_t zero) {
-  memset(plane, zero, (size_t)stride * 4);
-  memset(plane + 4 * (h + 1) * stride, zero, (size_t)stride * 4);
+static void fill_outer_rows(uint8_t *plane, long h, long stride, uint8_t zero, int edges) {
+  if (edges & T2S_FIRST_ROW) memset(plane, zero, (size_t)stride * 4);
+  if (edges & T2S_LAST_ROW) memset(plane + 4 * (h + 1) * stride, zero, (size_t)stride * 4);
 }
 
 // The columns before and after a row.
@@ -54,13 +54,13 @@ static void to_bytes(const float *values, uint8_t *bytes, long count, float scal
 }
 
 void t2s_quads_normalise(const void *voxels, int type, long h, long w, long layers, long apart, float low,
-                         float factor, int clips, float scale, uint8_t zero, uint8_t *out) {
-  long stride = t2s_pairs_stride(w), plane = 4 * t2s_pairs_plane(h, w);
+                         float factor, int clips, float scale, uint8_t zero, uint8_t *out, long plane, int edges) {
+  long stride = t2s_pairs_stride(w);
   long size = type == T2S_UINT8 ? 1 : type == T2S_UINT16 ? 2 : 4, planes = (layers + 3) / 4;
   for (long p = 0; p < planes; p++) {
-    fill_outer_rows(out + p * plane, h, stride, zero);
+    fill_outer_rows(out + 4 * p * plane, h, stride, zero, edges);
     for (long y = 0; y < h; y++) {
-      uint8_t *row = out + p * plane + 4 * (y + 1) * stride;
+      uint8_t *row = out + 4 * (p * plane + (y + 1) * stride);
       memset(row, zero, (size_t)stride * 4);
       for (long c = 4 * p; c < layers && c < 4 * p + 4; c++) {
         float values[256];
@@ -80,7 +80,7 @@ void t2s_quads_normalise(const void *voxels, int type, long h, long w, long laye
 // -- convolution ---------------------------------------------------------------------------------
 
 static void convolve_portable(const t2s_quads_layer *l, const uint8_t *const *in, uint8_t *out) {
-  long stride = t2s_pairs_stride(l->out_w), plane = 4 * t2s_pairs_plane(l->out_h, l->out_w);
+  long stride = t2s_pairs_stride(l->out_w), plane = 4 * l->plane;
   long in_stride = t2s_pairs_stride(l->in_w);
   for (long o = 0; o < 4 * l->out_planes; o++) {
     const int8_t *weights = l->weights + o / 8 * l->group_bytes + o % 8 * 4;
@@ -134,7 +134,7 @@ VNNI __attribute__((always_inline)) static inline void convolve_block(const t2s_
                                                                       const uint8_t *const *in, uint8_t *out,
                                                                       long y, long x, long group,
                                                                       const int vectors, const int step) {
-  long stride = t2s_pairs_stride(l->out_w), plane = 4 * t2s_pairs_plane(l->out_h, l->out_w);
+  long stride = t2s_pairs_stride(l->out_w), plane = 4 * l->plane;
   long in_stride = t2s_pairs_stride(l->in_w), kernel_x = l->kernel_x;
   long corner = 4 * ((y * l->stride_y - l->before_y + 1) * in_stride + x * step - l->before_x + T2S_MARGIN);
   const int8_t *q = l->weights + group * l->group_bytes;
@@ -201,7 +201,7 @@ VNNI static void convolve_vnni(const t2s_quads_layer *l, const uint8_t *const *i
 #endif
 
 void t2s_quads_convolution(const t2s_quads_layer *l, const uint8_t *const *in, uint8_t *out) {
-  long stride = t2s_pairs_stride(l->out_w), plane = 4 * t2s_pairs_plane(l->out_h, l->out_w);
+  long stride = t2s_pairs_stride(l->out_w), plane = 4 * l->plane;
 #if defined(__x86_64__)
   if (is_fast())
     convolve_vnni(l, in, out);
@@ -209,7 +209,7 @@ void t2s_quads_convolution(const t2s_quads_layer *l, const uint8_t *const *in, u
 #endif
     convolve_portable(l, in, out);
   for (long p = 0; p < l->out_planes; p++) {
-    fill_outer_rows(out + p * plane, l->out_h, stride, l->zero);
+    fill_outer_rows(out + p * plane, l->out_h, stride, l->zero, l->edges);
     for (long y = 0; y < l->out_h; y++)
       fill_margins(out + p * plane + 4 * (y + 1) * stride, l->out_w, stride, l->zero);
   }
@@ -248,9 +248,9 @@ VNNI static long interleave_row_vnni(const uint8_t *a, const uint8_t *b, uint8_t
 
 #endif
 
-void t2s_quads_max_pool(const uint8_t *const *in, long layers, uint8_t *out, long h, long w, uint8_t zero) {
+void t2s_quads_max_pool(const uint8_t *const *in, long layers, uint8_t *out, long h, long w, uint8_t zero, int edges) {
   long in_stride = t2s_pairs_stride(w), oh = h / 2, ow = w / 2, stride = t2s_pairs_stride(ow);
-  fill_outer_rows(out, oh, stride, zero);
+  fill_outer_rows(out, oh, stride, zero, edges);
   for (long y = 0; y < oh; y++) {
     const uint8_t *rows[4];
     for (long k = 0; k < 2 * layers; k++)
@@ -274,9 +274,9 @@ void t2s_quads_max_pool(const uint8_t *const *in, long layers, uint8_t *out, lon
   }
 }
 
-void t2s_quads_spread(const uint8_t *const *in, uint8_t *out, long h, long w, long fy, long fx, uint8_t zero) {
+void t2s_quads_spread(const uint8_t *const *in, uint8_t *out, long h, long w, long fy, long fx, uint8_t zero, int edges) {
   long in_stride = t2s_pairs_stride(w), oh = h * fy, ow = w * fx, stride = t2s_pairs_stride(ow);
-  fill_outer_rows(out, oh, stride, zero);
+  fill_outer_rows(out, oh, stride, zero, edges);
   for (long y = 0; y < oh; y++) {
     uint8_t *row = out + 4 * (y + 1) * stride, *to = row + 4 * T2S_MARGIN;
     const uint8_t *const *phases = in + y % fy * fx;
@@ -312,20 +312,45 @@ static void add_row(const uint8_t *const *in, long inputs, const float (*scale)[
   }
 }
 
+#if defined(__x86_64__)
+
+// As add_row, with the same roundings.
+VNNI static void add_row_vnni(const uint8_t *const *in, long inputs, const float (*scale)[16], const float *shift,
+                              uint8_t *to, long bytes) {
+  const __m512 begin = _mm512_loadu_ps(shift), top = _mm512_set1_ps(255);
+  for (long x = 0; x < bytes; x += 16) {
+    __m512 sum = begin;
+    for (long k = 0; k < inputs; k++) {
+      __m512i values = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(in[k] + x)));
+      sum = _mm512_fmadd_ps(_mm512_cvtepi32_ps(values), _mm512_loadu_ps(scale[k]), sum);
+    }
+    sum = _mm512_min_ps(_mm512_max_ps(sum, _mm512_setzero_ps()), top);
+    _mm_storeu_si128((__m128i *)(to + x), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(sum)));
+  }
+}
+
+#endif
+
 void t2s_quads_add(const uint8_t *const *in, long inputs, const float (*scale)[4], const float *shift,
-                   uint8_t *out, long h, long w, uint8_t zero) {
+                   uint8_t *out, long h, long w, uint8_t zero, int edges) {
   long stride = t2s_pairs_stride(w);
   float scales[8][16], shifts[16];
   for (int i = 0; i < 16; i++) {
     shifts[i] = shift[i % 4];
     for (long k = 0; k < inputs; k++) scales[k][i] = scale[k][i % 4];
   }
-  fill_outer_rows(out, h, stride, zero);
+  fill_outer_rows(out, h, stride, zero, edges);
   for (long y = 0; y < h; y++) {
     const uint8_t *rows[8];
     uint8_t *row = out + 4 * (y + 1) * stride;
     for (long k = 0; k < inputs; k++) rows[k] = in[k] + 4 * ((y + 1) * stride + T2S_MARGIN);
-    add_row(rows, inputs, scales, shifts, row + 4 * T2S_MARGIN, (4 * w + 15) / 16 * 16);
+    long bytes = (4 * w + 15) / 16 * 16;
+#if defined(__x86_64__)
+    if (is_fast())
+      add_row_vnni(rows, inputs, scales, shifts, row + 4 * T2S_MARGIN, bytes);
+    else
+#endif
+      add_row(rows, inputs, scales, shifts, row + 4 * T2S_MARGIN, bytes);
     fill_margins(row, w, stride, zero);
   }
 }
@@ -423,13 +448,13 @@ void t2s_quads_scores(const uint8_t *const *in, long planes, const float *weight
 
 // -- to and from float ---------------------------------------------------------------------------
 
-void t2s_quads_from_float(const float *in, uint8_t *out, long h, long w, long c, const float *scale,
-                          uint8_t zero) {
-  long stride = t2s_pairs_stride(w), plane = 4 * t2s_pairs_plane(h, w);
+void t2s_quads_from_float(const float *in, uint8_t *out, long plane, long h, long w, long c, const float *scale,
+                          uint8_t zero, int edges) {
+  long stride = t2s_pairs_stride(w);
   for (long p = 0; p < (c + 3) / 4; p++) {
-    fill_outer_rows(out + p * plane, h, stride, zero);
+    fill_outer_rows(out + 4 * p * plane, h, stride, zero, edges);
     for (long y = 0; y < h; y++) {
-      uint8_t *row = out + p * plane + 4 * (y + 1) * stride;
+      uint8_t *row = out + 4 * (p * plane + (y + 1) * stride);
       memset(row, zero, (size_t)stride * 4);
       for (long x = 0; x < w; x++)
         for (long i = 4 * p; i < c && i < 4 * p + 4; i++)

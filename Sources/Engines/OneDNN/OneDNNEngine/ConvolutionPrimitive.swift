@@ -16,6 +16,8 @@ struct ConvolutionSpec {
   var weights: [Float]
   var bias: [Float]
   var relu: Bool
+  /// Whether it adds to what is there, before the ReLU, instead of writing over it.
+  var adds = false
 
   /// Whether it looks along z; one that does not takes layers as a batch of images.
   var isVolumetric: Bool {
@@ -103,13 +105,18 @@ struct ConvolutionSpec {
     try unsafe check(
       "dnnl_primitive_attr_set_scratchpad_mode",
       dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user))
-    if spec.relu {
+    if spec.relu || spec.adds {
       var operations: dnnl_post_ops_t?
       try unsafe check("dnnl_post_ops_create", dnnl_post_ops_create(&operations))
       defer { unsafe dnnl_post_ops_destroy(operations) }
-      try unsafe check(
-        "dnnl_post_ops_append_eltwise",
-        dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_relu, 0, 0))
+      if spec.adds {
+        try unsafe check("dnnl_post_ops_append_sum", dnnl_post_ops_append_sum(operations, 1))
+      }
+      if spec.relu {
+        try unsafe check(
+          "dnnl_post_ops_append_eltwise",
+          dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_relu, 0, 0))
+      }
       try unsafe check(
         "dnnl_primitive_attr_set_post_ops",
         dnnl_primitive_attr_set_post_ops(attributes, operations))

@@ -16,6 +16,8 @@ struct Lowering {
   let channels: [Int]
   let consumers: [[Int]]
   private let precision: Precision
+  /// Whether each node's value is somebody's to see.
+  private let keepsValues: Bool
   let layouts: LayoutChoice
   /// How the values of narrow layers lie in planes; `nil` where none do.
   private let planes: LayoutChoice.Planes?
@@ -23,8 +25,9 @@ struct Lowering {
   let isFloat: [Bool]
   /// Where each node's value lies.
   var values: [Value?]
-  /// Phases whose depth-to-space waits for the concatenation that they are part of.
-  private var waiting: [Int: (buffer: Int, factor: Shape3)] = [:]
+  /// Phases whose depth-to-space waits for the concatenation that they are part of: buffers that hold as
+  /// many phases each.
+  private var waiting: [Int: (buffers: [Int], factor: Shape3)] = [:]
   /// Where the channels of each node's value can be looked at; of those that are never alone, within the
   /// value that they are part of.
   private(set) var places: [Int: ValuePlace] = [:]
@@ -55,6 +58,7 @@ struct Lowering {
   ) throws(EngineError) {
     self.graph = graph
     self.ranges = ranges
+    keepsValues = channelsLast || ranges != nil
     // What is not in bytes is in single precision then.
     let precision = precision == .int8 ? .f32 : precision
     self.precision = precision
@@ -137,6 +141,7 @@ struct Lowering {
       values[index] = .buffer(to)
     case .add:
       let from = node.inputs.map { plainSource($0) }
+      if addsInPlace(index, from) { return }
       let to = add(layout(index), channels[index], index)
       steps.append(.add(from: from, to: to, relu: layouts.hasFusedRelu[index]))
       values[index] = .buffer(to)
@@ -173,6 +178,28 @@ struct Lowering {
     return true
   }
 
+  /// Whether the sum of `from` is one that the convolution before it computes: that adds its result to what
+  /// is there instead of writing it. A calibration wants to see what a convolution makes alone.
+  private mutating func addsInPlace(_ index: Int, _ from: [Int]) -> Bool {
+    let inputs = graph.nodes[index].inputs
+    guard !keepsValues, from.count == 2, inputs[0] != inputs[1], !isFloat[index],
+      inputs.allSatisfy({ consumers[$0].count == 1 && $0 != graph.output }),
+      case .convolution(var spec, let source, let last)? = steps.last, spec.groups == 1, !spec.relu,
+      let place = from.firstIndex(of: last), case .buffer(last)? = values[inputs[place]],
+      case .convolution = graph.nodes[inputs[place]].operation
+    else { return false }
+    let other = from[1 - place]
+    guard other != source, buffers[other].layout == plain, buffers[last].layout == plain,
+      case .buffer(other)? = values[inputs[1 - place]],
+      case .convolution = graph.nodes[inputs[1 - place]].operation
+    else { return false }
+    spec.adds = true
+    spec.relu = layouts.hasFusedRelu[index]
+    steps[steps.count - 1] = .convolution(spec, from: source, to: other)
+    values[index] = .buffer(other)
+    return true
+  }
+
   private mutating func lower(_ layer: Convolution, _ index: Int, _ node: Node) {
     let relu = layouts.hasFusedRelu[index]
     if let layout = planar(index) {
@@ -206,13 +233,24 @@ struct Lowering {
     _ layer: TransposedConvolution, _ index: Int, _ node: Node
   ) throws(EngineError) {
     let planar = planar(index)
+    let relu = layouts.hasFusedRelu[index]
+    if planar == nil, let separate = Phases.separate(layer, relu: relu) {
+      let source = plainSource(node.inputs[0])
+      let parts = separate.map { spec in
+        let part = add(plain, spec.outputs, node.inputs[0])
+        steps.append(.convolution(spec, from: source, to: part))
+        return part
+      }
+      spread(parts, layer, index)
+      return
+    }
     let order: Phases.Order =
       switch planar {
       case .pairs: .pairFirst
       case .planes: .channelFirst
       default: .phaseFirst
       }
-    guard let phases = Phases(layer, relu: layouts.hasFusedRelu[index], order: order) else {
+    guard let phases = Phases(layer, relu: relu, order: order) else {
       throw unsupported(node, "its output is not exactly its stride times as large as its input")
     }
     let middle = add(plain, phases.spec.outputs, node.inputs[0])
@@ -221,14 +259,32 @@ struct Lowering {
       let to = add(planar, layer.outputs, index)
       steps.append(.planesDepthToSpace(from: middle, to: to, factor: phases.factor))
       values[index] = .buffer(to)
-    } else if isPartOfOneConcatenation(index) {
-      waiting[index] = (middle, phases.factor)
+    } else {
+      spread([middle], layer, index)
+    }
+  }
+
+  /// Spreads the phases in `parts`, now or, where they go into one concatenation, then.
+  private mutating func spread(_ parts: [Int], _ layer: TransposedConvolution, _ index: Int) {
+    if isPartOfOneConcatenation(index) {
+      waiting[index] = (parts, layer.stride)
     } else {
       let to = add(plain, layer.outputs, index)
+      appendSpread(parts, layer.stride, channels: layer.outputs, to: to, offset: 0)
+      values[index] = .buffer(to)
+    }
+  }
+
+  private mutating func appendSpread(
+    _ parts: [Int], _ factor: Shape3, channels: Int, to: Int, offset: Int
+  ) {
+    let count = factor.voxelCount / parts.count
+    for (place, part) in parts.enumerated() {
+      let phases = place * count..<(place + 1) * count
       steps.append(
         .depthToSpace(
-          from: middle, to: to, factor: phases.factor, channels: layer.outputs, offset: 0))
-      values[index] = .buffer(to)
+          PhaseSpread(factor: factor, phases: phases, channels: channels, offset: offset),
+          from: part, to: to))
     }
   }
 
@@ -242,10 +298,8 @@ struct Lowering {
     var offset = 0
     for (input, source) in zip(node.inputs, sources) {
       if let phases = waiting[input] {
-        steps.append(
-          .depthToSpace(
-            from: phases.buffer, to: to, factor: phases.factor, channels: channels[input],
-            offset: offset))
+        appendSpread(
+          phases.buffers, phases.factor, channels: channels[input], to: to, offset: offset)
         let maker = layouts.isFusedRelu[input] ? graph.nodes[input].inputs[0] : input
         places[maker] = ValuePlace(buffer: to, firstChannel: offset)
       } else {

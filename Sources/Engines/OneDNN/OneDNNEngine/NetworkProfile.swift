@@ -37,7 +37,7 @@ extension OneDNNEngineFactory {
   ) throws(EngineError) -> NetworkProfile {
     let program = try Program(plan, try network(for: plan), streams: .automatic)
     let shape = plan.shapes[0]
-    let prepared = try program.prepare(shape)
+    let extents = try program.extents(shape)
     let found = FoundTimes()
     let threads = (0..<plan.threads).map { _ in
       StageThread<EngineError> { () throws(EngineError) in
@@ -50,7 +50,7 @@ extension OneDNNEngineFactory {
     let all = found.rounds.withLock { $0 }
     // What else the machine does only ever adds to a time.
     func least(_ value: (RoundTimes) -> Int) -> Double { Double(all.map(value).min() ?? 0) / 1e9 }
-    func extent(_ buffer: Int) -> Shape3 { prepared.extents[program.buffers[buffer].extentOfNode] }
+    func extent(_ buffer: Int) -> Shape3 { extents[program.buffers[buffer].extentOfNode] }
     let output = plan.outputShape(for: shape)
     let parts = program.graph.isLayerwise ? max(output.z, 1) : 1
     let steps = program.steps.enumerated().map { index, step in

@@ -18,6 +18,15 @@ struct Phases {
   var spec: ConvolutionSpec
   var factor: Shape3
 
+  /// A convolution for each phase, of the taps that it has, where not all phases have all: a kernel of 3 and a
+  /// stride of 2 have 9 of 16, in three dimensions 27 of 64. `nil` elsewhere.
+  static func separate(_ layer: TransposedConvolution, relu: Bool) -> [ConvolutionSpec]? {
+    guard let together = layer.phases, let separate = layer.phaseConvolutions,
+      separate.contains(where: { $0.kernel != together.kernel })
+    else { return nil }
+    return separate.map { ConvolutionSpec($0, relu: relu) }
+  }
+
   /// `nil` where the result is not exactly stride times as large as the input.
   init?(_ layer: TransposedConvolution, relu: Bool, order: Order) {
     guard let phases = layer.phases else { return nil }

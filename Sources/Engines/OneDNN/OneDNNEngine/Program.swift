@@ -105,11 +105,12 @@ final class Program: Sendable {
           action.step, action.output.count, action.before, action.after,
         ]
         if known[key] == nil {
-          spec.padding.before.z = action.before
-          spec.padding.after.z = action.after
+          let axis = stream.axis
+          spec.padding.before[axis] = action.before
+          spec.padding.after[axis] = action.after
           var input = extents[buffers[from].extentOfNode]
           var output = extents[buffers[to].extentOfNode]
-          (input.z, output.z) = (action.input.count, action.output.count)
+          (input[axis], output[axis]) = (action.input.count, action.output.count)
           known[key] = try ConvolutionPrimitive(
             spec, input: input, output: output, from: source, to: destination,
             step: action.step, weights: weights, processor: processor)
@@ -140,7 +141,7 @@ final class PreparedShape: Sendable {
   let arena: ArenaPlan
   /// One for each step that is a convolution of the library.
   let primitives: [ConvolutionPrimitive?]
-  /// How a deep tile is computed a few layers at a time; `nil` for one computed at once.
+  /// How a tile is computed a few layers, or rows, at a time; `nil` for one computed at once.
   let stream: PreparedStream?
   let scratchByteCount: Int
 

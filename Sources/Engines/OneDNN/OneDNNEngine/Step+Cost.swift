@@ -16,8 +16,8 @@ extension Step {
     case .planesConvolution(let layer, let from, let to, _):
       let edges = Self.edges(Shape3(z: layer.layers, y: 3, x: 3))
       return "\(edges) convolution in planes, \(channels(from)) to \(buffers[to].channels)"
-    case .depthToSpace(_, _, let factor, let channels, _):
-      return "phases to voxels, \(Self.edges(factor)), \(channels)"
+    case .depthToSpace(let spread, _, _):
+      return "phases to voxels, \(Self.edges(spread.factor)), \(spread.channels)"
     case .planesDepthToSpace(_, let to, let factor):
       return "phases to voxels in planes, \(Self.edges(factor)), \(buffers[to].channels)"
     case .place(let from, _, _): return "concatenate, \(buffers[from].channels)"

@@ -29,8 +29,8 @@ enum Step {
   case convolution(ConvolutionSpec, from: Int, to: Int)
   /// 3x3 with 8 outputs, of values in planes; the channels of all inputs, one after the other.
   case planesConvolution(PlanesWeights, from: [Int], to: Int, relu: Bool)
-  /// Phases to voxels; written from channel `offset` of the output's pixels.
-  case depthToSpace(from: Int, to: Int, factor: Shape3, channels: Int, offset: Int)
+  /// Phases to voxels.
+  case depthToSpace(PhaseSpread, from: Int, to: Int)
   /// To planes, of phases of 2x2 or 2x2x2.
   case planesDepthToSpace(from: Int, to: Int, factor: Shape3)
   /// All channels, written from channel `offset` of the output's pixels.
@@ -64,7 +64,7 @@ enum Step {
   var sources: [Int] {
     switch self {
     case .normalise: []
-    case .convolution(_, let from, _), .depthToSpace(let from, _, _, _, _),
+    case .convolution(_, let from, _), .depthToSpace(_, let from, _),
       .planesDepthToSpace(let from, _, _), .place(let from, _, _), .maxPool(let from, _, _),
       .planesMaxPool(let from, _, _), .upsample(let from, _, _), .affine(_, _, let from, _, _),
       .groupNorm(_, let from, _), .joinLayers(let from, _, _), .crop(let from, _, _),
@@ -79,7 +79,7 @@ enum Step {
   var destination: Int? {
     switch self {
     case .normalise(let to), .convolution(_, _, let to), .planesConvolution(_, _, let to, _),
-      .depthToSpace(_, let to, _, _, _), .planesDepthToSpace(_, let to, _), .place(_, let to, _),
+      .depthToSpace(_, _, let to), .planesDepthToSpace(_, let to, _), .place(_, let to, _),
       .maxPool(_, let to, _), .planesMaxPool(_, let to, _), .upsample(_, let to, _),
       .add(_, let to, _), .affine(_, _, _, let to, _), .groupNorm(_, _, let to), .relu(_, let to),
       .softmax(_, let to), .joinLayers(_, let to, _), .crop(_, let to, _),
@@ -94,6 +94,18 @@ enum Step {
 extension Buffer {
   /// Whether it lies in planes with zeros around, for the kernels of narrow layers.
   var isPlanes: Bool { layout == .pairs || layout == .planes }
+}
+
+/// Which voxels a value that holds phases as channels becomes.
+struct PhaseSpread {
+  /// Voxels that each becomes, of all phases.
+  var factor: Shape3
+  /// The phases that the value holds, one after the other.
+  var phases: Range<Int>
+  /// Channels of a phase.
+  var channels: Int
+  /// The channel of the output's voxels from which they are written.
+  var offset: Int
 }
 
 /// A group normalisation, with the ReLU that follows.

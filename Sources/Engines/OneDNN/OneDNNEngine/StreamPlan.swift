@@ -1,28 +1,40 @@
 import EngineCore
+import Glibc
 import NeuralGraph
 import VolumeCore
 
-/// How a deep tile is computed a few layers at a time (`StreamSchedule`), and where in a worker's memory
-/// each value's window lies.
+/// How a tile is computed a few layers at a time, or each of its layers a few rows at a time
+/// (`StreamSchedule`), and where in a worker's memory each value's window lies.
 struct StreamPlan {
+  /// What it goes along: z, or y.
+  let axis: Axis
+  /// Layers, or rows, that each buffer's window holds.
+  let capacities: [Int]
   let rounds: [StreamSchedule.Round]
   /// Where each buffer's window lies in a worker's memory.
   let offsets: [Int]
   let byteCount: Int
 
   /// - Parameters:
-  ///   - shapes: of the nodes' values, for the whole tile.
-  ///   - chunk: layers of the tile that come in at a time.
-  init(_ buffers: [Buffer], steps: [Step], shapes: [Shape3], depth: Int, chunk: Int) {
+  ///   - shapes: of the nodes' values, for all that is computed.
+  ///   - chunk: layers, or rows, that come in at a time.
+  init(
+    _ buffers: [Buffer], steps: [Step], shapes: [Shape3], along axis: Axis, extent: Int, chunk: Int
+  ) {
     let schedule = StreamSchedule(
       steps.map { step in
-        StreamSchedule.Move(
-          step.sources.map { StreamSchedule.Source($0, step.depthStep) }, to: step.destination)
-      }, extents: buffers.map { shapes[$0.extentOfNode].z }, depth: depth, chunk: chunk)
+        let move = step.move(along: axis)
+        return StreamSchedule.Move(
+          step.sources.map { StreamSchedule.Source($0, move) }, to: step.destination)
+      }, extents: buffers.map { shapes[$0.extentOfNode][axis] }, depth: extent, chunk: chunk,
+      isRoomy: axis == .y)
+    self.axis = axis
+    capacities = schedule.capacities
     rounds = schedule.rounds
     let sizes = zip(buffers, schedule.capacities).map { buffer, capacity in
-      let layer = shapes[buffer.extentOfNode]
-      return buffer.byteCount(of: Shape3(z: capacity, y: layer.y, x: layer.x))
+      var window = shapes[buffer.extentOfNode]
+      window[axis] = capacity
+      return buffer.byteCount(of: window)
     }
     // What no round leaves anything in lives within each round; all others live for the whole tile.
     let places = ArenaPlan(
@@ -37,47 +49,78 @@ struct StreamPlan {
 
 extension StreamPlan {
   /// The plan for a tile of `shape`, where streaming takes less memory than computing all of it at
-  /// once; `nil` for networks that do not look along z, which go layer by layer anyway.
+  /// once. Networks that do not look along z go layer by layer anyway, and each layer by rows, so that what
+  /// one step writes is still in the cache when the next takes it.
   init?(
     _ graph: Graph, _ buffers: [Buffer], _ steps: [Step], _ shape: Shape3, shapes: [Shape3],
     whole: Int, streams: StreamChoice
   ) {
     // Statistics of all of a value cannot be taken of a part.
-    guard !graph.isLayerwise, streams != .never, !graph.normalisesOverVolume else { return nil }
+    guard streams != .never, !graph.normalisesOverVolume else { return nil }
+    if graph.isLayerwise {
+      guard let chunk = Self.rows(graph, steps, shape) else { return nil }
+      self.init(buffers, steps: steps, shapes: shapes, along: .y, extent: shape.y, chunk: chunk)
+      guard streams == .always || byteCount < whole else { return nil }
+      return
+    }
     let stride = graph.totalStride.z
     // A network that joins what it made of layers keeps that for the next ones: a layer at a time.
     let chunk = graph.isPlanar ? 1 : (Self.chunk + stride - 1) / stride * stride
     guard shape.z > chunk + 2 * graph.layerMargin else { return nil }
-    self.init(buffers, steps: steps, shapes: shapes, depth: shape.z, chunk: chunk)
+    self.init(buffers, steps: steps, shapes: shapes, along: .z, extent: shape.z, chunk: chunk)
     guard streams == .always || graph.isPlanar || byteCount < whole else { return nil }
   }
 
   /// Layers that come in at a time, up to the network's stride.
   private static let chunk = 8
+
+  /// Rows of a layer that come in at a time, up to the network's stride; `nil` where all come at once.
+  private static func rows(_ graph: Graph, _ steps: [Step], _ shape: Shape3) -> Int? {
+    guard graph.layerMargin == 0, steps.allSatisfy(\.canStreamRows) else { return nil }
+    let stride = graph.totalStride.y
+    let rows = max(1, pixels / shape.x)
+    let chunk = (rows + stride - 1) / stride * stride
+    return shape.y > 2 * chunk ? chunk : nil
+  }
+
+  /// Pixels that come in at a time: few enough that values of 8 channels stay in a core's cache, enough that
+  /// what is said once for each step and round does not count.
+  private static let pixels = unsafe Int(getenv("T2S_BAND").map { unsafe String(cString: $0) } ?? "") ?? 1 << 16
 }
 
 extension Step {
-  /// How it moves along z.
-  var depthStep: DepthStep {
+  /// How it moves along z or y.
+  func move(along axis: Axis) -> DepthStep {
     switch self {
     case .convolution(let spec, _, _):
-      .gather(kernel: spec.kernel.z, stride: spec.stride.z, before: spec.padding.before.z)
-    case .maxPool(_, _, let window), .planesMaxPool(_, _, let window):
-      .gather(kernel: window.z, stride: window.z, before: 0)
+      return .gather(
+        kernel: spec.kernel[axis], stride: spec.stride[axis], before: spec.padding.before[axis])
+    case .maxPool(_, _, let window), .planesMaxPool(_, _, let window),
+      .quads(.maxPool(let window), _, _):
+      return .gather(kernel: window[axis], stride: window[axis], before: 0)
     case .planesConvolution(let layer, _, _, _):
-      .gather(kernel: layer.layers, stride: 1, before: layer.layers / 2)
-    case .joinLayers(_, _, let count): .gather(kernel: count, stride: 1, before: 0)
-    case .crop(_, _, let before): .gather(kernel: 1, stride: 1, before: -before.z)
-    case .upsample(_, _, let factor), .depthToSpace(_, _, let factor, _, _),
-      .planesDepthToSpace(_, _, let factor):
-      .spread(factor: factor.z)
+      let kernel = axis == .z ? layer.layers : 3
+      return .gather(kernel: kernel, stride: 1, before: kernel / 2)
+    case .joinLayers(_, _, let count) where axis == .z:
+      return .gather(kernel: count, stride: 1, before: 0)
+    case .crop(_, _, let before): return .gather(kernel: 1, stride: 1, before: -before[axis])
+    case .depthToSpace(let spread, _, _): return .spread(factor: spread.factor[axis])
+    case .upsample(_, _, let factor), .planesDepthToSpace(_, _, let factor),
+      .quads(.spread(let factor, _), _, _):
+      return .spread(factor: factor[axis])
     case .quads(.convolution(let layer), _, _):
-      .gather(
-        kernel: layer.kernel.z, stride: layer.stride.z, before: layer.padding.before.z)
-    case .quads(.maxPool(let window), _, _):
-      .gather(kernel: window.z, stride: window.z, before: 0)
-    case .quads(.spread(let factor, _), _, _): .spread(factor: factor.z)
-    default: .gather(kernel: 1, stride: 1, before: 0)
+      return .gather(
+        kernel: layer.kernel[axis], stride: layer.stride[axis], before: layer.padding.before[axis])
+    default: return .same
+    }
+  }
+
+  /// Whether it can be done on some rows of a layer alone: statistics of a layer cannot.
+  fileprivate var canStreamRows: Bool {
+    switch self {
+    case .groupNorm(let spec, _, _): spec.layer.extent == .voxel
+    case .crop, .joinLayers: false
+    default: true
     }
   }
 }

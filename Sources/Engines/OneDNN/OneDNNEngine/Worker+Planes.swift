@@ -17,13 +17,13 @@ extension Step {
 
 extension Worker {
   /// Computes a step on values in planes, layer by layer.
-  ///
-  /// - Parameters:
-  ///   - before: layers of nothing before the sources' first.
-  @unsafe func runPlanes(
-    _ step: Step, before: Int, at: (Int) -> UnsafeMutableRawPointer, shape: (Int) -> Shape3,
-    input: UnsafeMutableRawPointer, output: UnsafeMutableRawPointer
-  ) {
+  @unsafe func runPlanes(_ step: Step, _ call: borrowing KernelCall) {
+    let (at, shape, edges) = unsafe (call.at, call.shape, Int32(call.edges))
+    let (input, output) = unsafe (call.input, call.output)
+    let planeRows = unsafe call.planeRows
+    func plane(_ buffer: Int) -> Int {
+      t2s_pairs_plane(planeRows?(buffer) ?? shape(buffer).y, shape(buffer).x)
+    }
     let buffers = program.buffers
     let kind = program.planesKind
     func channels(_ buffer: Int) -> Int { buffers[buffer].channels }
@@ -41,7 +41,7 @@ extension Worker {
     func planes(_ sources: [Int], _ z: Int) -> [UnsafePointer<Float>?] {
       var result: [UnsafePointer<Float>?] = unsafe []
       for source in sources {
-        let size = t2s_pairs_plane(shape(source).y, shape(source).x)
+        let size = plane(source)
         for p in 0..<buffers[source].planeCount {
           unsafe result.append(UnsafePointer(floats(source, z) + p * size))
         }
@@ -58,18 +58,19 @@ extension Worker {
         let voxels = unsafe input + z * s.y * s.x * type.byteCount
         if buffers[to].layout == .pairs {
           unsafe t2s_pairs_normalise(
-            voxels, type.kernelType, s.y, s.x, rule.low, factor, rule.clips ? 1 : 0, pairs(to, z))
+            voxels, type.kernelType, s.y, s.x, rule.low, factor, rule.clips ? 1 : 0, pairs(to, z),
+            edges)
         } else {
           unsafe t2s_planes_normalise(
             voxels, Int32(type.kernelType.rawValue), s.y, s.x, channels(to), s.voxelCount,
-            rule.low, factor, rule.clips ? 1 : 0, floats(to, z))
+            rule.low, factor, rule.clips ? 1 : 0, floats(to, z), plane(to), edges)
         }
       }
     case .planesConvolution(let weights, let from, let to, let relu):
       let (source, s) = (shape(from[0]), shape(to))
       let bias = unsafe weights.bias.base.assumingMemoryBound(to: Float.self)
       for z in 0..<s.z {
-        let first = z - before
+        let first = unsafe z - call.layersBefore
         let there = max(0, -first)..<min(weights.layers, source.z - first)
         var sources: [UnsafePointer<Float>?] = unsafe []
         for k in there { unsafe sources += planes(from, first + k) }
@@ -77,12 +78,12 @@ extension Worker {
         if buffers[to].layout == .pairs {
           var sources = unsafe sources.map { unsafe $0?.asPairs }
           unsafe t2s_pairs_convolution(
-            &sources, sources.count, pairs(to, z), taps.assumingMemoryBound(to: UInt32.self),
-            bias, s.y, s.x, relu ? 1 : 0)
+            &sources, sources.count, pairs(to, z), plane(to),
+            taps.assumingMemoryBound(to: UInt32.self), bias, s.y, s.x, relu ? 1 : 0, edges)
         } else {
           unsafe t2s_planes_convolution(
-            kind, &sources, sources.count, floats(to, z), taps.assumingMemoryBound(to: Float.self),
-            bias, s.y, s.x, relu ? 1 : 0)
+            kind, &sources, sources.count, floats(to, z), plane(to),
+            taps.assumingMemoryBound(to: Float.self), bias, s.y, s.x, relu ? 1 : 0, edges)
         }
       }
     case .planesDepthToSpace(let from, let to, let factor):
@@ -90,20 +91,21 @@ extension Worker {
       for z in 0..<shape(to).z {
         if buffers[to].layout == .pairs {
           unsafe t2s_pairs_depth_to_space(
-            pairs(from, z), pairs(to, z), s.y, s.x, channels(to))
+            pairs(from, z), pairs(to, z), plane(to), s.y, s.x, channels(to), edges)
         } else {
           // Of a pixel's phases, those of one layer lie together.
           let (layer, phase) = z.quotientAndRemainder(dividingBy: factor.z)
           unsafe t2s_planes_depth_to_space(
             floats(from, layer) + phase * channels(from) / factor.z, channels(from) / 2,
-            floats(to, z), s.y, s.x, channels(to))
+            floats(to, z), plane(to), s.y, s.x, channels(to), edges)
         }
       }
     case .planesMaxPool(let from, let to, let window):
       let s = shape(from)
       for z in 0..<shape(to).z {
         if buffers[from].layout == .pairs {
-          unsafe t2s_pairs_max_pool(pairs(from, z), pairs(to, z), s.y, s.x, channels(from))
+          unsafe t2s_pairs_max_pool(
+            pairs(from, z), plane(from), pairs(to, z), s.y, s.x, channels(from))
         } else {
           var sources: [UnsafePointer<Float>?] = unsafe []
           for k in 0..<window.z { unsafe sources += planes([from], z * window.z + k) }
@@ -116,7 +118,7 @@ extension Worker {
       for z in 0..<s.z {
         if buffers[from].layout == .pairs {
           unsafe t2s_pairs_to_channels_last(
-            pairs(from, z), pairs(to, z), s.y, s.x, channels(to))
+            pairs(from, z), plane(from), pairs(to, z), s.y, s.x, channels(to))
         } else {
           var sources = unsafe planes([from], z)
           unsafe t2s_planes_to_channels_last(
@@ -130,7 +132,8 @@ extension Worker {
         let labels = unsafe output.assumingMemoryBound(to: UInt8.self) + z * s.y * s.x
         if buffers[from].layout == .pairs {
           unsafe t2s_pairs_labels(
-            pairs(from, z), labels, s.y, s.x, channels(from), head.classes, weights, bias)
+            pairs(from, z), plane(from), labels, s.y, s.x, channels(from), head.classes, weights,
+            bias)
         } else {
           var sources = unsafe planes([from], z)
           unsafe t2s_planes_labels(
@@ -143,7 +146,8 @@ extension Worker {
       for z in 0..<s.z {
         if buffers[from].layout == .pairs {
           unsafe t2s_pairs_scores(
-            pairs(from, z), floats(to, z), s.y, s.x, channels(from), head.classes, weights, bias)
+            pairs(from, z), plane(from), floats(to, z), s.y, s.x, channels(from), head.classes,
+            weights, bias)
         } else {
           var sources = unsafe planes([from], z)
           unsafe t2s_planes_scores(

@@ -28,16 +28,16 @@ import VolumeCore
       memory = AlignedMemory(byteCount: 0)  // gives the old back before it asks for more
       memory = AlignedMemory(byteCount: prepared.byteCount)
     }
-    if let stream = prepared.stream {
-      try unsafe run(stream, prepared, input: input, output: output)
-      return
-    }
     let layer = shape.y * shape.x
     let parts = program.graph.isLayerwise ? program.plan.outputShape(for: shape).z : 1
     for z in 0..<parts {
-      try unsafe runPart(
-        prepared, input: input + z * layer * program.plan.voxelType.byteCount,
-        output: output + z * layer * program.plan.outputVoxelByteCount)
+      let input = unsafe input + z * layer * program.plan.voxelType.byteCount
+      let output = unsafe output + z * layer * program.plan.outputVoxelByteCount
+      if let stream = prepared.stream {
+        try unsafe run(stream, prepared, input: input, output: output)
+      } else {
+        try unsafe runPart(prepared, input: input, output: output)
+      }
     }
   }
 
@@ -60,27 +60,22 @@ import VolumeCore
           from: address(from, prepared), to: address(to, prepared),
           space: memory.base + prepared.valueByteCount, on: stream)
       } else {
-        unsafe runKernel(
-          step, at: { unsafe address($0, prepared) },
-          shape: { prepared.extents[program.buffers[$0].extentOfNode] }, before: step.layersBefore,
-          input: input, output: output)
+        let call = unsafe KernelCall(
+          at: { unsafe self.address($0, prepared) },
+          shape: { [program] in prepared.extents[program.buffers[$0].extentOfNode] },
+          layersBefore: step.layersBefore, input: input, output: output)
+        unsafe runKernel(step, call)
       }
     }
   }
 
-  /// Computes a deep tile a few layers at a time.
+  /// Computes a deep tile a few layers at a time, or one layer a few rows at a time.
   @unsafe private func run(
     _ prepared: PreparedStream, _ shape: PreparedShape, input: UnsafeMutableRawPointer,
     output: UnsafeMutableRawPointer
   ) throws(EngineError) {
-    let layer = shape.shape.y * shape.shape.x
-    func extent(_ buffer: Int) -> Shape3 { shape.extents[program.buffers[buffer].extentOfNode] }
-    func layerByteCount(_ buffer: Int) -> Int {
-      program.buffers[buffer].layerByteCount(of: extent(buffer))
-    }
-    func address(_ buffer: Int, _ place: Int) -> UnsafeMutableRawPointer {
-      unsafe memory.base + prepared.plan.offsets[buffer] + place * layerByteCount(buffer)
-    }
+    let windows = StreamWindows(program, shape, prepared.plan)
+    let unit = prepared.plan.axis == .z ? shape.shape.y * shape.shape.x : shape.shape.x
     for (round, primitives) in zip(prepared.plan.rounds, prepared.primitives) {
       for (action, primitive) in zip(round.actions, primitives) {
         let step = program.steps[action.step]
@@ -88,28 +83,21 @@ import VolumeCore
         defer { clock?.add(action.step, since: start) }
         if let primitive, case .convolution(_, let from, let to) = step {
           try unsafe primitive.execute(
-            from: address(from, action.sourcePlaces[0]), to: address(to, action.place),
+            from: memory.base + windows.offset(from, action.sourcePlaces[0]),
+            to: memory.base + windows.offset(to, action.place),
             space: memory.base + shape.valueByteCount, on: stream)
           continue
         }
-        let sources = step.sources
-        let begin = action.output.lowerBound * layer
+        let begin = action.output.lowerBound * unit
         unsafe runKernel(
           step,
-          at: { buffer in
-            let source = sources.firstIndex(of: buffer)
-            return unsafe address(buffer, source.map { action.sourcePlaces[$0] } ?? action.place)
-          },
-          shape: { buffer in
-            let layers = sources.contains(buffer) ? action.input.count : action.output.count
-            return Shape3(z: layers, y: extent(buffer).y, x: extent(buffer).x)
-          }, before: action.before, input: input + begin * program.plan.voxelType.byteCount,
-          output: output + begin * program.plan.outputVoxelByteCount)
+          windows.call(
+            action, step, memory: memory.base,
+            input: input + begin * program.plan.voxelType.byteCount,
+            output: output + begin * program.plan.outputVoxelByteCount))
       }
       for drop in round.drops where drop.kept > 0 {
-        unsafe memmove(
-          address(drop.buffer, 0), address(drop.buffer, drop.count),
-          drop.kept * layerByteCount(drop.buffer))
+        unsafe windows.move(drop, memory: memory.base)
       }
     }
   }
@@ -118,16 +106,15 @@ import VolumeCore
     unsafe memory.base + prepared.arena.offsets[buffer]
   }
 
-  @unsafe private func runKernel(
-    _ step: Step, at: (Int) -> UnsafeMutableRawPointer, shape: (Int) -> Shape3, before: Int,
-    input: UnsafeMutableRawPointer, output: UnsafeMutableRawPointer
-  ) {
+  @unsafe private func runKernel(_ step: Step, _ call: borrowing KernelCall) {
+    let (at, shape) = unsafe (call.at, call.shape)
+    let (input, output) = unsafe (call.input, call.output)
     func channels(_ buffer: Int) -> Int { program.buffers[buffer].channels }
     func size(_ buffer: Int) -> Int { program.buffers[buffer].numberByteCount }
     func isBF16(_ buffer: Int) -> Int32 { size(buffer) == 2 ? 1 : 0 }
 
     if step.isOnPlanes(program.buffers) {
-      unsafe runPlanes(step, before: before, at: at, shape: shape, input: input, output: output)
+      unsafe runPlanes(step, call)
       return
     }
     switch step {
@@ -135,9 +122,7 @@ import VolumeCore
       .planesLabels, .planesScores:
       preconditionFailure("the library, or kernels for planes, compute it")
     case .quads(let step, let from, let to):
-      unsafe runBytes(
-        step, from: from, to: to, before: before, at: at, shape: shape, input: input,
-        output: output)
+      unsafe runBytes(step, from: from, to: to, call)
     case .normalise(let to):
       let rule = program.plan.normalisation
       let factor = 1 / (rule.high - rule.low)
@@ -146,11 +131,12 @@ import VolumeCore
       unsafe t2s_normalise(
         input, type, s.voxelCount, channels(to), rule.low, factor, rule.clips ? 1 : 0, at(to),
         isBF16(to))
-    case .depthToSpace(let from, let to, let f, let count, let offset):
-      let s = shape(from)
+    case .depthToSpace(let spread, let from, let to):
+      let (s, f) = (shape(from), spread.factor)
       unsafe t2s_depth_to_space(
-        at(from), at(to), s.z, s.y, s.x, f.z, f.y, f.x, count * size(from), channels(to) * size(to),
-        offset * size(to))
+        at(from), at(to), s.z, s.y, s.x, f.z, f.y, f.x, spread.phases.lowerBound,
+        spread.phases.count, spread.channels * size(from), channels(to) * size(to),
+        spread.offset * size(to))
     case .place(let from, let to, let offset):
       let s = shape(to)
       unsafe t2s_place(
@@ -238,17 +224,6 @@ extension Buffer {
 
   /// The byte of a zero, of values in bytes.
   var zeroByte: UInt8 { if case .quads(let zero) = layout { zero } else { 0 } }
-}
-
-extension Step {
-  /// Layers of nothing before the first that a kernel of ours takes, where a tile is computed at once.
-  fileprivate var layersBefore: Int {
-    switch self {
-    case .quads(.convolution(let layer), _, _): layer.padding.before.z
-    case .planesConvolution(let layer, _, _, _): layer.layers / 2
-    default: 0
-    }
-  }
 }
 
 extension VoxelType {

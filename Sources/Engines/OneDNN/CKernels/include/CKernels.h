@@ -25,6 +25,11 @@ static inline long t2s_pairs_plane(long height, long width) {
   return (height + 2) * t2s_pairs_stride(width);
 }
 
+// A step may make some rows of a value alone, in planes that hold more rows than it makes (`plane` elements from
+// one to the next): it gets the address of the row above the first that it takes or makes. Zeros outside the value
+// are written where the first or the last of its rows is made (`edges`).
+enum { T2S_FIRST_ROW = 1, T2S_LAST_ROW = 2 };
+
 typedef enum { T2S_UINT8 = 0, T2S_UINT16 = 1, T2S_FLOAT32 = 2 } t2s_voxel;
 
 // Whether this processor has what the pairs kernels need: AVX-512 with bfloat16.
@@ -44,10 +49,10 @@ void t2s_max_pool(const void *in, void *out, int bf16, long d, long h, long w, l
 // Copies `bytes` of each pixel to `offset` of the output's pixels, which have `stride` bytes.
 void t2s_place(const void *in, void *out, long pixels, long bytes, long stride, long offset);
 
-// Pixels of fz * fy * fx phases of `bytes` each become fz x fy x fx pixels; output as in
-// `t2s_place`.
+// Pixels of fz x fy x fx phases become as many pixels. `in` has `phases` of them from the `first` on, of `bytes`
+// each, for every pixel; output as in `t2s_place`.
 void t2s_depth_to_space(const void *in, void *out, long d, long h, long w, long fz, long fy,
-                        long fx, long bytes, long stride, long offset);
+                        long fx, long first, long phases, long bytes, long stride, long offset);
 
 // Each pixel of `bytes` repeated fz x fy x fx times.
 void t2s_upsample(const void *in, void *out, long d, long h, long w, long fz, long fy, long fx,
@@ -82,29 +87,29 @@ void t2s_widen(const void *in, float *out, long count);
 
 // As t2s_normalise, into one plane whose second channel is zero.
 void t2s_pairs_normalise(const void *voxels, t2s_voxel type, long h, long w, float low,
-                         float factor, int clips, uint16_t *out);
+                         float factor, int clips, uint16_t *out, int edges);
 
 // 3x3 convolution with zeros around, `planes` channel pairs in (each plane by its own address, so
 // that a concatenation costs nothing), 8 channels out, ReLU where asked.
 // weights: [planes][3][3][8] pairs of bfloat16, the even channel in the low half.
-void t2s_pairs_convolution(const uint16_t *const *in, long planes, uint16_t *out,
-                           const uint32_t *weights, const float *bias, long h, long w, int relu);
+void t2s_pairs_convolution(const uint16_t *const *in, long planes, uint16_t *out, long plane,
+                           const uint32_t *weights, const float *bias, long h, long w, int relu, int edges);
 
 // 2x2 max-pool from pairs (c channels) to channels last.
-void t2s_pairs_max_pool(const uint16_t *in, uint16_t *out, long h, long w, long c);
+void t2s_pairs_max_pool(const uint16_t *in, long plane, uint16_t *out, long h, long w, long c);
 
 // Channels last [h][w][c/2][2][2][2] (pair, row phase, column phase, channel of the pair) to pairs
 // of 2h x 2w with c channels.
-void t2s_pairs_depth_to_space(const uint16_t *in, uint16_t *out, long h, long w, long c);
+void t2s_pairs_depth_to_space(const uint16_t *in, uint16_t *out, long plane, long h, long w, long c, int edges);
 
 // 1x1 convolution in float from pairs (c channels) to classes; labels of the first largest.
 // weights: [c][classes].
-void t2s_pairs_labels(const uint16_t *in, uint8_t *labels, long h, long w, long c, long classes,
+void t2s_pairs_labels(const uint16_t *in, long plane, uint8_t *labels, long h, long w, long c, long classes,
                       const float *weights, const float *bias);
 
 // The same, but the scores themselves, channels last.
-void t2s_pairs_scores(const uint16_t *in, float *scores, long h, long w, long c, long classes,
+void t2s_pairs_scores(const uint16_t *in, long plane, float *scores, long h, long w, long c, long classes,
                       const float *weights, const float *bias);
 
 // From pairs to channels last, bfloat16.
-void t2s_pairs_to_channels_last(const uint16_t *in, uint16_t *out, long h, long w, long c);
+void t2s_pairs_to_channels_last(const uint16_t *in, long plane, uint16_t *out, long h, long w, long c);

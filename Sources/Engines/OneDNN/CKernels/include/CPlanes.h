@@ -15,21 +15,24 @@ typedef enum { T2S_PLANES_PORTABLE = 0, T2S_PLANES_AVX2 = 1, T2S_PLANES_AVX512 =
 // The fastest loops of this processor.
 t2s_planes_kind t2s_planes_best(void);
 
+// Planes of `plane` elements, and `edges`: see CKernels.h, on steps that make some rows alone.
+
 // As t2s_normalise: `channels` planes, whose voxels lie `apart` voxels from one to the next.
 void t2s_planes_normalise(const void *voxels, int type, long h, long w, long channels, long apart, float low,
-                          float factor, int clips, float *out);
+                          float factor, int clips, float *out, long plane, int edges);
 
 // 3x3 convolution with zeros around: `planes` planes in, each by its own address, so that a concatenation
 // costs nothing; 8 planes out; ReLU where asked. weights: [planes][3][3][8].
-void t2s_planes_convolution(t2s_planes_kind kind, const float *const *in, long planes, float *out, const float *weights,
-                            const float *bias, long h, long w, int relu);
+void t2s_planes_convolution(t2s_planes_kind kind, const float *const *in, long planes, float *out, long plane,
+                            const float *weights, const float *bias, long h, long w, int relu, int edges);
 
 // 2x2 max-pool of `channels` planes over `layers` layers: in[layer * channels + channel]; to channels last.
 void t2s_planes_max_pool(t2s_planes_kind kind, const float *const *in, long layers, long channels, float *out, long h, long w);
 
 // Pixels of `lanes` pairs of column phases, channels last, to planes of 2h x 2w: pair 2c + r of a pixel, counted
 // from `in`, is row phase r of channel c.
-void t2s_planes_depth_to_space(const float *in, long lanes, float *out, long h, long w, long channels);
+void t2s_planes_depth_to_space(const float *in, long lanes, float *out, long plane, long h, long w, long channels,
+                               int edges);
 
 // 1x1 convolution of `channels` planes to at most 8 classes; labels of the first largest, or the scores,
 // channels last. weights: [channel][class].

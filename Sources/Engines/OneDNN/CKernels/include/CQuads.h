@@ -8,6 +8,8 @@
 //
 // Each loop is there twice, for VNNI and for any processor; both give the same bytes: sums are of
 // integers, and what is computed in float is computed in the same order with the same roundings.
+//
+// Planes of `plane` elements, and `edges`: see CKernels.h, on steps that make some rows alone.
 #pragma once
 #include <stdint.h>
 
@@ -20,7 +22,7 @@ void t2s_quads_portable(int yes);
 // Normalised voxels (t2s_normalise) times `scale` plus `zero`, rounded: a value of `layers` channels of
 // which the first has its voxels at `voxels`, and each further one `apart` voxels behind the last.
 void t2s_quads_normalise(const void *voxels, int type, long h, long w, long layers, long apart, float low,
-                         float factor, int clips, float scale, uint8_t zero, uint8_t *out);
+                         float factor, int clips, float scale, uint8_t zero, uint8_t *out, long plane, int edges);
 
 // A convolution of one layer of output.
 typedef struct {
@@ -36,22 +38,24 @@ typedef struct {
   // rounded and drawn to 0...255.
   const int32_t *start;
   const float *scale, *shift;
-  // What the output's border holds.
+  // Elements of one plane of the output; what its border holds; where that is written.
+  long plane;
   uint8_t zero;
+  int edges;
 } t2s_quads_layer;
 
 // `in` has the address of each plane.
 void t2s_quads_convolution(const t2s_quads_layer *layer, const uint8_t *const *in, uint8_t *out);
 
 // 2x2 max-pool of one plane of h x w, over the same plane of `layers` layers, at most 2.
-void t2s_quads_max_pool(const uint8_t *const *in, long layers, uint8_t *out, long h, long w, uint8_t zero);
+void t2s_quads_max_pool(const uint8_t *const *in, long layers, uint8_t *out, long h, long w, uint8_t zero, int edges);
 
 // Planes of h x w to one of h*fy x w*fx: row phase i, column phase k of it are in[i * fx + k].
-void t2s_quads_spread(const uint8_t *const *in, uint8_t *out, long h, long w, long fy, long fx, uint8_t zero);
+void t2s_quads_spread(const uint8_t *const *in, uint8_t *out, long h, long w, long fy, long fx, uint8_t zero, int edges);
 
 // One plane: the sum of in[i] * scale[i][lane], plus shift[lane], rounded and drawn to 0...255.
 void t2s_quads_add(const uint8_t *const *in, long inputs, const float (*scale)[4], const float *shift,
-                   uint8_t *out, long h, long w, uint8_t zero);
+                   uint8_t *out, long h, long w, uint8_t zero, int edges);
 
 // Class scores of `planes` planes at in[]: sum of byte * weights[channel][class] + bias[class], channel
 // after channel; to the first largest, or the scores themselves, channels last. At most 8 classes.
@@ -62,6 +66,7 @@ void t2s_quads_scores(const uint8_t *const *in, long planes, const float *weight
 
 // One layer of float, channels last, to planes and back; scale, zero and shift of each channel:
 // byte = value * scale + zero, rounded and drawn; value = byte * scale + shift.
-void t2s_quads_from_float(const float *in, uint8_t *out, long h, long w, long c, const float *scale, uint8_t zero);
+void t2s_quads_from_float(const float *in, uint8_t *out, long plane, long h, long w, long c, const float *scale,
+                          uint8_t zero, int edges);
 void t2s_quads_to_float(const uint8_t *const *in, float *out, long h, long w, long c, const float *scale,
                         const float *shift);
