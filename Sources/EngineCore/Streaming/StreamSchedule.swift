@@ -91,7 +91,7 @@ package struct StreamSchedule: Hashable, Sendable {
   ///     kept moves to the window's front once for as many layers, not in each round.
   package init(_ moves: [Move], extents: [Int], depth: Int, chunk: Int, isRoomy: Bool = false) {
     self.init(moves, extents, depth, chunk, room: Array(repeating: 0, count: extents.count))
-    if isRoomy { self.init(moves, extents, depth, chunk, room: mostKept) }
+    if isRoomy { self.init(moves, extents, depth, chunk, room: mostKept.map { 3 * $0 }) }
   }
 
   /// - Parameter room: of each value, layers that may be left at its window's front though nobody needs them.

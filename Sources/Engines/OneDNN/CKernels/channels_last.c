@@ -167,6 +167,38 @@ void t2s_depth_to_space(const void *in, void *out, long d, long h, long w, long 
       }
 }
 
+// Two pixels beside each other, of two phases.
+#define JOIN(SKIP, PHASE)                                  \
+  for (long x = 0; x < columns / 2; x++)                   \
+    for (long k = 0; k < 2; k++) {                         \
+      char *pixel = to + (2 * x + k) * (SKIP + PHASE);     \
+      memcpy(pixel + skip_at, from + (2 * x + k) * SKIP, SKIP);        \
+      memcpy(pixel + phase_at, two[k] + x * phase_stride, PHASE);      \
+    }
+// Bytes of the skip's and of the phase's pixels; copies of a size that is known are a move or two.
+#define JOIN_AS(SKIP, PHASE)                              \
+  if (skip_bytes == SKIP && phase_bytes == PHASE) {       \
+    JOIN(SKIP, PHASE)                                     \
+    continue;                                             \
+  }
+
+T2S_CLONES
+void t2s_join_2x2(const void *const phases[4], long phase_stride, long phase_bytes, long phase_at,
+                  const void *skip, long skip_bytes, long skip_at, void *out, long rows, long columns) {
+  for (long y = 0; y < rows; y++) {
+    const char *from = (const char *)skip + y * columns * skip_bytes, *two[2];
+    for (long k = 0; k < 2; k++)
+      two[k] = (const char *)phases[y % 2 * 2 + k] + y / 2 * (columns / 2) * phase_stride;
+    char *to = (char *)out + y * columns * (skip_bytes + phase_bytes);
+    JOIN_AS(32, 32)
+    JOIN_AS(64, 64)
+    JOIN_AS(128, 128)
+    JOIN_AS(64, 128)
+    JOIN_AS(128, 256)
+    JOIN((size_t)skip_bytes, (size_t)phase_bytes)
+  }
+}
+
 T2S_CLONES
 void t2s_upsample(const void *in, void *out, long d, long h, long w, long fz, long fy, long fx,
                   long bytes) {

@@ -63,6 +63,11 @@ PAIRS void t2s_pairs_convolution(const uint16_t *const *in, long planes, uint16_
       }
       for (long c = 0; c < planes; c++) {
         const uint32_t *pair = weights + c * 9 * 8;
+        // So many planes are more rows at a time than the processor follows by itself.
+        const uint16_t *below = in[c] + 2 * ((y + 3) * stride + x + T2S_MARGIN);
+        _mm_prefetch((const char *)below, _MM_HINT_T1);
+        _mm_prefetch((const char *)(below + 32), _MM_HINT_T1);
+        _mm_prefetch((const char *)(below + 64), _MM_HINT_T1);
         for (long ky = 0; ky < 3; ky++) {
           const uint16_t *row = in[c] + 2 * ((y + ky) * stride + x + T2S_MARGIN - 1);
 #pragma clang loop unroll(full)

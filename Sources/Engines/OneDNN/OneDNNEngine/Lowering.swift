@@ -295,6 +295,8 @@ struct Lowering {
     }
     let sources = node.inputs.map { waiting[$0] == nil ? plainSource($0) : -1 }
     let to = add(plain, channels[index], index)
+    values[index] = .buffer(to)
+    if joinsInOnePass(node, sources, to: to) { return }
     var offset = 0
     for (input, source) in zip(node.inputs, sources) {
       if let phases = waiting[input] {
@@ -307,7 +309,23 @@ struct Lowering {
       }
       offset += channels[input]
     }
-    values[index] = .buffer(to)
+  }
+
+  /// Whether the concatenation is one of a value and of phases in a layer, which is made in one pass: two
+  /// would each write half of every line of the cache.
+  private mutating func joinsInOnePass(_ node: Node, _ sources: [Int], to: Int) -> Bool {
+    guard node.inputs.count == 2, let place = node.inputs.firstIndex(where: { waiting[$0] != nil }),
+      let phases = waiting[node.inputs[place]], phases.factor == Shape3(z: 1, y: 2, x: 2),
+      sources[1 - place] >= 0, !keepsValues
+    else { return false }
+    let count = channels[node.inputs[place]]
+    steps.append(
+      .join(
+        PhaseSpread(
+          factor: phases.factor, phases: 0..<4, channels: count,
+          offset: place == 0 ? 0 : channels[node.inputs[0]]),
+        phases: phases.buffers, with: sources[1 - place], to: to))
+    return true
   }
 
   // MARK: - The end

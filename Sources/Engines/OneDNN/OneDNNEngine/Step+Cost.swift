@@ -20,6 +20,9 @@ extension Step {
       return "phases to voxels, \(Self.edges(spread.factor)), \(spread.channels)"
     case .planesDepthToSpace(_, let to, let factor):
       return "phases to voxels in planes, \(Self.edges(factor)), \(buffers[to].channels)"
+    case .join(let spread, _, let other, _):
+      return "phases to voxels, \(Self.edges(spread.factor)), \(spread.channels), and "
+        + "concatenate, \(buffers[other].channels)"
     case .place(let from, _, _): return "concatenate, \(buffers[from].channels)"
     case .joinLayers(let from, _, let count):
       return "join \(count) layers, \(buffers[from].channels)"

@@ -31,6 +31,8 @@ enum Step {
   case planesConvolution(PlanesWeights, from: [Int], to: Int, relu: Bool)
   /// Phases to voxels.
   case depthToSpace(PhaseSpread, from: Int, to: Int)
+  /// Phases of 2x2 to voxels, with the channels of a value that has these voxels already before or behind them.
+  case join(PhaseSpread, phases: [Int], with: Int, to: Int)
   /// To planes, of phases of 2x2 or 2x2x2.
   case planesDepthToSpace(from: Int, to: Int, factor: Shape3)
   /// All channels, written from channel `offset` of the output's pixels.
@@ -72,6 +74,7 @@ enum Step {
       .scores(let from), .planesLabels(_, let from), .planesScores(_, let from, _):
       [from]
     case .planesConvolution(_, let from, _, _), .add(let from, _, _), .quads(_, let from, _): from
+    case .join(_, let phases, let other, _): phases + [other]
     }
   }
 
@@ -82,7 +85,7 @@ enum Step {
       .depthToSpace(_, _, let to), .planesDepthToSpace(_, let to, _), .place(_, let to, _),
       .maxPool(_, let to, _), .planesMaxPool(_, let to, _), .upsample(_, let to, _),
       .add(_, let to, _), .affine(_, _, _, let to, _), .groupNorm(_, _, let to), .relu(_, let to),
-      .softmax(_, let to), .joinLayers(_, let to, _), .crop(_, let to, _),
+      .softmax(_, let to), .join(_, _, _, let to), .joinLayers(_, let to, _), .crop(_, let to, _),
       .toChannelsLast(_, let to), .planesScores(_, _, let to):
       to
     case .quads(_, _, let to): to

@@ -23,9 +23,9 @@ struct StreamPlan {
   ) {
     let schedule = StreamSchedule(
       steps.map { step in
-        let move = step.move(along: axis)
-        return StreamSchedule.Move(
-          step.sources.map { StreamSchedule.Source($0, move) }, to: step.destination)
+        StreamSchedule.Move(
+          step.sources.map { StreamSchedule.Source($0, step.move(of: $0, along: axis)) },
+          to: step.destination)
       }, extents: buffers.map { shapes[$0.extentOfNode][axis] }, depth: extent, chunk: chunk,
       isRoomy: axis == .y)
     self.axis = axis
@@ -89,9 +89,11 @@ extension StreamPlan {
 }
 
 extension Step {
-  /// How it moves along z or y.
-  func move(along axis: Axis) -> DepthStep {
+  /// How it moves along z or y through the value in `source`.
+  func move(of source: Int, along axis: Axis) -> DepthStep {
     switch self {
+    case .join(let spread, _, let other, _):
+      return source == other ? .same : .spread(factor: spread.factor[axis])
     case .convolution(let spec, _, _):
       return .gather(
         kernel: spec.kernel[axis], stride: spec.stride[axis], before: spec.padding.before[axis])

@@ -137,6 +137,16 @@ import VolumeCore
         at(from), at(to), s.z, s.y, s.x, f.z, f.y, f.x, spread.phases.lowerBound,
         spread.phases.count, spread.channels * size(from), channels(to) * size(to),
         spread.offset * size(to))
+    case .join(let spread, let phases, let other, let to):
+      let s = shape(to)
+      let (one, skip) = (spread.channels * size(to), channels(other) * size(to))
+      let together = spread.phases.count / phases.count
+      var places: [UnsafeRawPointer?] = unsafe (0..<4).map { phase in
+        unsafe UnsafeRawPointer(at(phases[phase / together])) + phase % together * one
+      }
+      unsafe t2s_join_2x2(
+        &places, together * one, one, spread.offset * size(to), at(other), skip,
+        spread.offset == 0 ? one : 0, at(to), s.z * s.y, s.x)
     case .place(let from, let to, let offset):
       let s = shape(to)
       unsafe t2s_place(

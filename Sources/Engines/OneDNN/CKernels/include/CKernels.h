@@ -54,6 +54,12 @@ void t2s_place(const void *in, void *out, long pixels, long bytes, long stride, 
 void t2s_depth_to_space(const void *in, void *out, long d, long h, long w, long fz, long fy,
                         long fx, long first, long phases, long bytes, long stride, long offset);
 
+// A concatenation of `skip` and a value that lies as four phases of 2x2, in one pass: pixels of `rows` rows of
+// `columns` columns, with the skip's bytes at `skip_at` and the phase's at `phase_at`. The pixels of a phase lie
+// `phase_stride` bytes apart.
+void t2s_join_2x2(const void *const phases[4], long phase_stride, long phase_bytes, long phase_at,
+                  const void *skip, long skip_bytes, long skip_at, void *out, long rows, long columns);
+
 // Each pixel of `bytes` repeated fz x fy x fx times.
 void t2s_upsample(const void *in, void *out, long d, long h, long w, long fz, long fy, long fx,
                   long bytes);
