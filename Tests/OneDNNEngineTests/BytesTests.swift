@@ -44,10 +44,10 @@ import VolumeTesting
     }
   }
 
-  @Test(arguments: networks.indices.filter { !networks[$0].1.isLayerwise })
-  func `are the same a few layers at a time`(network: Int) throws {
+  @Test(arguments: networks.indices)
+  func `are the same a few layers, or rows, at a time`(network: Int) throws {
     let (name, graph) = Self.networks[network]
-    for shape in [Shape3(z: 64, y: 8, x: 12), Shape3(z: 28, y: 16, x: 4)] {
+    for shape in `The oneDNN engine`.longShapes(graph) {
       let voxels = blobs(shape, seed: 33)
       let plan = try calibrated(graph, shape, voxels)
       let whole = try run(plan, voxels, OneDNNEngineFactory(streams: .never))

@@ -115,10 +115,19 @@ import VolumeTesting
     }
   }
 
-  @Test(arguments: networks.indices.filter { !networks[$0].1.isLayerwise })
-  func `computes deep tiles a few layers at a time with the same result`(network: Int) throws {
+  /// Deep tiles of volumes, and high ones of networks that compute layer by layer.
+  static func longShapes(_ graph: Graph) -> [Shape3] {
+    guard graph.isLayerwise else {
+      return [Shape3(z: 64, y: 8, x: 12), Shape3(z: 28, y: 16, x: 4)]
+    }
+    let z = 2 + 2 * graph.layerMargin
+    return [Shape3(z: z, y: 136, x: 24), Shape3(z: z, y: 80, x: 64)]
+  }
+
+  @Test(arguments: networks.indices)
+  func `computes a few layers, or rows, at a time with the same result`(network: Int) throws {
     let (name, graph) = Self.networks[network]
-    for shape in [Shape3(z: 64, y: 8, x: 12), Shape3(z: 28, y: 16, x: 4)] {
+    for shape in Self.longShapes(graph) {
       let voxels = randomVoxels(shape, seed: 13)
       for precision in OneDNNEngineFactory().precisions {
         func scores(_ streams: StreamChoice) throws -> [Float] {
@@ -150,6 +159,30 @@ import VolumeTesting
     #expect(try workingMemory(Shape3(z: 2048, y: 320, x: 320)) == deep)
     // Fifty layers of the first skip, and of each other value little more than a round makes.
     #expect(deep < 950 << 20)
+  }
+
+  @Test(arguments: OneDNNEngineFactory().precisions + [.int8])
+  func `needs no more memory for higher layers`(precision: Precision) throws {
+    let graph = Graph.plainUNet(seed: 15)
+    func workingMemory(_ shape: Shape3, _ streams: StreamChoice = .automatic) throws -> Int {
+      var plan = ExecutionPlan(
+        graph: graph, normalisation: Normalisation(low: 0, high: 255, clips: false),
+        voxelType: .uint8, shapes: [shape], precision: precision, threads: 1)
+      if precision == .int8 {
+        let tile = Shape3(z: 1, y: 32, x: 32)
+        plan.quantisation = try OneDNNEngineFactory().quantisation(
+          for: ExecutionPlan(
+            graph: graph, normalisation: plan.normalisation, voxelType: .uint8, shapes: [tile],
+            precision: .f32, threads: 1),
+          tiles: [CalibrationTile(shape: tile, voxels: randomVoxels(tile, seed: 16))])
+      }
+      let slots = 2 * shape.voxelCount
+      return try OneDNNEngineFactory(streams: streams).byteCount(for: plan, slots: 1) - slots
+    }
+    let wide = Shape3(z: 1, y: 1024, x: 2048)
+    let high = try workingMemory(Shape3(z: 1, y: 8192, x: 2048))
+    #expect(abs(high - (try workingMemory(wide))) < 1 << 20)
+    #expect(try 2 * high < workingMemory(wide, .never))
   }
 
   /// Threads that make primitives of many networks at once: the library made wrong ones.

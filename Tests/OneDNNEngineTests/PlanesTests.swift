@@ -22,7 +22,8 @@ import VolumeTesting
         var out = [Float](repeating: .nan, count: 8 * values.plane + 64)
         unsafe values.withPlanes { planes in
           unsafe t2s_planes_convolution(
-            kind, planes, count, &out, weights, bias, h, w, relu ? 1 : 0)
+            kind, planes, count, &out, values.plane, weights, bias, h, w, relu ? 1 : 0,
+            Int32(T2S_FIRST_ROW | T2S_LAST_ROW))
         }
         all.append(Array(out.prefix(8 * values.plane)))
       }
@@ -82,7 +83,9 @@ import VolumeTesting
     var back = [Float](repeating: .nan, count: 4 * h * w * channels)
     unsafe phases.withUnsafeBufferPointer { phases in
       guard let first = phases.baseAddress else { return }
-      unsafe t2s_planes_depth_to_space(first + lanes, lanes, &planes, h, w, channels)
+      unsafe t2s_planes_depth_to_space(
+        first + lanes, lanes, &planes, large.plane, h, w, channels,
+        Int32(T2S_FIRST_ROW | T2S_LAST_ROW))
     }
     unsafe large.withPlanes(of: planes) {
       unsafe t2s_planes_to_channels_last($0, channels, &back, 2 * h, 2 * w)

@@ -293,7 +293,7 @@ import VolumeTesting
       ).tiling.core
     }
     let roomy = try tile(4 << 30)
-    let tight = try tile(100 << 20)
+    let tight = try tile(60 << 20)
     #expect(roomy == Shape3(z: 1, y: 640, x: 700))
     #expect(tight.voxelCount < roomy.voxelCount)
     let error = #expect(throws: Explanation.self) { try tile(10 << 20) }

@@ -84,7 +84,9 @@ import VolumeTesting
         events.first { $0.name == name && $0.tile == tile }
       }
       for (before, after) in zip(order, order.dropFirst()) {
-        #expect(before.start <= after.start && before.end <= after.end)
+        #expect(before.start <= after.start)
+        // A small tile may be computed before the thread that handed it over goes on.
+        #expect(before.name == "submit" || before.end <= after.end)
       }
     }
     #expect(times.lanes.count == 5)

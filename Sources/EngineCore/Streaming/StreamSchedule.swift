@@ -14,11 +14,14 @@ package struct StreamSchedule: Hashable, Sendable {
     package var sources: [Source]
     /// The value that it makes; `nil` where that is the tile's result.
     package var destination: Int?
+    /// Whether it adds to what others have made of the destination before.
+    package var adds: Bool
 
     /// A step that makes `destination` from `sources`.
-    package init(_ sources: [Source], to destination: Int?) {
+    package init(_ sources: [Source], to destination: Int?, adds: Bool = false) {
       self.sources = sources
       self.destination = destination
+      self.adds = adds
     }
   }
 
@@ -124,13 +127,15 @@ package struct StreamSchedule: Hashable, Sendable {
       arrived = min(depth, arrived + chunk)
       var round = Round()
       for (index, move) in moves.enumerated() {
-        // Those who write one value side by side go on together.
-        let group = move.destination.map { writers[$0] } ?? [index]
+        // Those who write one value side by side go on together; who adds to it goes as far as they did.
+        let beside = move.destination.map { writers[$0].filter { !moves[$0].adds } } ?? []
+        let group = move.adds || beside.isEmpty ? [index] : beside
         let factor = group.flatMap { moves[$0].sources }.reduce(1) { max($0, $1.depth.factor) }
         // At the tile's end all that was waiting for context could be made at once, in windows as
         // deep as the context; at the pace of the rounds before, they stay shallow.
         let pace = max(factor, (chunk * extent(index) + depth - 1) / depth)
-        let reachable = group.map { reachable($0, arrived: arrived) }.min() ?? 0
+        var reachable = group.map { reachable($0, arrived: arrived) }.min() ?? 0
+        if move.adds { reachable = min(reachable, beside.map { made[$0] }.min() ?? 0) }
         let last = min(reachable, made[index] + pace) / factor * factor
         guard last > made[index] else { continue }
         let output = made[index]..<last

@@ -41,7 +41,55 @@ void t2s_pairs_normalise(const void *voxels, t2s_voxel type, long h, long w, flo
 }
 
 // 8 outputs x 48 columns stay in registers over all inputs and taps.
-PAIRS void t2s_pairs_convolution(const uint16_t *const *in, long planes, uint16_t *out, long plane,
+PAIRS __attribute__((always_inline)) static inline void convolve48(const uint16_t *const *in, long planes,
+                                                                   uint16_t *out, long plane,
+                                                                   const uint32_t *weights, const float *bias,
+                                                                   long corner, long stride, __m512 floor,
+                                                                   __m512i interleave, int prefetches) {
+  __m512 sum[8][3];
+#pragma clang loop unroll(full)
+  for (int o = 0; o < 8; o++) {
+    __m512 start = _mm512_set1_ps(bias[o]);
+    sum[o][0] = sum[o][1] = sum[o][2] = start;
+  }
+  for (long c = 0; c < planes; c++) {
+    const uint32_t *pair = weights + c * 9 * 8;
+    if (prefetches) {
+      // So many planes are more rows at a time than the processor follows by itself.
+      const uint16_t *below = in[c] + 2 * (corner + 3 * stride);
+#pragma clang loop unroll(full)
+      for (int k = 0; k < 3; k++) _mm_prefetch((const char *)(below + 32 * k), _MM_HINT_T1);
+    }
+    for (long ky = 0; ky < 3; ky++) {
+      const uint16_t *row = in[c] + 2 * (corner + ky * stride - 1);
+#pragma clang loop unroll(full)
+      for (int kx = 0; kx < 3; kx++, pair += 8) {
+        __m512bh v0 = (__m512bh)_mm512_loadu_si512(row + 2 * kx);
+        __m512bh v1 = (__m512bh)_mm512_loadu_si512(row + 2 * kx + 32);
+        __m512bh v2 = (__m512bh)_mm512_loadu_si512(row + 2 * kx + 64);
+#pragma clang loop unroll(full)
+        for (int o = 0; o < 8; o++) {
+          __m512bh q = (__m512bh)_mm512_set1_epi32((int)pair[o]);
+          sum[o][0] = _mm512_dpbf16_ps(sum[o][0], v0, q);
+          sum[o][1] = _mm512_dpbf16_ps(sum[o][1], v1, q);
+          sum[o][2] = _mm512_dpbf16_ps(sum[o][2], v2, q);
+        }
+      }
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int o = 0; o < 8; o += 2) {
+    uint16_t *to = out + 2 * (o / 2 * plane + corner + stride);
+#pragma clang loop unroll(full)
+    for (int k = 0; k < 3; k++) {
+      __m512i both = (__m512i)_mm512_cvtne2ps_pbh(_mm512_max_ps(sum[o + 1][k], floor),
+                                                  _mm512_max_ps(sum[o][k], floor));
+      _mm512_storeu_si512(to + 32 * k, _mm512_permutexvar_epi16(interleave, both));
+    }
+  }
+}
+
+PAIRS void t2s_pairs_convolution(const uint16_t *const *in, long planes, uint16_t *out, long plane, long outputs,
                                  const uint32_t *weights, const float *bias, long h, long w,
                                  int relu, int edges) {
   long stride = t2s_pairs_stride(w);
@@ -52,51 +100,13 @@ PAIRS void t2s_pairs_convolution(const uint16_t *const *in, long planes, uint16_
   }
   const __m512i interleave = _mm512_loadu_si512(order);
   const __m512 floor = relu ? _mm512_setzero_ps() : _mm512_set1_ps(-__builtin_inff());
-  for (int p = 0; p < 4; p++) clear_outer_rows(out + 2 * p * plane, h, stride, edges);
+  for (long p = 0; p < outputs / 2; p++) clear_outer_rows(out + 2 * p * plane, h, stride, edges);
   for (long y = 0; y < h; y++) {
-    for (long x = 0; x < w; x += 48) {
-      __m512 sum[8][3];
-#pragma clang loop unroll(full)
-      for (int o = 0; o < 8; o++) {
-        __m512 start = _mm512_set1_ps(bias[o]);
-        sum[o][0] = sum[o][1] = sum[o][2] = start;
-      }
-      for (long c = 0; c < planes; c++) {
-        const uint32_t *pair = weights + c * 9 * 8;
-        // So many planes are more rows at a time than the processor follows by itself.
-        const uint16_t *below = in[c] + 2 * ((y + 3) * stride + x + T2S_MARGIN);
-        _mm_prefetch((const char *)below, _MM_HINT_T1);
-        _mm_prefetch((const char *)(below + 32), _MM_HINT_T1);
-        _mm_prefetch((const char *)(below + 64), _MM_HINT_T1);
-        for (long ky = 0; ky < 3; ky++) {
-          const uint16_t *row = in[c] + 2 * ((y + ky) * stride + x + T2S_MARGIN - 1);
-#pragma clang loop unroll(full)
-          for (int kx = 0; kx < 3; kx++, pair += 8) {
-            __m512bh v0 = (__m512bh)_mm512_loadu_si512(row + 2 * kx);
-            __m512bh v1 = (__m512bh)_mm512_loadu_si512(row + 2 * kx + 32);
-            __m512bh v2 = (__m512bh)_mm512_loadu_si512(row + 2 * kx + 64);
-#pragma clang loop unroll(full)
-            for (int o = 0; o < 8; o++) {
-              __m512bh q = (__m512bh)_mm512_set1_epi32((int)pair[o]);
-              sum[o][0] = _mm512_dpbf16_ps(sum[o][0], v0, q);
-              sum[o][1] = _mm512_dpbf16_ps(sum[o][1], v1, q);
-              sum[o][2] = _mm512_dpbf16_ps(sum[o][2], v2, q);
-            }
-          }
-        }
-      }
-#pragma clang loop unroll(full)
-      for (int o = 0; o < 8; o += 2) {
-        uint16_t *to = out + 2 * (o / 2 * plane + (y + 1) * stride + x + T2S_MARGIN);
-#pragma clang loop unroll(full)
-        for (int k = 0; k < 3; k++) {
-          __m512i both = (__m512i)_mm512_cvtne2ps_pbh(_mm512_max_ps(sum[o + 1][k], floor),
-                                                      _mm512_max_ps(sum[o][k], floor));
-          _mm512_storeu_si512(to + 32 * k, _mm512_permutexvar_epi16(interleave, both));
-        }
-      }
-    }
-    for (int p = 0; p < 4; p++) clear_margins(out + 2 * (p * plane + (y + 1) * stride), w, stride);
+    for (long x = 0; x < w; x += 48)
+      for (long g = 0; g < outputs / 8; g++)
+        convolve48(in, planes, out + 8 * g * plane, plane, weights + g * planes * 72, bias + 8 * g,
+                   y * stride + x + T2S_MARGIN, stride, floor, interleave, g == 0);
+    for (long p = 0; p < outputs / 2; p++) clear_margins(out + 2 * (p * plane + (y + 1) * stride), w, stride);
   }
 }
 
@@ -160,16 +170,16 @@ PAIRS void t2s_pairs_depth_to_space(const uint16_t *in, uint16_t *out, long plan
   for (long y = 0; y < h; y++) {
     const uint64_t *from = (const uint64_t *)(in + y * w * 4 * c);
     long x = 0;
-    if (lanes == 8)
-      for (; x + 8 <= w; x += 8) {
-        __m512i v[8];
-        for (int i = 0; i < 8; i++) v[i] = _mm512_loadu_si512(from + (x + i) * 8);
-        transpose8(v);
-        for (int lane = 0; lane < 8; lane++)
-          _mm512_storeu_si512(
-              out + 2 * (lane / 2 * plane + (2 * y + lane % 2 + 1) * stride + 2 * x + T2S_MARGIN),
-              v[lane]);
-      }
+    if (lanes % 8 == 0)
+      for (; x + 8 <= w; x += 8)
+        for (long first = 0; first < lanes; first += 8) {
+          __m512i v[8];
+          for (int i = 0; i < 8; i++) v[i] = _mm512_loadu_si512(from + (x + i) * lanes + first);
+          transpose8(v);
+          for (int k = 0; k < 8; k++)
+            _mm512_storeu_si512(out + 2 * ((first + k) / 2 * plane + (2 * y + k % 2 + 1) * stride + 2 * x + T2S_MARGIN),
+                                v[k]);
+        }
     for (long lane = 0; lane < lanes; lane++) {
       uint16_t *row = out + 2 * (lane / 2 * plane + (2 * y + lane % 2 + 1) * stride);
       for (long i = x; i < w; i++) memcpy(row + 2 * (2 * i + T2S_MARGIN), from + i * lanes + lane, 8);
@@ -235,7 +245,7 @@ int t2s_has_pairs_kernels(void) { return 0; }
 #define UNREACHABLE { __builtin_trap(); }
 void t2s_pairs_normalise(const void *v, t2s_voxel t, long h, long w, float l, float f, int c, uint16_t *o,
                          int e) UNREACHABLE
-void t2s_pairs_convolution(const uint16_t *const *i, long n, uint16_t *o, long p, const uint32_t *w,
+void t2s_pairs_convolution(const uint16_t *const *i, long n, uint16_t *o, long p, long c, const uint32_t *w,
                            const float *b, long h, long x, int r, int e) UNREACHABLE
 void t2s_pairs_max_pool(const uint16_t *i, long p, uint16_t *o, long h, long w, long c) UNREACHABLE
 void t2s_pairs_depth_to_space(const uint16_t *i, uint16_t *o, long p, long h, long w, long c, int e) UNREACHABLE

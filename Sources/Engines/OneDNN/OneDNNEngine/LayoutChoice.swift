@@ -95,11 +95,26 @@ struct LayoutChoice {
       default: return false
       }
     }
+    /// Whether nobody takes the value of a layer channels last. The library computes layers of 16 as fast;
+    /// what planes save is what lies between them.
+    func isWorthPlanes(_ index: Int) -> Bool {
+      let value = has[index] ? consumers[index][0] : index
+      return consumers[value].allSatisfy { consumer in
+        switch graph.nodes[consumer].operation {
+        case .convolution(let layer):
+          narrow.contains(consumer) || layer.isPointwise && layer.outputs <= 8
+        case .maxPool(let window): window == Shape3(z: 1, y: 2, x: 2)
+        case .concatenate: canBePlanes(consumer)
+        default: false
+        }
+      }
+    }
     while true {
       let kept = narrow.filter { index in
         let source = graph.nodes[index].inputs[0]
         return canBePlanes(source)
           && (planes == .single || channels[source] % 2 == 0 || source == 0)
+          && (channels[index] == 8 || isWorthPlanes(index))
       }
       if kept == narrow { break }
       narrow = kept
@@ -125,7 +140,8 @@ extension Operation {
     let (depth, edge) = (layer.kernel.z, Shape3(z: layer.kernel.z / 2, y: 1, x: 1))
     return layer.kernel.y == 3 && layer.kernel.x == 3 && layer.stride.voxelCount == 1
       && (depth == 1 || planes == .single && depth % 2 == 1)
-      && layer.padding == Padding(before: edge, after: edge) && layer.outputs == 8
-      && layer.inputs <= (planes == .single ? 32 : 16)
+      && layer.padding == Padding(before: edge, after: edge)
+      && (layer.outputs == 8 && layer.inputs <= (planes == .single ? 32 : 16)
+        || layer.outputs == 16 && layer.inputs <= 32 && planes == .pairs)
   }
 }

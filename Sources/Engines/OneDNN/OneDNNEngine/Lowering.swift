@@ -203,7 +203,7 @@ struct Lowering {
   private mutating func lower(_ layer: Convolution, _ index: Int, _ node: Node) {
     let relu = layouts.hasFusedRelu[index]
     if let layout = planar(index) {
-      let to = add(layout, 8, index)
+      let to = add(layout, layer.outputs, index)
       let from = planeSources(node.inputs[0])
       let weights = PlanesWeights(layer, inPairs: layout == .pairs)
       steps.append(.planesConvolution(weights, from: from, to: to, relu: relu))

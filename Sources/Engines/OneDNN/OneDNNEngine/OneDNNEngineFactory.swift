@@ -50,6 +50,7 @@ public struct OneDNNEngineFactory: EngineFactory {
   ) throws(EngineError) -> Int {
     let graph = lowering.graph
     var arena = 0
+    var convolutions = 0
     for shape in plan.shapes where graph.isLayerwise || !shape.isWithinAnother(of: plan.shapes) {
       guard
         let extents = try? graph.shapes(forInput: graph.shapeComputedAtOnce(of: shape))
@@ -59,6 +60,7 @@ public struct OneDNNEngineFactory: EngineFactory {
         graph, lowering.buffers, lowering.steps, shape, shapes: extents, whole: places.byteCount,
         streams: streams)
       arena = max(arena, stream?.byteCount ?? places.byteCount)
+      convolutions = max(convolutions, stream?.convolutionCount(lowering.steps) ?? 0)
     }
     let workers = max(1, min(plan.threads, slots))
     let largest = plan.shapes.map(\.voxelCount).max() ?? 0
@@ -66,8 +68,12 @@ public struct OneDNNEngineFactory: EngineFactory {
     let slot = largest * plan.voxelType.byteCount + outputs * plan.outputVoxelByteCount
     // Weights are kept as read, as packed, and as each primitive's order; code is generated.
     let weights = 4 * 4 * graph.weightCount
-    // The library makes each convolution anew for every extent that tiles have: at edges they are smaller.
-    let further = max(0, plan.shapes.count - 1) * graph.convolutionCount * Self.convolution
+    // The library makes each convolution anew for every extent that tiles have, at edges they are smaller, and
+    // for the first and the last parts of one that comes in parts.
+    let once = graph.convolutionCount
+    let further =
+      (max(0, plan.shapes.count - 1) * max(once, convolutions) + max(0, convolutions - once))
+      * Self.convolution
     return workers * (arena + Self.workspace) + slots * slot + weights + Self.library + further
   }
 

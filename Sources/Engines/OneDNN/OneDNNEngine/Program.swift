@@ -101,9 +101,7 @@ final class Program: Sendable {
           primitives.append(nil)
           continue
         }
-        let key = [
-          action.step, action.output.count, action.before, action.after,
-        ]
+        let key = action.convolutionKey
         if known[key] == nil {
           let axis = stream.axis
           spec.padding.before[axis] = action.before

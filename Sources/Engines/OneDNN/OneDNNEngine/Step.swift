@@ -27,7 +27,7 @@ enum Step {
   /// The scan's voxels to the network's input, one layer for each of its channels.
   case normalise(to: Int)
   case convolution(ConvolutionSpec, from: Int, to: Int)
-  /// 3x3 with 8 outputs, of values in planes; the channels of all inputs, one after the other.
+  /// 3x3 with 8 outputs, or 16, of values in planes; the channels of all inputs, one after the other.
   case planesConvolution(PlanesWeights, from: [Int], to: Int, relu: Bool)
   /// Phases to voxels.
   case depthToSpace(PhaseSpread, from: Int, to: Int)
@@ -119,9 +119,9 @@ struct GroupNormSpec: Sendable {
   init(_ layer: GroupNormalisation, relu: Bool) { (self.layer, self.relu) = (layer, relu) }
 }
 
-/// Weights of a narrow convolution, and 8 offsets.
+/// Weights of a narrow convolution, and an offset for each output.
 struct PlanesWeights {
-  /// [layer][plane][3][3][8], of bfloat16 in pairs where a plane has two channels.
+  /// [8 outputs][layer][plane][3][3][8], of bfloat16 in pairs where a plane has two channels.
   var weights: AlignedMemory
   var bias: AlignedMemory
   /// Layers of the kernel; it covers as many before a voxel as behind it.

@@ -1,5 +1,4 @@
 import EngineCore
-import Glibc
 import NeuralGraph
 import VolumeCore
 
@@ -25,7 +24,7 @@ struct StreamPlan {
       steps.map { step in
         StreamSchedule.Move(
           step.sources.map { StreamSchedule.Source($0, step.move(of: $0, along: axis)) },
-          to: step.destination)
+          to: step.destination, adds: step.adds)
       }, extents: buffers.map { shapes[$0.extentOfNode][axis] }, depth: extent, chunk: chunk,
       isRoomy: axis == .y)
     self.axis = axis
@@ -58,7 +57,7 @@ extension StreamPlan {
     // Statistics of all of a value cannot be taken of a part.
     guard streams != .never, !graph.normalisesOverVolume else { return nil }
     if graph.isLayerwise {
-      guard let chunk = Self.rows(graph, steps, shape) else { return nil }
+      guard let chunk = Self.rows(graph, steps, shape, streams) else { return nil }
       self.init(buffers, steps: steps, shapes: shapes, along: .y, extent: shape.y, chunk: chunk)
       guard streams == .always || byteCount < whole else { return nil }
       return
@@ -75,17 +74,36 @@ extension StreamPlan {
   private static let chunk = 8
 
   /// Rows of a layer that come in at a time, up to the network's stride; `nil` where all come at once.
-  private static func rows(_ graph: Graph, _ steps: [Step], _ shape: Shape3) -> Int? {
+  private static func rows(
+    _ graph: Graph, _ steps: [Step], _ shape: Shape3, _ streams: StreamChoice
+  ) -> Int? {
     guard graph.layerMargin == 0, steps.allSatisfy(\.canStreamRows) else { return nil }
     let stride = graph.totalStride.y
-    let rows = max(1, pixels / shape.x)
+    let rows = streams == .always ? 1 : max(1, pixels / shape.x)
     let chunk = (rows + stride - 1) / stride * stride
     return shape.y > 2 * chunk ? chunk : nil
   }
 
-  /// Pixels that come in at a time: few enough that values of 8 channels stay in a core's cache, enough that
-  /// what is said once for each step and round does not count.
-  private static let pixels = unsafe Int(getenv("T2S_BAND").map { unsafe String(cString: $0) } ?? "") ?? 1 << 16
+  /// Pixels that come in at a time: few enough that values stay in the cache, enough that what is done once
+  /// for each step and round does not count. Measured: half and twice as many are slower by 1 to 5 %.
+  private static let pixels = 1 << 16
+
+  /// Convolutions that the library makes for it: those of a step that differ in their extent or padding.
+  func convolutionCount(_ steps: [Step]) -> Int {
+    var kinds: Set<[Int]> = []
+    for round in rounds {
+      for action in round.actions {
+        guard case .convolution = steps[action.step] else { continue }
+        kinds.insert(action.convolutionKey)
+      }
+    }
+    return kinds.count
+  }
+}
+
+extension StreamSchedule.Action {
+  /// What its convolution is told apart by from those of other actions.
+  var convolutionKey: [Int] { [step, output.count, before, after] }
 }
 
 extension Step {
@@ -115,6 +133,11 @@ extension Step {
         kernel: layer.kernel[axis], stride: layer.stride[axis], before: layer.padding.before[axis])
     default: return .same
     }
+  }
+
+  /// Whether it adds to what is there of its destination.
+  fileprivate var adds: Bool {
+    if case .convolution(let spec, _, _) = self { spec.adds } else { false }
   }
 
   /// Whether it can be done on some rows of a layer alone: statistics of a layer cannot.

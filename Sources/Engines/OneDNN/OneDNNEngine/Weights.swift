@@ -11,20 +11,21 @@ extension Float {
 }
 
 extension PlanesWeights {
-  /// The weights of a convolution with 3x3 taps in each layer and 8 outputs, for planes of one channel or
-  /// of pairs; an odd channel at the end of these is met by zeros.
+  /// The weights of a convolution with 3x3 taps in each layer and 8 outputs, or, of one layer, of more by
+  /// eights, for planes of one channel or of pairs; an odd channel at the end of these is met by zeros.
   init(_ layer: Convolution, inPairs: Bool) {
     layers = layer.kernel.z
     let taps = layer.kernel.voxelCount
     layerCount = (inPairs ? (layer.inputs + 1) / 2 : layer.inputs) * 72
-    var packed = [UInt32](repeating: 0, count: layers * layerCount)
+    var packed = [UInt32](repeating: 0, count: layer.outputs / 8 * layers * layerCount)
     for tap in 0..<taps {
       let (z, inLayer) = tap.quotientAndRemainder(dividingBy: 9)
       for channel in 0..<layer.inputs {
         let plane = inPairs ? channel / 2 : channel
-        for output in 0..<8 {
-          let value = layer.weights[(tap * layer.inputs + channel) * 8 + output]
-          let place = z * layerCount + (plane * 9 + inLayer) * 8 + output
+        for output in 0..<layer.outputs {
+          let value = layer.weights[(tap * layer.inputs + channel) * layer.outputs + output]
+          let place =
+            (output / 8 * layers + z) * layerCount + (plane * 9 + inLayer) * 8 + output % 8
           packed[place] |=
             inPairs ? UInt32(value.bfloat16Bits) << (channel % 2 * 16) : value.bitPattern
         }

@@ -78,7 +78,7 @@ extension Worker {
         if buffers[to].layout == .pairs {
           var sources = unsafe sources.map { unsafe $0?.asPairs }
           unsafe t2s_pairs_convolution(
-            &sources, sources.count, pairs(to, z), plane(to),
+            &sources, sources.count, pairs(to, z), plane(to), channels(to),
             taps.assumingMemoryBound(to: UInt32.self), bias, s.y, s.x, relu ? 1 : 0, edges)
         } else {
           unsafe t2s_planes_convolution(

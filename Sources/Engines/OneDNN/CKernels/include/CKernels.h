@@ -96,9 +96,9 @@ void t2s_pairs_normalise(const void *voxels, t2s_voxel type, long h, long w, flo
                          float factor, int clips, uint16_t *out, int edges);
 
 // 3x3 convolution with zeros around, `planes` channel pairs in (each plane by its own address, so
-// that a concatenation costs nothing), 8 channels out, ReLU where asked.
-// weights: [planes][3][3][8] pairs of bfloat16, the even channel in the low half.
-void t2s_pairs_convolution(const uint16_t *const *in, long planes, uint16_t *out, long plane,
+// that a concatenation costs nothing), `outputs` channels out, 8 or more of them by eights, ReLU where asked.
+// weights: [outputs / 8][planes][3][3][8] pairs of bfloat16, the even channel in the low half.
+void t2s_pairs_convolution(const uint16_t *const *in, long planes, uint16_t *out, long plane, long outputs,
                            const uint32_t *weights, const float *bias, long h, long w, int relu, int edges);
 
 // 2x2 max-pool from pairs (c channels) to channels last.

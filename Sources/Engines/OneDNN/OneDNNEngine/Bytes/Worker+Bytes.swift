@@ -64,7 +64,8 @@ extension Worker {
       for z in 0..<s.z {
         for p in 0..<(buffers[to].channels + 3) / 4 {
           var layers = unsafe (0..<window.z).map { unsafe planes(from, z * window.z + $0)[p] }
-          unsafe t2s_quads_max_pool(&layers, window.z, target(z, p), source.y, source.x, zero, edges)
+          unsafe t2s_quads_max_pool(
+            &layers, window.z, target(z, p), source.y, source.x, zero, edges)
         }
       }
     case .spread(let factor, let isPhases):
