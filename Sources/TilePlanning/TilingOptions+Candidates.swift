@@ -2,6 +2,13 @@ import NeuralGraph
 import VolumeCore
 
 extension TilingOptions {
+  /// What tiles of `shape` may write: that, and before it, where they may be joined, a row of them. With a
+  /// halo that is not all that the network sees, labels depend on where tiles meet.
+  public func candidates(of shape: Shape3, region: Shape3, for graph: Graph) -> [Shape3] {
+    guard joinsRows, graph.isPlanar, halo == nil, shape.x < region.x else { return [shape] }
+    return [Shape3(z: shape.z, y: shape.y, x: region.x), shape]
+  }
+
   /// What an automatic tile may write for `graph`, large ones first.
   public func candidates(region: Shape3, block: Shape3, for graph: Graph) -> [Shape3] {
     let planes = candidates(region: region, block: block)

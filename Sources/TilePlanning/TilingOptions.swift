@@ -13,6 +13,9 @@ public enum TileChoice: Hashable, Sendable {
 public struct TilingOptions: Hashable, Sendable {
   /// What one tile writes.
   public var tile: TileChoice = .automatic
+  /// Whether tiles of one layer that lie beside each other may be computed as one, where memory allows: a row
+  /// of them has no halo between them.
+  public var joinsRows = false
   /// Voxels of context read on each side instead of what the network needs (along z for a 3D
   /// network alone): faster, and no longer exact.
   public var halo: Int?
@@ -32,7 +35,7 @@ public struct TilingOptions: Hashable, Sendable {
   /// plan.
   ///
   /// - Parameters:
-  ///   - core: what a tile writes, when `tile` is automatic.
+  ///   - core: what a tile writes, when `tile` is automatic or rows of tiles are joined.
   ///   - block: the unit in which labels are committed (a shard); tiles of one block come
   ///     together, and no tile's layers reach over two.
   public func plan(
@@ -40,7 +43,7 @@ public struct TilingOptions: Hashable, Sendable {
   ) throws(TilingError) -> TilePlan {
     var core = core
     // Of blended tiles the user says how large a window is; how many make a tile, memory says.
-    if case .shape(let shape) = tile, !isBlended(graph) { core = shape }
+    if case .shape(let shape) = tile, !isBlended(graph), !joinsRows { core = shape }
     guard core.z > 0, core.y > 0, core.x > 0 else { throw .emptyTile(core) }
     if let halo, halo < 0 { throw .negativeHalo(halo) }
     if let overlap, overlap < 0 { throw .negativeHalo(overlap) }

@@ -46,7 +46,7 @@ public struct SegmentationPlan: Sendable {
     var candidates: [Shape3]
     let isBlended = options.tiling.isBlended(graph)
     if case .shape(let shape) = options.tiling.tile, !isBlended {
-      candidates = [shape]
+      candidates = options.tiling.candidates(of: shape, region: region, for: graph)
     } else {
       candidates = options.tiling.candidates(region: region, block: options.block, for: graph)
     }

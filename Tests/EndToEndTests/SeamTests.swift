@@ -24,7 +24,8 @@ import VolumeCore
     #expect(json["halo_exact"]?.bool == true)
     #expect(Set(whole).count > 1)
     for (i, words) in [
-      ["--tile", "64"], ["--tile", "37"], ["--tile", "50x90"], ["--tile", "400"],
+      ["--tile", "64"], ["--tile", "64x64"], ["--tile", "37x37"], ["--tile", "37"],
+      ["--tile", "50x90"], ["--tile", "400"],
       ["--tile", "2x64x64"], ["--tile", "64", "--slots", "1"], ["--tile", "64", "--slots", "3"],
       ["--threads", "1"],
     ].enumerated() {
@@ -49,7 +50,7 @@ import VolumeCore
     try tool("phantom", "a.raw", "--shape", "2x150x133", "--seed", "9")
     let (whole, exact) = try labels(tool, "whole", [])
     let halo = try #require(
-      try labels(tool, "exact", ["--tile", "48"]).1["halo"]?.array?.last?.integer)
+      try labels(tool, "exact", ["--tile", "48x48"]).1["halo"]?.array?.last?.integer)
     #expect(exact["halo_exact"]?.bool == true)
     let (tiled, json) = try labels(tool, "halved", ["--tile", "48", "--halo", "\(halo / 2)"])
     #expect(json["halo_exact"]?.bool == false)

@@ -8,7 +8,7 @@ private func option(_ text: String) -> OptionText { OptionText(option: "option",
 
 @Suite struct `An option's text` {
   @Test func `is a tile`() throws {
-    #expect(try option("256").tileSize() == TileSize(z: nil, y: 256, x: 256))
+    #expect(try option("256").tileSize() == TileSize(edge: 256))
     #expect(try option("256x512").tileSize() == TileSize(z: nil, y: 256, x: 512))
     #expect(try option("64x256x512").tileSize() == TileSize(z: 64, y: 256, x: 512))
     #expect(try option("auto").tileSize() == nil)

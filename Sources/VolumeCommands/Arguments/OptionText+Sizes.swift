@@ -8,12 +8,25 @@ public struct TileSize: Hashable, Sendable {
   public var y: Int
   /// Columns.
   public var x: Int
+  /// Whether one number was given: squares, of which those beside each other may be computed together.
+  public var isEdge = false
 
   /// A tile of `y` rows by `x` columns.
   public init(z: Int?, y: Int, x: Int) {
     self.z = z
     self.y = y
     self.x = x
+  }
+
+  /// A tile of as many rows as columns, said with one number.
+  public init(edge: Int) {
+    self.init(z: nil, y: edge, x: edge)
+    isEdge = true
+  }
+
+  /// Whether `tile` is what this asks for.
+  func isMet(by tile: TileSize) -> Bool {
+    (z == nil || z == tile.z) && y == tile.y && (x == tile.x || isEdge && x < tile.x)
   }
 }
 
@@ -23,13 +36,13 @@ extension TileSize: CustomStringConvertible {
 }
 
 extension OptionText {
-  /// A tile: `256` (rows and columns), `256x256`, `64x256x256`; `nil` for `auto`.
+  /// A tile: `256` (rows and columns; those beside each other may be computed together), `256x256`, `64x256x256`; `nil` for `auto`.
   public func tileSize() throws(UsageError) -> TileSize? {
     if text == "auto" { return nil }
     let form = "give voxels as 256, 256x256 (rows x columns) or 64x256x256 (layers first), or auto"
     let extents = try extents(form)
     switch extents.count {
-    case 1: return TileSize(z: nil, y: extents[0], x: extents[0])
+    case 1: return TileSize(edge: extents[0])
     case 2: return TileSize(z: nil, y: extents[0], x: extents[1])
     case 3: return TileSize(z: extents[0], y: extents[1], x: extents[2])
     default: throw wrong("a tile has three axes", form)

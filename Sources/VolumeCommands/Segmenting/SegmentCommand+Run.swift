@@ -115,6 +115,7 @@ extension SegmentRequest {
       // Of a network that looks along z, tiles are as deep as wide, so far as shards are.
       let depth = model.graph.isPlanar ? 1 : min(options.block.z, max(tile.y, tile.x))
       options.tiling.tile = .shape(Shape3(z: tile.z ?? depth, y: tile.y, x: tile.x))
+      options.tiling.joinsRows = tile.isEdge
     }
     options.tiling.halo = choices.halo
     options.tiling.overlap = choices.overlap

@@ -21,7 +21,8 @@ public struct SegmentCommand: Command {
         "model", "FILE", "a Keras model (.h5); default: $T2S_MODEL, else the one that is installed"),
       OptionDeclaration(
         "tile", "SIZE",
-        "what a tile writes: 256 (rows and columns), 256x512, 64x256x256 (layers first), or auto "
+        "what a tile writes: 256 (rows and columns; where a layer is computed by itself and memory "
+          + "allows, all beside each other in one), 256x512, 64x256x256 (layers first), or auto "
           + "(the default): the largest that memory allows"),
       OptionDeclaration(
         "halo", "N",

@@ -17,7 +17,7 @@ struct SegmentPart {
     // The tile that the first part chose is that of all, though memory might allow another here.
     let begun = try parting.fixed
     try choices.take(begun)
-    if let asked = given.tile, let tile = choices.tile, asked != tile {
+    if let asked = given.tile, let tile = choices.tile, !asked.isMet(by: tile) {
       context.console.note(
         "\(parting.output): the tile is \(tile), as in all parts of the run, and not \(asked)")
     }
