@@ -6,7 +6,7 @@ import VolumeTesting
 @Suite(.serialized) struct `A segmentation's receipt` {
   let tool: BuiltTool
   static let words = [
-    "--model", Models.plain, "--precision", "f32", "--no-picture", "--tile", "32",
+    "--model", Models.plain, "--precision", "f32", "--no-picture", "--tile", "32x32",
   ]
 
   init() throws {
@@ -121,7 +121,7 @@ import VolumeTesting
 @Suite(.serialized) struct `Going on with a segmentation` {
   let tool: BuiltTool
   static let words = [
-    "--model", Models.plain, "--precision", "f32", "--no-picture", "--tile", "32",
+    "--model", Models.plain, "--precision", "f32", "--no-picture", "--tile", "32x32",
   ]
 
   init() throws {

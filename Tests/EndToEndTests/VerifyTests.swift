@@ -36,7 +36,7 @@ import VolumeCore
     try tool.run(
       [
         "segment", "a.raw", "--output", "out.zarr", "--model", Models.plain, "--no-picture",
-        "--tile", "32", "--overwrite",
+        "--tile", "32x32", "--overwrite",
       ] + more, environment: environment)
   }
 

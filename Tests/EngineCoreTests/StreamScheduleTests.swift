@@ -19,10 +19,10 @@ import Testing
   static let extents = [40, 40, 20, 20, 40, 40]
 
   /// What a window holds is looked up as the engine would: places, and what drops leave.
-  @Test(arguments: [false, true], [2, 4, 8, 40])
-  func `find in each window the layers that they need`(isRoomy: Bool, chunk: Int) {
+  @Test(arguments: [0, 0.5, 3], [2, 4, 8, 40])
+  func `find in each window the layers that they need`(room: Double, chunk: Int) {
     let schedule = StreamSchedule(
-      Self.moves, extents: Self.extents, depth: 40, chunk: chunk, isRoomy: isRoomy)
+      Self.moves, extents: Self.extents, depth: 40, chunk: chunk, room: room)
     var windows = schedule.capacities.map { [Int](repeating: -1, count: $0) }
     var result = 0
     for round in schedule.rounds {
@@ -69,11 +69,11 @@ import Testing
   }
 
   @Test func `move what they keep less often where there is room`() {
-    func moved(_ isRoomy: Bool) -> Int {
+    func moved(_ room: Double) -> Int {
       let schedule = StreamSchedule(
-        Self.moves, extents: Self.extents, depth: 40, chunk: 2, isRoomy: isRoomy)
+        Self.moves, extents: Self.extents, depth: 40, chunk: 2, room: room)
       return schedule.rounds.reduce(0) { $0 + $1.drops.reduce(0) { $0 + $1.kept } }
     }
-    #expect(3 * moved(true) < 2 * moved(false))
+    #expect(3 * moved(3) < 2 * moved(0))
   }
 }

@@ -90,11 +90,13 @@ package struct StreamSchedule: Hashable, Sendable {
   ///   - moves: of the steps, in order.
   ///   - extents: layers of each value, for the whole tile.
   ///   - chunk: layers of the tile that come in at a time.
-  ///   - isRoomy: each window holds as many layers more as a round leaves in it at most, so that what is
+  ///   - room: how many layers more each window holds, for each that a round leaves in it at most: what is
   ///     kept moves to the window's front once for as many layers, not in each round.
-  package init(_ moves: [Move], extents: [Int], depth: Int, chunk: Int, isRoomy: Bool = false) {
+  package init(_ moves: [Move], extents: [Int], depth: Int, chunk: Int, room: Double = 0) {
     self.init(moves, extents, depth, chunk, room: Array(repeating: 0, count: extents.count))
-    if isRoomy { self.init(moves, extents, depth, chunk, room: mostKept.map { 3 * $0 }) }
+    if room > 0 {
+      self.init(moves, extents, depth, chunk, room: mostKept.map { Int(room * Double($0)) })
+    }
   }
 
   /// - Parameter room: of each value, layers that may be left at its window's front though nobody needs them.

@@ -93,10 +93,11 @@ static inline int16_t larger(int16_t a, int16_t b) { return a > b ? a : b; }
 
 enum { POOLED = 4096 };
 
-// Windows of 2 x 2: first the rows, then the columns, each in vectors of as many numbers as there are; the
+// Windows of 2 x 2, or 2 x 2 x 2: first the rows, then the columns, each in vectors of as many numbers as there are; the
 // compiler makes none of the loop above for bfloat16.
 T2S_CLONES
-static void pool_row_2x2_bf16(const uint16_t *from, uint16_t *to, long columns, long channels, long row) {
+static void pool_row_twos_bf16(const uint16_t *from, uint16_t *to, long columns, long channels, long row, long layer,
+                               long layers) {
   int16_t rows[POOLED];
   long most = POOLED / 2 / channels, n;
   for (long first = 0; first < columns; first += n) {
@@ -104,6 +105,11 @@ static void pool_row_2x2_bf16(const uint16_t *from, uint16_t *to, long columns, 
     const uint16_t *above = from + 2 * first * channels, *below = above + row;
     uint16_t *best = to + first * channels;
     for (long i = 0; i < 2 * n * channels; i++) rows[i] = larger(t2s_ordered(above[i]), t2s_ordered(below[i]));
+    for (long k = 1; k < layers; k++) {
+      const uint16_t *next = above + k * layer, *last = below + k * layer;
+      for (long i = 0; i < 2 * n * channels; i++)
+        rows[i] = larger(rows[i], larger(t2s_ordered(next[i]), t2s_ordered(last[i])));
+    }
     switch (channels) {
       case 8: LARGER_PIXELS(8) break;
       case 16: LARGER_PIXELS(16) break;
@@ -120,8 +126,8 @@ void t2s_max_pool(const void *in, void *out, int bf16, long d, long h, long w, l
   for (long z = 0; z < od; z++)
     for (long y = 0; y < oh; y++) {
       long from = (z * wz * h + y * wy) * row, to = (z * oh + y) * ow * c;
-      if (bf16 && wz == 1 && wy == 2 && wx == 2 && c <= POOLED / 2)
-        pool_row_2x2_bf16((const uint16_t *)in + from, (uint16_t *)out + to, ow, c, row);
+      if (bf16 && wy == 2 && wx == 2 && c <= POOLED / 2)
+        pool_row_twos_bf16((const uint16_t *)in + from, (uint16_t *)out + to, ow, c, row, h * row, wz);
       else if (bf16)
         pool_row_bf16((const uint16_t *)in + from, (uint16_t *)out + to, ow, c, h * row, row, wz, wy, wx);
       else

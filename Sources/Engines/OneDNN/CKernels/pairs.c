@@ -23,19 +23,44 @@ static inline void clear_margins(uint16_t *row, long w, long stride) {
   memset(row + 2 * (T2S_MARGIN + w), 0, (size_t)(stride - T2S_MARGIN - w) * 4);
 }
 
-void t2s_pairs_normalise(const void *voxels, t2s_voxel type, long h, long w, float low,
-                         float factor, int clips, uint16_t *out, int edges) {
+// A row of one layer, as the first or the second of each pair.
+static void normalise_row(const char *voxels, t2s_voxel type, long size, long w, float low, float factor, int clips,
+                          uint16_t *to) {
+  uint16_t values[256];
+  for (long x = 0; x < w; x += 256) {
+    long n = w - x < 256 ? w - x : 256;
+    t2s_normalise(voxels + x * size, type, n, 1, low, factor, clips, values, 1);
+    for (long i = 0; i < n; i++) to[2 * (x + i)] = values[i];
+  }
+}
+
+// A row of one layer alone: the pairs are written whole.
+static void normalise_lone_row(const char *voxels, t2s_voxel type, long size, long w, float low, float factor,
+                               int clips, uint32_t *pairs) {
+  uint16_t values[256];
+  for (long x = 0; x < w; x += 256) {
+    long n = w - x < 256 ? w - x : 256;
+    t2s_normalise(voxels + x * size, type, n, 1, low, factor, clips, values, 1);
+    for (long i = 0; i < n; i++) pairs[x + i] = values[i];
+  }
+}
+
+void t2s_pairs_normalise(const void *voxels, t2s_voxel type, long h, long w, long channels, long apart, float low,
+                         float factor, int clips, uint16_t *out, long plane, int edges) {
   long stride = t2s_pairs_stride(w), size = type == T2S_UINT8 ? 1 : type == T2S_UINT16 ? 2 : 4;
-  clear_outer_rows(out, h, stride, edges);
-  for (long y = 0; y < h; y++) {
-    uint16_t *row = out + 2 * (y + 1) * stride;
-    uint16_t values[256];
-    clear_margins(row, w, stride);
-    for (long x = 0; x < w; x += 256) {
-      long n = w - x < 256 ? w - x : 256;
-      t2s_normalise((const char *)voxels + (y * w + x) * size, type, n, 1, low, factor, clips, values, 1);
-      uint32_t *pairs = (uint32_t *)(row + 2 * (T2S_MARGIN + x));
-      for (long i = 0; i < n; i++) pairs[i] = values[i];
+  for (long c = 0; c < channels; c += 2) {
+    uint16_t *to = out + c * plane;
+    clear_outer_rows(to, h, stride, edges);
+    for (long y = 0; y < h; y++) {
+      const char *from = (const char *)voxels + (c * apart + y * w) * size;
+      uint16_t *row = to + 2 * (y + 1) * stride, *first = row + 2 * T2S_MARGIN;
+      clear_margins(row, w, stride);
+      if (c + 1 == channels) {
+        normalise_lone_row(from, type, size, w, low, factor, clips, (uint32_t *)first);
+      } else {
+        normalise_row(from, type, size, w, low, factor, clips, first);
+        normalise_row(from + apart * size, type, size, w, low, factor, clips, first + 1);
+      }
     }
   }
 }
@@ -90,7 +115,7 @@ PAIRS __attribute__((always_inline)) static inline void convolve48(const uint16_
 }
 
 PAIRS void t2s_pairs_convolution(const uint16_t *const *in, long planes, uint16_t *out, long plane, long outputs,
-                                 const uint32_t *weights, const float *bias, long h, long w,
+                                 const uint32_t *weights, long group, const float *bias, long h, long w,
                                  int relu, int edges) {
   long stride = t2s_pairs_stride(w);
   uint16_t order[32];
@@ -104,7 +129,7 @@ PAIRS void t2s_pairs_convolution(const uint16_t *const *in, long planes, uint16_
   for (long y = 0; y < h; y++) {
     for (long x = 0; x < w; x += 48)
       for (long g = 0; g < outputs / 8; g++)
-        convolve48(in, planes, out + 8 * g * plane, plane, weights + g * planes * 72, bias + 8 * g,
+        convolve48(in, planes, out + 8 * g * plane, plane, weights + g * group, bias + 8 * g,
                    y * stride + x + T2S_MARGIN, stride, floor, interleave, g == 0);
     for (long p = 0; p < outputs / 2; p++) clear_margins(out + 2 * (p * plane + (y + 1) * stride), w, stride);
   }
@@ -115,7 +140,8 @@ PAIRS static inline __m512i ordered(__m512i v) {
   return _mm512_xor_si512(v, _mm512_and_si512(_mm512_srai_epi16(v, 15), _mm512_set1_epi16(0x7fff)));
 }
 
-PAIRS void t2s_pairs_max_pool(const uint16_t *in, long plane, uint16_t *out, long h, long w, long c) {
+PAIRS void t2s_pairs_max_pool(const uint16_t *const *in, long layers, long plane, uint16_t *out, long h, long w,
+                              long c) {
   long stride = t2s_pairs_stride(w), ow = w / 2, pairs = c / 2;
   const __m512i even = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
   const __m512i odd = _mm512_set_epi32(31, 29, 27, 25, 23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1);
@@ -125,13 +151,14 @@ PAIRS void t2s_pairs_max_pool(const uint16_t *in, long plane, uint16_t *out, lon
       long n = ow - x < 16 ? ow - x : 16;
       uint32_t best[8][16];
       for (long p = 0; p < pairs; p++) {
-        const uint16_t *a = in + 2 * (p * plane + (2 * y + 1) * stride + 2 * x + T2S_MARGIN);
-        const uint16_t *b = a + 2 * stride;
-        // The second half may reach past the row; it stays in the margin, or in the next row.
-        __m512i left = _mm512_max_epi16(ordered(_mm512_loadu_si512(a)), ordered(_mm512_loadu_si512(b)));
-        __m512i right = n > 8 ? _mm512_max_epi16(ordered(_mm512_loadu_si512(a + 32)),
-                                                 ordered(_mm512_loadu_si512(b + 32)))
-                              : left;
+        __m512i left = _mm512_set1_epi16(-0x8000), right = left;
+        for (long k = 0; k < 2 * layers; k++) {
+          const uint16_t *a =
+              in[k / 2] + 2 * (p * plane + (2 * y + k % 2 + 1) * stride + 2 * x + T2S_MARGIN);
+          // The second half may reach past the row; it stays in the margin, or in the next row.
+          left = _mm512_max_epi16(left, ordered(_mm512_loadu_si512(a)));
+          if (n > 8) right = _mm512_max_epi16(right, ordered(_mm512_loadu_si512(a + 32)));
+        }
         __m512i most = _mm512_max_epi16(_mm512_permutex2var_epi32(left, even, right),
                                         _mm512_permutex2var_epi32(left, odd, right));
         _mm512_storeu_si512(best[p], ordered(most));
@@ -164,17 +191,18 @@ PAIRS static inline void transpose8(__m512i v[8]) {
   }
 }
 
-PAIRS void t2s_pairs_depth_to_space(const uint16_t *in, uint16_t *out, long plane, long h, long w, long c, int edges) {
+PAIRS void t2s_pairs_depth_to_space(const uint16_t *in, long apart, uint16_t *out, long plane, long h, long w, long c,
+                                    int edges) {
   long oh = 2 * h, ow = 2 * w, pairs = c / 2, lanes = 2 * pairs, stride = t2s_pairs_stride(ow);
   for (long p = 0; p < pairs; p++) clear_outer_rows(out + 2 * p * plane, oh, stride, edges);
   for (long y = 0; y < h; y++) {
-    const uint64_t *from = (const uint64_t *)(in + y * w * 4 * c);
+    const uint64_t *from = (const uint64_t *)(in + 4 * y * w * apart);
     long x = 0;
     if (lanes % 8 == 0)
       for (; x + 8 <= w; x += 8)
         for (long first = 0; first < lanes; first += 8) {
           __m512i v[8];
-          for (int i = 0; i < 8; i++) v[i] = _mm512_loadu_si512(from + (x + i) * lanes + first);
+          for (int i = 0; i < 8; i++) v[i] = _mm512_loadu_si512(from + (x + i) * apart + first);
           transpose8(v);
           for (int k = 0; k < 8; k++)
             _mm512_storeu_si512(out + 2 * ((first + k) / 2 * plane + (2 * y + k % 2 + 1) * stride + 2 * x + T2S_MARGIN),
@@ -182,7 +210,7 @@ PAIRS void t2s_pairs_depth_to_space(const uint16_t *in, uint16_t *out, long plan
         }
     for (long lane = 0; lane < lanes; lane++) {
       uint16_t *row = out + 2 * (lane / 2 * plane + (2 * y + lane % 2 + 1) * stride);
-      for (long i = x; i < w; i++) memcpy(row + 2 * (2 * i + T2S_MARGIN), from + i * lanes + lane, 8);
+      for (long i = x; i < w; i++) memcpy(row + 2 * (2 * i + T2S_MARGIN), from + i * apart + lane, 8);
       clear_margins(row, ow, stride);
     }
   }
@@ -243,12 +271,13 @@ int t2s_has_pairs_kernels(void) { return 0; }
 
 // Other processors never choose the pairs layout; a call is our own mistake.
 #define UNREACHABLE { __builtin_trap(); }
-void t2s_pairs_normalise(const void *v, t2s_voxel t, long h, long w, float l, float f, int c, uint16_t *o,
-                         int e) UNREACHABLE
-void t2s_pairs_convolution(const uint16_t *const *i, long n, uint16_t *o, long p, long c, const uint32_t *w,
+void t2s_pairs_normalise(const void *v, t2s_voxel t, long h, long w, long n, long a, float l, float f, int c,
+                         uint16_t *o, long p, int e) UNREACHABLE
+void t2s_pairs_convolution(const uint16_t *const *i, long n, uint16_t *o, long p, long c, const uint32_t *w, long g,
                            const float *b, long h, long x, int r, int e) UNREACHABLE
-void t2s_pairs_max_pool(const uint16_t *i, long p, uint16_t *o, long h, long w, long c) UNREACHABLE
-void t2s_pairs_depth_to_space(const uint16_t *i, uint16_t *o, long p, long h, long w, long c, int e) UNREACHABLE
+void t2s_pairs_max_pool(const uint16_t *const *i, long l, long p, uint16_t *o, long h, long w, long c) UNREACHABLE
+void t2s_pairs_depth_to_space(const uint16_t *i, long a, uint16_t *o, long p, long h, long w, long c,
+                              int e) UNREACHABLE
 void t2s_pairs_labels(const uint16_t *i, long p, uint8_t *l, long h, long w, long c, long k, const float *x,
                       const float *b) UNREACHABLE
 void t2s_pairs_scores(const uint16_t *i, long p, float *s, long h, long w, long c, long k, const float *x,

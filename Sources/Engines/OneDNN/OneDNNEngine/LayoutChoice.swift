@@ -39,7 +39,7 @@ struct LayoutChoice {
     hasFusedRelu = has
     isFusedRelu = fused
     isPlanes = Array(repeating: false, count: graph.nodes.count)
-    guard let planes, planes == .single || graph.isLayerwise else { return }
+    guard let planes else { return }
 
     // Begin with all that could, and drop what cannot until nothing changes.
     var narrow = Set(graph.nodes.indices.filter { graph.nodes[$0].operation.isNarrow(planes) })
@@ -81,7 +81,7 @@ struct LayoutChoice {
       switch node.operation {
       case .input(let count): return count == 1
       case .layersToChannels:
-        return planes == .single && graph.nodes[node.inputs[0]].isInput
+        return graph.nodes[node.inputs[0]].isInput
           && consumers[node.inputs[0]].count == 1
       case .convolution: return narrow.contains(index)
       case .relu: return fused[index] && canMakePlanes(node.inputs[0])
@@ -90,10 +90,15 @@ struct LayoutChoice {
         if planes == .single {
           return layer.phases != nil && stride.y == 2 && stride.x == 2 && stride.z <= 2
         }
-        return layer.kernel == Shape3(z: 1, y: 2, x: 2) && stride == layer.kernel
+        return stride.y == 2 && stride.x == 2 && stride.z <= 2 && stride == layer.kernel
           && layer.outputs % 2 == 0 && layer.crop == .none
       default: return false
       }
+    }
+    /// Whether the value is of the scan's voxels, whose last pair may have one channel.
+    func isOfVoxels(_ index: Int) -> Bool {
+      if case .layersToChannels = graph.nodes[index].operation { return true }
+      return graph.nodes[index].isInput
     }
     /// Whether nobody takes the value of a layer channels last. The library computes layers of 16 as fast;
     /// what planes save is what lies between them.
@@ -103,7 +108,7 @@ struct LayoutChoice {
         switch graph.nodes[consumer].operation {
         case .convolution(let layer):
           narrow.contains(consumer) || layer.isPointwise && layer.outputs <= 8
-        case .maxPool(let window): window == Shape3(z: 1, y: 2, x: 2)
+        case .maxPool(let window): window.y == 2 && window.x == 2 && window.z <= 2
         case .concatenate: canBePlanes(consumer)
         default: false
         }
@@ -113,7 +118,7 @@ struct LayoutChoice {
       let kept = narrow.filter { index in
         let source = graph.nodes[index].inputs[0]
         return canBePlanes(source)
-          && (planes == .single || channels[source] % 2 == 0 || source == 0)
+          && (planes == .single || channels[source] % 2 == 0 || isOfVoxels(source))
           && (channels[index] == 8 || isWorthPlanes(index))
       }
       if kept == narrow { break }
@@ -139,9 +144,9 @@ extension Operation {
     guard case .convolution(let layer) = self else { return false }
     let (depth, edge) = (layer.kernel.z, Shape3(z: layer.kernel.z / 2, y: 1, x: 1))
     return layer.kernel.y == 3 && layer.kernel.x == 3 && layer.stride.voxelCount == 1
-      && (depth == 1 || planes == .single && depth % 2 == 1)
+      && depth % 2 == 1
       && layer.padding == Padding(before: edge, after: edge)
       && (layer.outputs == 8 && layer.inputs <= (planes == .single ? 32 : 16)
-        || layer.outputs == 16 && layer.inputs <= 32 && planes == .pairs)
+        || layer.outputs == 16 && layer.inputs <= 32 && planes == .pairs && depth == 1)
   }
 }

@@ -17,7 +17,7 @@ struct Lowering {
   let consumers: [[Int]]
   private let precision: Precision
   /// Whether each node's value is somebody's to see.
-  private let keepsValues: Bool
+  let keepsValues: Bool
   let layouts: LayoutChoice
   /// How the values of narrow layers lie in planes; `nil` where none do.
   private let planes: LayoutChoice.Planes?
@@ -27,10 +27,10 @@ struct Lowering {
   var values: [Value?]
   /// Phases whose depth-to-space waits for the concatenation that they are part of: buffers that hold as
   /// many phases each.
-  private var waiting: [Int: (buffers: [Int], factor: Shape3)] = [:]
+  var waiting: [Int: (buffers: [Int], factor: Shape3)] = [:]
   /// Where the channels of each node's value can be looked at; of those that are never alone, within the
   /// value that they are part of.
-  private(set) var places: [Int: ValuePlace] = [:]
+  var places: [Int: ValuePlace] = [:]
   private var channelsLastCopies: [Int: Int] = [:]
 
   /// For networks in bytes: how values become bytes, what the bytes of each buffer stand for, and the
@@ -229,105 +229,6 @@ struct Lowering {
     values[index] = .buffer(to)
   }
 
-  private mutating func lower(
-    _ layer: TransposedConvolution, _ index: Int, _ node: Node
-  ) throws(EngineError) {
-    let planar = planar(index)
-    let relu = layouts.hasFusedRelu[index]
-    if planar == nil, let separate = Phases.separate(layer, relu: relu) {
-      let source = plainSource(node.inputs[0])
-      let parts = separate.map { spec in
-        let part = add(plain, spec.outputs, node.inputs[0])
-        steps.append(.convolution(spec, from: source, to: part))
-        return part
-      }
-      spread(parts, layer, index)
-      return
-    }
-    let order: Phases.Order =
-      switch planar {
-      case .pairs: .pairFirst
-      case .planes: .channelFirst
-      default: .phaseFirst
-      }
-    guard let phases = Phases(layer, relu: relu, order: order) else {
-      throw unsupported(node, "its output is not exactly its stride times as large as its input")
-    }
-    let middle = add(plain, phases.spec.outputs, node.inputs[0])
-    steps.append(.convolution(phases.spec, from: plainSource(node.inputs[0]), to: middle))
-    if let planar {
-      let to = add(planar, layer.outputs, index)
-      steps.append(.planesDepthToSpace(from: middle, to: to, factor: phases.factor))
-      values[index] = .buffer(to)
-    } else {
-      spread([middle], layer, index)
-    }
-  }
-
-  /// Spreads the phases in `parts`, now or, where they go into one concatenation, then.
-  private mutating func spread(_ parts: [Int], _ layer: TransposedConvolution, _ index: Int) {
-    if isPartOfOneConcatenation(index) {
-      waiting[index] = (parts, layer.stride)
-    } else {
-      let to = add(plain, layer.outputs, index)
-      appendSpread(parts, layer.stride, channels: layer.outputs, to: to, offset: 0)
-      values[index] = .buffer(to)
-    }
-  }
-
-  private mutating func appendSpread(
-    _ parts: [Int], _ factor: Shape3, channels: Int, to: Int, offset: Int
-  ) {
-    let count = factor.voxelCount / parts.count
-    for (place, part) in parts.enumerated() {
-      let phases = place * count..<(place + 1) * count
-      steps.append(
-        .depthToSpace(
-          PhaseSpread(factor: factor, phases: phases, channels: channels, offset: offset),
-          from: part, to: to))
-    }
-  }
-
-  private mutating func lowerConcatenation(_ index: Int, _ node: Node) {
-    if layouts.isPlanes[index] {
-      values[index] = .planes(node.inputs.flatMap { planeSources($0) })
-      return
-    }
-    let sources = node.inputs.map { waiting[$0] == nil ? plainSource($0) : -1 }
-    let to = add(plain, channels[index], index)
-    values[index] = .buffer(to)
-    if joinsInOnePass(node, sources, to: to) { return }
-    var offset = 0
-    for (input, source) in zip(node.inputs, sources) {
-      if let phases = waiting[input] {
-        appendSpread(
-          phases.buffers, phases.factor, channels: channels[input], to: to, offset: offset)
-        let maker = layouts.isFusedRelu[input] ? graph.nodes[input].inputs[0] : input
-        places[maker] = ValuePlace(buffer: to, firstChannel: offset)
-      } else {
-        steps.append(.place(from: source, to: to, offset: offset))
-      }
-      offset += channels[input]
-    }
-  }
-
-  /// Whether the concatenation is one of a value and of phases in a layer, which is made in one pass: two
-  /// would each write half of every line of the cache.
-  private mutating func joinsInOnePass(_ node: Node, _ sources: [Int], to: Int) -> Bool {
-    guard node.inputs.count == 2, let place = node.inputs.firstIndex(where: { waiting[$0] != nil }),
-      let phases = waiting[node.inputs[place]], phases.factor == Shape3(z: 1, y: 2, x: 2),
-      sources[1 - place] >= 0, !keepsValues
-    else { return false }
-    let count = channels[node.inputs[place]]
-    steps.append(
-      .join(
-        PhaseSpread(
-          factor: phases.factor, phases: 0..<4, channels: count,
-          offset: place == 0 ? 0 : channels[node.inputs[0]]),
-        phases: phases.buffers, with: sources[1 - place], to: to))
-    return true
-  }
-
   // MARK: - The end
 
   /// The node whose value decides the label: the network's output, or what its softmax takes.
@@ -395,10 +296,10 @@ struct Lowering {
 
   // MARK: - Buffers
 
-  private var plain: Buffer.Layout { .channelsLast(precision) }
+  var plain: Buffer.Layout { .channelsLast(precision) }
 
   /// How the value lies in planes; `nil` for one that does not.
-  private func planar(_ node: Int) -> Buffer.Layout? {
+  func planar(_ node: Int) -> Buffer.Layout? {
     guard layouts.isPlanes[node] else { return nil }
     return planes == .pairs ? .pairs : .planes
   }
@@ -412,7 +313,7 @@ struct Lowering {
   }
 
   /// The value of `node` channels last, converted where it lies in planes.
-  private mutating func plainSource(_ node: Int) -> Int {
+  mutating func plainSource(_ node: Int) -> Int {
     if ranges != nil, case .planes(let parts)? = values[node] {
       return floatCopy(of: parts, node)
     }
@@ -427,22 +328,12 @@ struct Lowering {
     return copy
   }
 
-  private func planeSources(_ node: Int) -> [Int] {
+  func planeSources(_ node: Int) -> [Int] {
     switch values[node] {
     case .buffer(let buffer): [buffer]
     case .planes(let buffers): buffers
     case .head, nil: preconditionFailure("a node is lowered after its inputs")
     }
-  }
-
-  /// Whether the value goes into one concatenation, which is not planes, and nowhere else.
-  private func isPartOfOneConcatenation(_ index: Int) -> Bool {
-    let node = layouts.hasFusedRelu[index] ? consumers[index][0] : index
-    guard consumers[node].count == 1, graph.output != node else { return false }
-    let consumer = consumers[node][0]
-    let parts = graph.nodes[consumer].inputs
-    return graph.nodes[consumer].operation == .concatenate && !layouts.isPlanes[consumer]
-      && parts.count { $0 == node } == 1
   }
 
   func unsupported(_ node: Node, _ why: String) -> EngineError {

@@ -9,7 +9,7 @@ struct Phases {
   enum Order {
     /// (layer phase, row phase, column phase, channel).
     case phaseFirst
-    /// (channel pair, phases as above, channel of the pair).
+    /// (layer phase, channel pair, row phase, column phase, channel of the pair).
     case pairFirst
     /// (layer phase, channel, row phase, column phase).
     case channelFirst
@@ -40,7 +40,9 @@ struct Phases {
         let channel =
           switch order {
           case .phaseFirst: from
-          case .pairFirst: (o / 2 * layer.stride.voxelCount + phase) * 2 + o % 2
+          case .pairFirst:
+            ((phase / inLayer * (layer.outputs / 2) + o / 2) * inLayer + phase % inLayer) * 2 + o
+              % 2
           case .channelFirst:
             (phase / inLayer * layer.outputs + o) * inLayer + phase % inLayer
           }

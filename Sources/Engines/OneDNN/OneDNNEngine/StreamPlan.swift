@@ -26,7 +26,7 @@ struct StreamPlan {
           step.sources.map { StreamSchedule.Source($0, step.move(of: $0, along: axis)) },
           to: step.destination, adds: step.adds)
       }, extents: buffers.map { shapes[$0.extentOfNode][axis] }, depth: extent, chunk: chunk,
-      isRoomy: axis == .y)
+      room: axis == .y ? Self.roomForRows : Self.roomForLayers)
     self.axis = axis
     capacities = schedule.capacities
     rounds = schedule.rounds
@@ -72,6 +72,11 @@ extension StreamPlan {
 
   /// Layers that come in at a time, up to the network's stride.
   private static let chunk = 8
+
+  /// Of rows there is room for all that is kept three times again: they are little memory. Of layers, which are
+  /// most of what a volume takes, for a half: what is kept, 50 layers of a skip, moves by 25, not by 8.
+  private static let roomForRows = 3.0
+  private static let roomForLayers = 0.5
 
   /// Rows of a layer that come in at a time, up to the network's stride; `nil` where all come at once.
   private static func rows(

@@ -58,8 +58,8 @@ extension Worker {
         let voxels = unsafe input + z * s.y * s.x * type.byteCount
         if buffers[to].layout == .pairs {
           unsafe t2s_pairs_normalise(
-            voxels, type.kernelType, s.y, s.x, rule.low, factor, rule.clips ? 1 : 0, pairs(to, z),
-            edges)
+            voxels, type.kernelType, s.y, s.x, channels(to), s.voxelCount, rule.low, factor,
+            rule.clips ? 1 : 0, pairs(to, z), plane(to), edges)
         } else {
           unsafe t2s_planes_normalise(
             voxels, Int32(type.kernelType.rawValue), s.y, s.x, channels(to), s.voxelCount,
@@ -79,7 +79,8 @@ extension Worker {
           var sources = unsafe sources.map { unsafe $0?.asPairs }
           unsafe t2s_pairs_convolution(
             &sources, sources.count, pairs(to, z), plane(to), channels(to),
-            taps.assumingMemoryBound(to: UInt32.self), bias, s.y, s.x, relu ? 1 : 0, edges)
+            taps.assumingMemoryBound(to: UInt32.self), weights.layers * weights.layerCount, bias,
+            s.y, s.x, relu ? 1 : 0, edges)
         } else {
           unsafe t2s_planes_convolution(
             kind, &sources, sources.count, floats(to, z), plane(to),
@@ -89,12 +90,13 @@ extension Worker {
     case .planesDepthToSpace(let from, let to, let factor):
       let s = shape(from)
       for z in 0..<shape(to).z {
+        // Of a pixel's phases, those of one layer lie together.
+        let (layer, phase) = z.quotientAndRemainder(dividingBy: factor.z)
         if buffers[to].layout == .pairs {
           unsafe t2s_pairs_depth_to_space(
-            pairs(from, z), pairs(to, z), plane(to), s.y, s.x, channels(to), edges)
+            pairs(from, layer) + phase * channels(from) / factor.z, channels(from) / 4,
+            pairs(to, z), plane(to), s.y, s.x, channels(to), edges)
         } else {
-          // Of a pixel's phases, those of one layer lie together.
-          let (layer, phase) = z.quotientAndRemainder(dividingBy: factor.z)
           unsafe t2s_planes_depth_to_space(
             floats(from, layer) + phase * channels(from) / factor.z, channels(from) / 2,
             floats(to, z), plane(to), s.y, s.x, channels(to), edges)
@@ -104,8 +106,11 @@ extension Worker {
       let s = shape(from)
       for z in 0..<shape(to).z {
         if buffers[from].layout == .pairs {
+          var layers: [UnsafePointer<UInt16>?] = unsafe (0..<window.z).map {
+            unsafe UnsafePointer(pairs(from, z * window.z + $0))
+          }
           unsafe t2s_pairs_max_pool(
-            pairs(from, z), plane(from), pairs(to, z), s.y, s.x, channels(from))
+            &layers, window.z, plane(from), pairs(to, z), s.y, s.x, channels(from))
         } else {
           var sources: [UnsafePointer<Float>?] = unsafe []
           for k in 0..<window.z { unsafe sources += planes([from], z * window.z + k) }

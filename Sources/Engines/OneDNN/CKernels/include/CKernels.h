@@ -91,22 +91,26 @@ void t2s_widen(const void *in, float *out, long count);
 
 // -- pairs ---------------------------------------------------------------------------------------
 
-// As t2s_normalise, into one plane whose second channel is zero.
-void t2s_pairs_normalise(const void *voxels, t2s_voxel type, long h, long w, float low,
-                         float factor, int clips, uint16_t *out, int edges);
+// As t2s_normalise: `channels` layers, whose voxels lie `apart` voxels from one to the next, as pairs; the second
+// channel of the last is zero where their number is odd.
+void t2s_pairs_normalise(const void *voxels, t2s_voxel type, long h, long w, long channels, long apart, float low,
+                         float factor, int clips, uint16_t *out, long plane, int edges);
 
 // 3x3 convolution with zeros around, `planes` channel pairs in (each plane by its own address, so
 // that a concatenation costs nothing), `outputs` channels out, 8 or more of them by eights, ReLU where asked.
-// weights: [outputs / 8][planes][3][3][8] pairs of bfloat16, the even channel in the low half.
+// weights: [planes][3][3][8] pairs of bfloat16, the even channel in the low half, for each 8 outputs: `group` pairs
+// from one such set to the next.
 void t2s_pairs_convolution(const uint16_t *const *in, long planes, uint16_t *out, long plane, long outputs,
-                           const uint32_t *weights, const float *bias, long h, long w, int relu, int edges);
+                           const uint32_t *weights, long group, const float *bias, long h, long w, int relu,
+                           int edges);
 
-// 2x2 max-pool from pairs (c channels) to channels last.
-void t2s_pairs_max_pool(const uint16_t *in, long plane, uint16_t *out, long h, long w, long c);
+// 2x2 max-pool over `layers` layers, at most 2, from pairs (c channels) to channels last.
+void t2s_pairs_max_pool(const uint16_t *const *in, long layers, long plane, uint16_t *out, long h, long w, long c);
 
-// Channels last [h][w][c/2][2][2][2] (pair, row phase, column phase, channel of the pair) to pairs
-// of 2h x 2w with c channels.
-void t2s_pairs_depth_to_space(const uint16_t *in, uint16_t *out, long plane, long h, long w, long c, int edges);
+// Phases of one layer, channels last [h][w][c/2][2][2][2] (pair, row phase, column phase, channel of the pair), to pairs
+// of 2h x 2w with c channels; from one pixel to the next lie `apart` times four numbers.
+void t2s_pairs_depth_to_space(const uint16_t *in, long apart, uint16_t *out, long plane, long h, long w, long c,
+                              int edges);
 
 // 1x1 convolution in float from pairs (c channels) to classes; labels of the first largest.
 // weights: [c][classes].
