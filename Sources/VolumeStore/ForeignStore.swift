@@ -19,7 +19,6 @@ struct ForeignStore {
   /// Reads the documents of the image, the group or the array at `path`.
   init(at path: String, hints: OpeningHints) throws(ForeignStoreError) {
     let place = try ForeignPlace(path, level: hints.level)
-    guard hints.isSilentAboutBytes else { throw .hintsAreUseless(path: path) }
     folder = place.folder
     array = place.array
     var remarks = place.remarks
@@ -28,6 +27,9 @@ struct ForeignStore {
     var volume = VolumeDescription(
       shape: axes.shape(array.shape), voxelType: array.voxelType,
       format: Self.formatName(place))
+    guard hints.agree(with: volume) else {
+      throw .hintsAreUseless(path: path, shape: volume.shape, type: volume.voxelType)
+    }
     if array.isBool { remarks.append("truth values, read as 0 and 1") }
     if let (image, level) = place.image {
       Self.describe(&volume, image, level, axes, &remarks)

@@ -31,7 +31,7 @@ enum ForeignStoreError: Error, Hashable {
   /// Which axis is which cannot be told.
   case axes(path: String, found: String)
   /// Hints about bytes were given, which the store knows better.
-  case hintsAreUseless(path: String)
+  case hintsAreUseless(path: String, shape: Shape3, type: VoxelType)
   /// `--voxel-size` is not what the store says.
   case spacingDiffers(path: String, stored: VoxelSpacing, given: VoxelSpacing)
   /// A chunk's or shard's file without a byte.
@@ -86,10 +86,8 @@ extension ForeignStoreError: ExplainedError {
       Explanation(
         .input, "\(path): which of its dimensions are z, y and x cannot be told: \(found)",
         remedy: "name the axes in its OME metadata or in dimension_names")
-    case .hintsAreUseless(let path):
-      Explanation(
-        .input, "\(path) is a store, which knows its shape and type itself",
-        remedy: "leave --shape, --type, --byte-order and --offset out")
+    case .hintsAreUseless(let path, let shape, let type):
+      OpeningHints.useless(path: path, "\(shape), \(type.rawValue)")
     case .spacingDiffers(let path, let stored, let given):
       Explanation(
         .input, "\(path) has voxels of \(stored.words), but --voxel-size says \(given.words)",

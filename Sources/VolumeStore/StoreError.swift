@@ -13,7 +13,7 @@ enum StoreError: Error, Hashable {
   /// A document that is not understood.
   case metadata(path: String, MetadataError)
   /// Hints about bytes were given with a store, which knows better.
-  case hintsAreUseless(path: String)
+  case hintsAreUseless(path: String, shape: Shape3, type: VoxelType)
   /// `--voxel-size` is not what the store says.
   case spacingDiffers(path: String, stored: VoxelSpacing, given: VoxelSpacing)
   /// A run that wrote it did not come to its end.
@@ -119,10 +119,8 @@ extension StoreError: ExplainedError {
       Explanation(
         .input, "\(path): \(error)",
         remedy: "write the store with shards, zstd and crc32c, as OME-Zarr 0.5")
-    case .hintsAreUseless(let path):
-      Explanation(
-        .input, "\(path) is a store, which knows its shape and type itself and has one channel",
-        remedy: "leave --shape, --type, --byte-order, --offset and --channel out")
+    case .hintsAreUseless(let path, let shape, let type):
+      OpeningHints.useless(path: path, "\(shape), \(type.rawValue), one channel")
     case .spacingDiffers(let path, let stored, let given):
       Explanation(
         .input,

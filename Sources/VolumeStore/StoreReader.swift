@@ -39,8 +39,8 @@ package final class StoreReader: VolumeReader {
 
   init(opening path: String, hints: OpeningHints, threads: Int) throws(StoreError) {
     let found = try FoundStore(at: path, level: hints.level)
-    guard hints.isSilentAboutBytes, hints.channel ?? 0 == 0 else {
-      throw .hintsAreUseless(path: path)
+    guard hints.agree(with: found.volume), hints.channel ?? 0 == 0 else {
+      throw .hintsAreUseless(path: path, shape: found.volume.shape, type: found.volume.voxelType)
     }
     var volume = found.volume
     if let given = hints.spacing {

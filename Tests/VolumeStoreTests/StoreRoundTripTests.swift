@@ -44,6 +44,30 @@ import ZarrFormat
     }
   }
 
+  /// A command says to all of its inputs what was said; what is true of a store is no reason to refuse it.
+  @Test(arguments: [false, true])
+  func `is opened with what is true of it, and not with what is not`(isForeign: Bool) throws {
+    let folder = try TemporaryFolder()
+    let one = StoreCase(shape: Shape3(z: 3, y: 70, x: 65))
+    try one.write(folder.file("a.zarr"))
+    let path = isForeign ? ForeignStoreTests.fixture("zarr-python-uint8") : folder.file("a.zarr")
+    let shape = isForeign ? `A store of others`.shape : one.shape
+    var hints = OpeningHints()
+    (hints.shape, hints.voxelType, hints.byteOrder) = (shape, .uint8, .big)
+    #expect(try one.format().open(path, hints: hints).volume.shape == shape)
+    for said in 0..<3 {
+      var other = hints
+      switch said {
+      case 0: other.shape = Shape3(z: shape.z, y: shape.x, x: shape.y)
+      case 1: other.voxelType = .uint16
+      default: other.offset = 512
+      }
+      let error = #expect(throws: Explanation.self) { try one.format().open(path, hints: other) }
+      #expect(error?.kind == .input)
+      #expect(error?.what.contains("\(shape), uint8") == true)
+    }
+  }
+
   @Test func `has the same bytes for any number of threads and any order of shards`() throws {
     let folder = try TemporaryFolder()
     let one = StoreCase(shape: Shape3(z: 70, y: 200, x: 300))
