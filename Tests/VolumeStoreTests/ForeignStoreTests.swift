@@ -67,7 +67,7 @@ enum ForeignStoreTests {
     #expect(throws: Explanation.self) {
       try StoreFormat().open(Self.fixture("ome-labels"), hints: hints)
     }
-    hints.shape = Self.shape
+    hints.shape = Shape3(z: Self.shape.z, y: Self.shape.x, x: Self.shape.y)
     #expect(throws: Explanation.self) { try StoreFormat().open(plain, hints: hints) }
   }
 

@@ -128,7 +128,7 @@ struct OthersFixture: Sendable, CustomStringConvertible {
     #expect(Self.complaint("ome04-zyx", hints).contains("scale0/image, scale1/image"))
     #expect(Self.complaint("v2-uint8", hints).contains("one array"))
     hints = OpeningHints()
-    hints.voxelType = .uint8
+    hints.voxelType = .uint16
     #expect(Self.complaint("v2-uint8", hints).contains("--type"))
     #expect(Self.complaint("ome05-czyx/9").contains("no zarr.json"))
   }
