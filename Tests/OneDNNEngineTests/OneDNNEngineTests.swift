@@ -55,6 +55,7 @@ import VolumeTesting
       networks.append(("2.5D, \(dimension), layer norm", options.graph(seed: 14)))
     }
     networks.append(("cropped", cropped))
+    networks.append(("phases before the skip", phasesFirst))
     // Eight orientations in one graph: sums and a factor behind the softmax.
     if let graph = try? Graph.plainUNet(depth: 1, seed: 10).averaged(
       over: Orientation.all(8, isPlanar: true))
@@ -76,6 +77,19 @@ import VolumeTesting
     net.add("padded", .convolution(layer), outputs: 8)
     net.add(
       "crop", .crop(Padding(before: Shape3(z: 1, y: 1, x: 2), after: Shape3(z: 3, y: 0, x: 1))))
+    net.convolution("out", kernel: 3, outputs: 3)
+    net.add("softmax", .softmax)
+    return net.graph
+  }
+
+  /// A concatenation whose first part are phases, as other programs order it.
+  private static var phasesFirst: Graph {
+    var net = GraphBuilder(channels: 1, seed: 17)
+    let skip = net.convolution("skip", kernel: 3, outputs: 24)
+    net.maxPool("pool")
+    net.convolution("deep", kernel: 3, outputs: 32)
+    let up = net.transposedConvolution("up", kernel: 2, outputs: 16)
+    net.concatenate("joined", [up, skip])
     net.convolution("out", kernel: 3, outputs: 3)
     net.add("softmax", .softmax)
     return net.graph

@@ -21,6 +21,7 @@ import VolumeCore
   func `has every operation once`(precision: Precision) throws {
     for graph in [
       Graph.plainUNet(seed: 1), .plainUNet(filters: 16, depth: 2, seed: 2),
+      .modularUNet(filters: 4, depth: 2, seed: 3),
     ] {
       let found = try profile(graph, Self.shape, precision)
       let operations = found.steps.reduce(0) { $0 + $1.operations }

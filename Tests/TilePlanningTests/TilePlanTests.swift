@@ -32,6 +32,22 @@ import VolumeCore
     }
   }
 
+  @Test func `may join tiles of a row, where labels do not depend on where tiles meet`() {
+    let (tile, region) = (Shape3(z: 1, y: 64, x: 64), Shape3(z: 3, y: 200, x: 300))
+    let row = Shape3(z: 1, y: 64, x: 300)
+    func candidates(_ graph: Graph = Self.graph, halo: Int? = nil, joins: Bool = true) -> [Shape3] {
+      var options = TilingOptions()
+      (options.halo, options.joinsRows) = (halo, joins)
+      return options.candidates(of: tile, region: region, for: graph)
+    }
+    #expect(candidates() == [row, tile])
+    #expect(candidates(joins: false) == [tile])
+    #expect(candidates(halo: 8) == [tile])
+    var volumes = UNetOptions()
+    volumes.isVolumetric = true
+    #expect(candidates(volumes.graph(seed: 1)) == [tile])
+  }
+
   @Test func `counts the last tiles that leave a core idle`() throws {
     func unevenness(_ layers: Int, rows: Int = 64, workers: Int) throws -> Double {
       try plan(Shape3(z: layers, y: rows, x: 64), Shape3(z: 1, y: 64, x: 64))

@@ -12,6 +12,10 @@ private func option(_ text: String) -> OptionText { OptionText(option: "option",
     #expect(try option("256x512").tileSize() == TileSize(z: nil, y: 256, x: 512))
     #expect(try option("64x256x512").tileSize() == TileSize(z: 64, y: 256, x: 512))
     #expect(try option("auto").tileSize() == nil)
+    let row = TileSize(z: 1, y: 256, x: 2048)
+    #expect(TileSize(edge: 256).isMet(by: row))
+    #expect(!TileSize(z: nil, y: 256, x: 256).isMet(by: row))
+    #expect(!TileSize(edge: 512).isMet(by: row))
   }
 
   @Test(arguments: [

@@ -25,7 +25,7 @@ public struct TileSize: Hashable, Sendable {
   }
 
   /// Whether `tile` is what this asks for.
-  func isMet(by tile: TileSize) -> Bool {
+  public func isMet(by tile: TileSize) -> Bool {
     (z == nil || z == tile.z) && y == tile.y && (x == tile.x || isEdge && x < tile.x)
   }
 }

@@ -23,25 +23,18 @@ static inline void clear_margins(uint16_t *row, long w, long stride) {
   memset(row + 2 * (T2S_MARGIN + w), 0, (size_t)(stride - T2S_MARGIN - w) * 4);
 }
 
-// A row of one layer, as the first or the second of each pair.
+// A row of one layer, as the first or the second of each pair; of a layer alone, the pairs are written whole.
 static void normalise_row(const char *voxels, t2s_voxel type, long size, long w, float low, float factor, int clips,
-                          uint16_t *to) {
+                          uint16_t *to, int alone) {
   uint16_t values[256];
   for (long x = 0; x < w; x += 256) {
     long n = w - x < 256 ? w - x : 256;
     t2s_normalise(voxels + x * size, type, n, 1, low, factor, clips, values, 1);
-    for (long i = 0; i < n; i++) to[2 * (x + i)] = values[i];
-  }
-}
-
-// A row of one layer alone: the pairs are written whole.
-static void normalise_lone_row(const char *voxels, t2s_voxel type, long size, long w, float low, float factor,
-                               int clips, uint32_t *pairs) {
-  uint16_t values[256];
-  for (long x = 0; x < w; x += 256) {
-    long n = w - x < 256 ? w - x : 256;
-    t2s_normalise(voxels + x * size, type, n, 1, low, factor, clips, values, 1);
-    for (long i = 0; i < n; i++) pairs[x + i] = values[i];
+    uint32_t *pairs = (uint32_t *)(to + 2 * x);
+    if (alone)
+      for (long i = 0; i < n; i++) pairs[i] = values[i];
+    else
+      for (long i = 0; i < n; i++) to[2 * (x + i)] = values[i];
   }
 }
 
@@ -55,12 +48,9 @@ void t2s_pairs_normalise(const void *voxels, t2s_voxel type, long h, long w, lon
       const char *from = (const char *)voxels + (c * apart + y * w) * size;
       uint16_t *row = to + 2 * (y + 1) * stride, *first = row + 2 * T2S_MARGIN;
       clear_margins(row, w, stride);
-      if (c + 1 == channels) {
-        normalise_lone_row(from, type, size, w, low, factor, clips, (uint32_t *)first);
-      } else {
-        normalise_row(from, type, size, w, low, factor, clips, first);
-        normalise_row(from + apart * size, type, size, w, low, factor, clips, first + 1);
-      }
+      int alone = c + 1 == channels;
+      normalise_row(from, type, size, w, low, factor, clips, first, alone);
+      if (!alone) normalise_row(from + apart * size, type, size, w, low, factor, clips, first + 1, 0);
     }
   }
 }

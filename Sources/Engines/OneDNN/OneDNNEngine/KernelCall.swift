@@ -22,6 +22,12 @@ import VolumeCore
   var rowsBefore: Int?
   /// Whether it makes the first and the last row of its value.
   var edges = T2S_FIRST_ROW | T2S_LAST_ROW
+
+  /// Elements of one plane of a buffer.
+  func plane(_ buffer: Int) -> Int {
+    let s = unsafe shape(buffer)
+    return unsafe t2s_pairs_plane(planeRows?(buffer) ?? s.y, s.x)
+  }
 }
 
 /// Where the windows of a stream lie in a worker's memory.

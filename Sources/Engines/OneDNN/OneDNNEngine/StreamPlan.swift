@@ -90,7 +90,8 @@ extension StreamPlan {
   }
 
   /// Pixels that come in at a time: few enough that values stay in the cache, enough that what is done once
-  /// for each step and round does not count. Measured: half and twice as many are slower by 1 to 5 %.
+  /// for each step and round does not count. On a Zen 4 a quarter to twice as many were not told apart from the
+  /// noise of the machine, 1 to 5 %.
   private static let pixels = 1 << 16
 
   /// Convolutions that the library makes for it: those of a step that differ in their extent or padding.

@@ -17,13 +17,10 @@ extension Step {
 
 extension Worker {
   /// Computes a step on values in planes, layer by layer.
-  @unsafe func runPlanes(_ step: Step, _ call: borrowing KernelCall) {
+  @unsafe func runPlanes(_ step: Step, _ call: KernelCall) {
     let (at, shape, edges) = unsafe (call.at, call.shape, Int32(call.edges))
     let (input, output) = unsafe (call.input, call.output)
-    let planeRows = unsafe call.planeRows
-    func plane(_ buffer: Int) -> Int {
-      t2s_pairs_plane(planeRows?(buffer) ?? shape(buffer).y, shape(buffer).x)
-    }
+    func plane(_ buffer: Int) -> Int { unsafe call.plane(buffer) }
     let buffers = program.buffers
     let kind = program.planesKind
     func channels(_ buffer: Int) -> Int { buffers[buffer].channels }

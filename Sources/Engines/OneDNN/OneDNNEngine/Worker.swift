@@ -106,7 +106,7 @@ import VolumeCore
     unsafe memory.base + prepared.arena.offsets[buffer]
   }
 
-  @unsafe private func runKernel(_ step: Step, _ call: borrowing KernelCall) {
+  @unsafe private func runKernel(_ step: Step, _ call: KernelCall) {
     let (at, shape) = unsafe (call.at, call.shape)
     let (input, output) = unsafe (call.input, call.output)
     func channels(_ buffer: Int) -> Int { program.buffers[buffer].channels }

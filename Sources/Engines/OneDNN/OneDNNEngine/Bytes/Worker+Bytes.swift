@@ -5,14 +5,11 @@ import VolumeCore
 extension Worker {
   /// Computes a step on values in bytes.
   @unsafe func runBytes(
-    _ step: QuadsStep, from: [Int], to: Int?, _ call: borrowing KernelCall
+    _ step: QuadsStep, from: [Int], to: Int?, _ call: KernelCall
   ) {
     let (at, shape, edges) = unsafe (call.at, call.shape, Int32(call.edges))
     let (input, output) = unsafe (call.input, call.output)
-    let planeRows = unsafe call.planeRows
-    func plane(_ buffer: Int) -> Int {
-      t2s_pairs_plane(planeRows?(buffer) ?? shape(buffer).y, shape(buffer).x)
-    }
+    func plane(_ buffer: Int) -> Int { unsafe call.plane(buffer) }
     let buffers = program.buffers
     /// The planes of layer `z` of all sources, or of one.
     func planes(_ sources: [Int], _ z: Int) -> [UnsafePointer<UInt8>?] {
